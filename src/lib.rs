@@ -1,0 +1,5 @@
+//! `rebalance`: asset allocation as code.
+
+// -- core --
+
+// -- shell --
