@@ -1,5 +1,9 @@
 //! `rebalance`: asset allocation as code.
 
 // -- core --
+pub mod words;
+pub mod hash;
+pub mod code;
+pub mod money;
 
 // -- shell --

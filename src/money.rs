@@ -1,0 +1,282 @@
+//! Exact figures: weights, money, prices, quantities and rates.
+//!
+//! Everything is a decimal read from the text of a file, or an integer made from one. Binary floating point must
+//! never enter this room, and nothing here rounds unless its name says so.
+
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// The largest amount, in units of the currency, that any position, cash balance or total may have.
+///
+/// Together with the limits on decimal places it keeps every product of this crate inside 128 bits, so that no
+/// arithmetic ever rounds or wraps.
+pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
+
+/// Most decimal places of a weight or a rate.
+pub const WEIGHT_PLACES: u32 = 8;
+/// Most decimal places of a price or an amount of money.
+pub const PRICE_PLACES: u32 = 4;
+/// Most decimal places of a quantity of shares: shares are whole.
+pub const QUANTITY_PLACES: u32 = 0;
+
+/// Why a text is not a number this crate reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberFault {
+    /// Not a number in any spelling.
+    NotANumber,
+    /// A number in a spelling that readers disagree about; the plain spelling when there is exactly one.
+    Spelling(Option<String>),
+    /// More digits, or more decimal places, than can be kept exactly.
+    TooPrecise {
+        /// Decimal places that are kept.
+        places: u32,
+    },
+    /// Larger than [`MAX_AMOUNT`].
+    TooLarge,
+}
+
+/// Reads a decimal in its plain spelling: optional minus, digits without a leading zero, optional fraction.
+///
+/// # Errors
+/// [`NumberFault`] when the text is not such a number or has more than `places` decimal places.
+pub fn decimal(text: &str, places: u32) -> Result<Decimal, NumberFault> {
+    if !is_plain(text) {
+        return Err(match plain_spelling(text) {
+            Some(plain) => NumberFault::Spelling(plain),
+            None => NumberFault::NotANumber,
+        });
+    }
+    let value = Decimal::from_str_exact(text).map_err(|_| match text.split_once('.') {
+        Some(_) => NumberFault::TooPrecise { places },
+        None => NumberFault::TooLarge,
+    })?;
+    let value = value.normalize();
+    if value.scale() > places {
+        return Err(NumberFault::TooPrecise { places });
+    }
+    if value.abs() > Decimal::from(MAX_AMOUNT) {
+        return Err(NumberFault::TooLarge);
+    }
+    Ok(value)
+}
+
+/// Whether a text is a number as JSON spells one, without an exponent.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (digits, None),
+    };
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    all_digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(all_digits)
+}
+
+/// For a text that some reader takes as a number but that [`is_plain`] refuses: its plain spelling, if there is
+/// exactly one (`Some(Some(..))`), or the fact that there is none (`Some(None)`). `None` for any other text.
+#[must_use]
+pub fn plain_spelling(text: &str) -> Option<Option<String>> {
+    let lower = text.to_ascii_lowercase();
+    if matches!(lower.trim_start_matches(['+', '-']), ".inf" | ".nan" | "inf" | "nan" | "infinity") {
+        return Some(None);
+    }
+    let body = lower.trim_start_matches(['+', '-']);
+    if !body.starts_with(|c: char| c.is_ascii_digit() || c == '.') || !body.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let radix = body.strip_prefix("0x").or_else(|| body.strip_prefix("0o")).or_else(|| body.strip_prefix("0b"));
+    if let Some(digits) = radix {
+        let ok = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit() || b == b'_');
+        return ok.then_some(None);
+    }
+    if !body.bytes().all(|b| b.is_ascii_digit() || b"._,%+-e: ".contains(&b)) {
+        return None;
+    }
+    Some(simple_respelling(text))
+}
+
+/// The plain spelling of a number that only has a plus sign, underscores, a bare point or trailing dot.
+fn simple_respelling(text: &str) -> Option<String> {
+    let (sign, body) = match text.as_bytes().first() {
+        Some(b'-') => ("-", &text[1..]),
+        Some(b'+') => ("", &text[1..]),
+        _ => ("", text),
+    };
+    let mut body = body.replace('_', "");
+    if body.starts_with('.') {
+        body.insert(0, '0');
+    }
+    if body.ends_with('.') {
+        body.pop();
+    }
+    let plain = format!("{sign}{body}");
+    is_plain(&plain).then_some(plain)
+}
+
+macro_rules! figure {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(Decimal);
+
+        impl $name {
+            /// Nothing.
+            pub const ZERO: Self = Self(Decimal::ZERO);
+
+            /// Wraps an exact decimal.
+            #[must_use]
+            pub fn new(value: Decimal) -> Self {
+                Self(value.normalize())
+            }
+
+            /// The exact decimal.
+            #[must_use]
+            pub fn decimal(self) -> Decimal {
+                self.0
+            }
+
+            /// Whether it is exactly zero.
+            #[must_use]
+            pub fn is_zero(self) -> bool {
+                self.0.is_zero()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+figure! {
+    /// A share of the portfolio as a fraction of 1: `0.35` is 35 %. At most [`WEIGHT_PLACES`] decimal places.
+    Weight
+}
+figure! {
+    /// A rate as a fraction of an amount: `0.00015` is 0.015 %. At most [`WEIGHT_PLACES`] decimal places.
+    Rate
+}
+figure! {
+    /// An amount in units of a currency (won, dollars). May be negative.
+    Money
+}
+figure! {
+    /// The price of one share in units of its currency. At most [`PRICE_PLACES`] decimal places.
+    Price
+}
+figure! {
+    /// A number of whole shares.
+    Quantity
+}
+
+impl Price {
+    /// What `quantity` shares cost, exactly; `None` above [`MAX_AMOUNT`].
+    #[must_use]
+    pub fn times(self, quantity: Quantity) -> Option<Money> {
+        let amount = self.0.checked_mul(quantity.0)?;
+        (amount.abs() <= Decimal::from(MAX_AMOUNT)).then(|| Money::new(amount))
+    }
+}
+
+impl Money {
+    /// The sum; `None` above [`MAX_AMOUNT`].
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let sum = self.0.checked_add(other.0)?;
+        (sum.abs() <= Decimal::from(MAX_AMOUNT)).then(|| Self::new(sum))
+    }
+}
+
+/// What `rate` of an amount is, rounded up to a multiple of 10^-`places`, so that a cost is never understated.
+/// `None` when it does not fit.
+#[must_use]
+pub fn rounded_up(amount: i128, amount_places: u32, rate: Rate, places: u32) -> Option<i128> {
+    let rate = rate.decimal();
+    let exact = amount.checked_mul(rate.mantissa())?;
+    let exact_places = amount_places + rate.scale();
+    if exact_places <= places {
+        return exact.checked_mul(10_i128.checked_pow(places - exact_places)?);
+    }
+    let unit = 10_i128.checked_pow(exact_places - places)?;
+    Some(exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0))
+}
+
+/// The value as an integer number of units of 10^-`places`; `None` when it has more decimal places or is too large.
+#[must_use]
+pub fn scaled(value: Decimal, places: u32) -> Option<i128> {
+    let value = value.normalize();
+    let up = places.checked_sub(value.scale())?;
+    value.mantissa().checked_mul(10_i128.checked_pow(up)?)
+}
+
+/// The decimal that is `units` times 10^-`places`; `None` when it does not fit 96 bits.
+#[must_use]
+pub fn unscaled(units: i128, places: u32) -> Option<Decimal> {
+    Decimal::try_from_i128_with_scale(units, places).ok().map(|d| d.normalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_numbers_are_read_and_others_named() {
+        let respell = |s: &str| Err(NumberFault::Spelling(Some(s.to_owned())));
+        let cases: &[(&str, Result<&str, NumberFault>)] = &[
+            ("0", Ok("0")),
+            ("0.35", Ok("0.35")),
+            ("0.350", Ok("0.35")),
+            ("-1", Ok("-1")),
+            ("1000000000000000", Ok("1000000000000000")),
+            ("1000000000000001", Err(NumberFault::TooLarge)),
+            ("99999999999999999999999999999999", Err(NumberFault::TooLarge)),
+            ("0.123456789", Err(NumberFault::TooPrecise { places: 8 })),
+            ("0.10000000000000000000000000000000000001", Err(NumberFault::TooPrecise { places: 8 })),
+            (".5", respell("0.5")),
+            ("5.", respell("5")),
+            ("+1", respell("1")),
+            ("1_000", respell("1000")),
+            ("007", Err(NumberFault::Spelling(None))),
+            ("1e-1", Err(NumberFault::Spelling(None))),
+            ("0x1F", Err(NumberFault::Spelling(None))),
+            (".nan", Err(NumberFault::Spelling(None))),
+            ("35%", Err(NumberFault::Spelling(None))),
+            ("0,35", Err(NumberFault::Spelling(None))),
+            ("", Err(NumberFault::NotANumber)),
+            ("-", Err(NumberFault::NotANumber)),
+            ("abc", Err(NumberFault::NotANumber)),
+            ("0.3.5", Err(NumberFault::Spelling(None))),
+        ];
+        for (text, expected) in cases {
+            let got = decimal(text, WEIGHT_PLACES).map(|d| d.to_string());
+            assert_eq!(got, expected.clone().map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn products_past_the_limit_are_none() {
+        let price = Price::new(Decimal::from(MAX_AMOUNT));
+        assert_eq!(price.times(Quantity::new(Decimal::TWO)), None);
+        assert_eq!(Money::new(Decimal::from(MAX_AMOUNT)).plus(Money::new(Decimal::ONE)), None);
+    }
+
+    #[test]
+    fn costs_round_up_to_the_smallest_unit() {
+        let rate = Rate::new(Decimal::new(15, 5));
+        assert_eq!(rounded_up(352_800, 0, rate, 0), Some(53));
+        assert_eq!(rounded_up(400_000, 0, rate, 0), Some(60));
+        assert_eq!(rounded_up(10_000, 2, rate, 2), Some(2));
+        assert_eq!(rounded_up(10_000, 2, rate, 7), Some(150_000));
+        assert_eq!(rounded_up(0, 0, rate, 0), Some(0));
+        assert_eq!(rounded_up(i128::MAX, 0, rate, 0), None);
+    }
+
+    #[test]
+    fn scaling_is_exact_or_refused() {
+        assert_eq!(scaled(Decimal::new(35, 2), 4), Some(3500));
+        assert_eq!(scaled(Decimal::new(35, 2), 1), None);
+        assert_eq!(unscaled(3500, 4), Some(Decimal::new(35, 2)));
+    }
+}

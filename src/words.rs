@@ -1,0 +1,92 @@
+//! Words for messages: lists, plurals, likely meanings. Nothing but text enters or leaves this room.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// The candidate a misspelt word most likely means; none when nothing is near, or two are equally near.
+#[must_use]
+pub fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let distance = |c: &&str| strsim::damerau_levenshtein(&lower, &c.to_lowercase());
+    let near = 1 + word.chars().count() / 3;
+    let best = candidates.iter().map(distance).min().filter(|&d| d <= near && !word.is_empty())?;
+    let mut at_best = candidates.iter().filter(|c| distance(c) == best);
+    let first = at_best.next()?;
+    at_best.next().is_none().then_some(*first)
+}
+
+/// Words in backticks: `a`, `b` and `c`.
+#[must_use]
+pub fn list(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+    match quoted.split_last() {
+        None => "none".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A fraction as a percentage, rounded half away from zero: `0.381819` is `38.18 %`.
+#[must_use]
+pub fn percent(fraction: Decimal) -> String {
+    format!("{} %", two_places(fraction * Decimal::ONE_HUNDRED))
+}
+
+/// A fraction as a percentage, exactly: `0.35` is `35 %`.
+#[must_use]
+pub fn exact_percent(fraction: Decimal) -> String {
+    format!("{} %", (fraction * Decimal::ONE_HUNDRED).normalize())
+}
+
+/// A difference of fractions in points of the portfolio, with its sign: `0.031819` is `+3.18`.
+#[must_use]
+pub fn points(difference: Decimal) -> String {
+    let rounded = two_places(difference * Decimal::ONE_HUNDRED);
+    if rounded.is_zero() { "0.00".to_owned() } else { format!("{rounded:+}") }
+}
+
+fn two_places(value: Decimal) -> Decimal {
+    let mut rounded = value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(2);
+    rounded
+}
+
+/// A count and its noun: `1 order`, `2 orders`.
+#[must_use]
+pub fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closest_needs_one_near_candidate() {
+        assert_eq!(closest("taget", &["target", "ticker"]), Some("target"));
+        assert_eq!(closest("Target", &["target"]), Some("target"));
+        assert_eq!(closest("mix", &["min", "max"]), None);
+        assert_eq!(closest("zebra", &["target"]), None);
+        assert_eq!(closest("", &["a"]), None);
+    }
+
+    #[test]
+    fn fractions_are_rounded_for_people() {
+        let of = |text: &str| text.parse::<Decimal>().unwrap();
+        assert_eq!(percent(of("0.381819")), "38.18 %");
+        assert_eq!(percent(of("0.145452")), "14.55 %");
+        assert_eq!(percent(of("1")), "100.00 %");
+        assert_eq!(exact_percent(of("0.350")), "35 %");
+        assert_eq!(points(of("0.031819")), "+3.18");
+        assert_eq!(points(of("-0.004545")), "-0.45");
+        assert_eq!(points(of("-0.00001")), "0.00");
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        assert_eq!(list(&[]), "none");
+        assert_eq!(list(&["a"]), "`a`");
+        assert_eq!(list(&["a", "b", "c"]), "`a`, `b` and `c`");
+        assert_eq!(count(1, "order"), "1 order");
+        assert_eq!(count(0, "order"), "0 orders");
+    }
+}
