@@ -5,5 +5,6 @@ pub mod words;
 pub mod hash;
 pub mod code;
 pub mod money;
+pub mod document;
 
 // -- shell --
