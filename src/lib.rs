@@ -6,5 +6,7 @@ pub mod hash;
 pub mod code;
 pub mod money;
 pub mod document;
+pub mod finding;
+pub mod calendar;
 
 // -- shell --
