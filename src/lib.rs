@@ -8,5 +8,7 @@ pub mod money;
 pub mod document;
 pub mod finding;
 pub mod calendar;
+pub mod config;
+pub mod schema;
 
 // -- shell --

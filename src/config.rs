@@ -1,0 +1,447 @@
+//! The shape of `portfolio_config.yaml`: one set of types for reading it and for its JSON Schema.
+//!
+//! Reading is tolerant: what cannot be read is absent and listed as a [`Misread`], so that one fault hides no other.
+//! What the values mean together (sums, bands, dates) must never enter this room; rules say that.
+
+mod field;
+mod node;
+
+pub(crate) use field::CODE_PATTERN;
+pub use field::{Entries, Field, Name, Text, day, get};
+pub(crate) use node::read_as;
+pub use node::{Misread, MisreadKind};
+
+use crate::calendar::CalendarId;
+use crate::code::Code;
+use crate::document::Reading;
+use crate::money::{Money, Quantity, Rate, Weight};
+use chrono::NaiveDate;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// The whole file.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields, title = "portfolio_config.yaml")]
+pub struct Config {
+    /// The portfolio: what it holds, when it is rebalanced, what trading costs.
+    #[schemars(required)]
+    pub portfolio: Option<Field<Portfolio>>,
+}
+
+/// The portfolio.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Portfolio {
+    /// A name for people.
+    #[schemars(required)]
+    pub name: Option<Field<Text>>,
+    /// Whose portfolio it is.
+    pub owner: Option<Field<Text>>,
+    /// The currency all amounts are in.
+    #[schemars(required)]
+    pub base_currency: Option<Field<Currency>>,
+    /// The broker's name.
+    pub broker: Option<Field<Text>>,
+    /// IANA time zone in which instants are shown. Default by base currency: KRW is Asia/Seoul, USD is America/New_York.
+    #[schemars(example = "Asia/Seoul")]
+    pub timezone: Option<Field<Zone>>,
+    /// Calendar of trading days. Default by base currency: KRW is XKRX, USD is XNYS.
+    pub calendar: Option<Field<CalendarName>>,
+    /// Codes or index names that reports compare with.
+    pub benchmarks: Option<Field<Vec<Field<Text>>>>,
+    /// Codes that may be held but belong to no sleeve: they are left out of the weights and never traded.
+    pub outside: Option<Field<Vec<Field<Code>>>>,
+    /// Sleeves by name; their weights add up to 1.
+    #[schemars(required)]
+    pub allocation: Option<Field<Entries<Sleeve>>>,
+    /// When to rebalance, and within which limits.
+    #[schemars(required)]
+    pub rebalancing: Option<Field<Rebalancing>>,
+    /// What trading costs.
+    #[schemars(required)]
+    pub costs: Option<Field<Costs>>,
+    /// What to do with cash.
+    pub cash: Option<Field<Cash>>,
+}
+
+/// A sleeve: a named part of the portfolio.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Sleeve {
+    /// Weight of the sleeve as a fraction of the portfolio; the sum of its assets' targets.
+    #[schemars(required)]
+    pub weight: Option<Field<Weight>>,
+    /// The assets of the sleeve.
+    #[schemars(required, length(min = 1))]
+    pub assets: Option<Field<Vec<Field<Asset>>>>,
+}
+
+/// An asset.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Asset {
+    /// A name for people.
+    #[schemars(required)]
+    pub ticker: Option<Field<Text>>,
+    /// The exchange's code, in quotes: `069500` without them is a number to other YAML readers.
+    #[schemars(required)]
+    pub code: Option<Field<Code>>,
+    /// Target weight as a fraction of the portfolio; 0 sells what is held.
+    #[schemars(required)]
+    pub target: Option<Field<Weight>>,
+    /// Lower edge of the band.
+    #[schemars(required)]
+    pub min: Option<Field<Weight>>,
+    /// Upper edge of the band.
+    #[schemars(required)]
+    pub max: Option<Field<Weight>>,
+    /// Words to group assets by.
+    pub tags: Option<Field<Vec<Field<Text>>>>,
+    /// Currency of the price, when it is not the base currency.
+    pub currency: Option<Field<Currency>>,
+    /// Where it is listed.
+    pub market: Option<Field<Market>>,
+    /// How gains are taxed. Without it `costs.etf_tax_rate` applies.
+    pub tax_class: Option<Field<TaxClass>>,
+    /// Orders are multiples of this many shares. Default 1.
+    pub lot_size: Option<Field<LotSize>>,
+    /// Days on which the price is quoted without the next dividend for the first time.
+    pub ex_dividend_dates: Option<Field<Vec<Field<Day>>>>,
+}
+
+/// When to rebalance, and within which limits.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Rebalancing {
+    /// `time` looks at the schedule, `threshold` at drift and bands, `hybrid` at both.
+    #[schemars(required)]
+    pub strategy: Option<Field<Strategy>>,
+    /// The schedule.
+    pub scheduled: Option<Field<Scheduled>>,
+    /// The drift that triggers a rebalance outside the schedule.
+    pub drift_trigger: Option<Field<DriftTrigger>>,
+    /// Where a rebalance brings a weight: to the target, to the edge of the band, or halfway between.
+    pub destination: Option<Field<Destination>>,
+    /// Limits on orders.
+    pub constraints: Option<Field<Constraints>>,
+}
+
+/// The schedule.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Scheduled {
+    /// How often.
+    #[schemars(required)]
+    pub frequency: Option<Field<Frequency>>,
+    /// Months, 1 to 12, in order.
+    #[schemars(required, length(min = 1, max = 12))]
+    pub months: Option<Field<Vec<Field<Month>>>>,
+    /// Which day of the month.
+    #[schemars(required)]
+    pub day: Option<Field<ScheduleDay>>,
+}
+
+/// The drift that triggers a rebalance.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct DriftTrigger {
+    /// How drift is measured: `absolute` in points of the portfolio, `relative` to the target, `either` is whichever
+    /// is reached first (the 5/25 rule). Default `absolute`.
+    #[serde(rename = "type")]
+    pub kind: Option<Field<DriftKind>>,
+    /// The drift at which a rebalance is due, as a fraction: `0.05` is 5 points. Reaching it is enough.
+    #[schemars(required)]
+    pub threshold: Option<Field<Weight>>,
+    /// How often the owner means to look. It documents the job that runs `rebalance`; drift is judged at every run.
+    pub check_frequency: Option<Field<CheckFrequency>>,
+}
+
+/// Limits on orders.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Constraints {
+    /// The smallest order worth placing, in the base currency (inclusive). A full exit may be smaller.
+    pub min_trade_amount: Option<Field<Amount>>,
+    /// Leave an asset alone around its ex-dividend dates.
+    pub avoid_ex_dividend_dates: Option<Field<bool>>,
+    /// Sessions before and after an ex-dividend date in which the asset is left alone. Default 3.
+    pub ex_dividend_window: Option<Field<Sessions>>,
+    /// Only `false`: this tool never sells to realise a loss.
+    #[schemars(extend("const" = false))]
+    pub tax_loss_harvesting: Option<Field<bool>>,
+    /// Largest turnover of one plan: bought and sold amounts together, halved, as a fraction of the portfolio.
+    pub max_turnover: Option<Field<Weight>>,
+    /// Cash that orders must leave untouched, in the base currency.
+    pub cash_reserve: Option<Field<Amount>>,
+    /// How far a live price may lie from the plan's before `apply` refuses, as a fraction.
+    pub price_tolerance: Option<Field<Rate>>,
+    /// How many days after the data's date a plan may be applied. Without it a plan does not expire by age.
+    pub plan_max_age: Option<Field<Days>>,
+}
+
+/// What trading costs.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Costs {
+    /// Commission as a fraction of the traded amount: 0.015 % is `0.00015`.
+    #[schemars(required)]
+    pub etf_commission_rate: Option<Field<Rate>>,
+    /// Tax on the gain of a sale of an asset without a `tax_class`.
+    pub etf_tax_rate: Option<Field<Rate>>,
+    /// Tax on the gain of a sale of an asset whose `tax_class` is `overseas`.
+    pub overseas_etf_tax_rate: Option<Field<Rate>>,
+    /// Expected slippage as a fraction of the traded amount; orders are limited to it.
+    #[schemars(required)]
+    pub slippage_estimate: Option<Field<Rate>>,
+}
+
+/// What to do with cash.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Cash {
+    /// `reinvest` counts cash in the total and spends it; `exclude` leaves it out of both. Default `reinvest`.
+    pub policy: Option<Field<CashPolicy>>,
+    /// Cash that orders must leave untouched, in the base currency. The larger of this and `cash_reserve` holds.
+    pub reserve: Option<Field<Amount>>,
+}
+
+/// A closed list of words: the enum, how each is written, and its schema.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// The word in the file.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "enum": [$($word),+] })
+            }
+        }
+    };
+}
+
+words! {
+    /// A currency this tool knows the smallest unit of.
+    Currency {
+        /// South Korean won: no smaller unit.
+        Krw = "KRW",
+        /// United States dollar: cents.
+        Usd = "USD",
+    }
+}
+
+impl Currency {
+    /// Decimal places of the smallest unit (ISO 4217).
+    #[must_use]
+    pub fn places(self) -> u32 {
+        match self {
+            Self::Krw => 0,
+            Self::Usd => 2,
+        }
+    }
+
+    /// The calendar that goes with it.
+    #[must_use]
+    pub fn calendar(self) -> CalendarId {
+        match self {
+            Self::Krw => CalendarId::Xkrx,
+            Self::Usd => CalendarId::Xnys,
+        }
+    }
+
+    /// The time zone that goes with it.
+    #[must_use]
+    pub fn zone(self) -> chrono_tz::Tz {
+        match self {
+            Self::Krw => chrono_tz::Asia::Seoul,
+            Self::Usd => chrono_tz::America::New_York,
+        }
+    }
+}
+
+words! {
+    /// A calendar of trading days.
+    CalendarName {
+        /// Korea Exchange.
+        Xkrx = "XKRX",
+        /// New York Stock Exchange.
+        Xnys = "XNYS",
+    }
+}
+
+impl CalendarName {
+    /// The calendar.
+    #[must_use]
+    pub fn id(self) -> CalendarId {
+        match self {
+            Self::Xkrx => CalendarId::Xkrx,
+            Self::Xnys => CalendarId::Xnys,
+        }
+    }
+}
+
+words! {
+    /// Which triggers count.
+    Strategy {
+        /// The schedule only.
+        Time = "time",
+        /// Drift and bands only.
+        Threshold = "threshold",
+        /// Both.
+        Hybrid = "hybrid",
+    }
+}
+words! {
+    /// How often the schedule comes round.
+    Frequency {
+        /// Every month.
+        Monthly = "monthly",
+        /// Every three months.
+        Quarterly = "quarterly",
+        /// Every six months.
+        SemiAnnual = "semi-annual",
+        /// Once a year.
+        Annual = "annual",
+    }
+}
+words! {
+    /// Which day of a scheduled month.
+    ScheduleDay {
+        /// The first trading day.
+        FirstBusinessDay = "first_business_day",
+    }
+}
+words! {
+    /// How drift is measured.
+    DriftKind {
+        /// Points of the portfolio.
+        Absolute = "absolute",
+        /// A fraction of the target.
+        Relative = "relative",
+        /// The smaller of `threshold` points and 25 % of the target.
+        Either = "either",
+    }
+}
+words! {
+    /// How often the owner means to look.
+    CheckFrequency {
+        /// Every day.
+        Daily = "daily",
+        /// Every week.
+        Weekly = "weekly",
+        /// Every month.
+        Monthly = "monthly",
+    }
+}
+words! {
+    /// Where a rebalance brings a weight.
+    Destination {
+        /// To the target.
+        Target = "target",
+        /// To the nearest edge of the band.
+        BandEdge = "band_edge",
+        /// Halfway between edge and target.
+        HalfBand = "half_band",
+    }
+}
+words! {
+    /// Where an asset is listed.
+    Market {
+        /// In the country of the base currency.
+        Domestic = "domestic",
+        /// Elsewhere.
+        Overseas = "overseas",
+    }
+}
+words! {
+    /// How gains are taxed.
+    TaxClass {
+        /// A Korean-listed ETF on Korean equity: gains are free of tax.
+        KrEquity = "kr_equity",
+        /// Any other Korean-listed ETF: 15.4 % of the gain.
+        KrOther = "kr_other",
+        /// Listed overseas: `costs.overseas_etf_tax_rate` of the gain. The yearly deduction is not applied, so the tax
+        /// is an upper bound.
+        Overseas = "overseas",
+    }
+}
+words! {
+    /// What happens to cash.
+    CashPolicy {
+        /// Counted and spent.
+        Reinvest = "reinvest",
+        /// Left alone.
+        Exclude = "exclude",
+    }
+}
+
+/// An amount of money that is not negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount(pub Money);
+/// A number of shares in a lot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LotSize(pub Quantity);
+/// A month, 1 to 12.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Month(pub u32);
+/// A number of trading sessions, 0 to 60.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sessions(pub u32);
+/// A number of days, 0 to 3,660.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days(pub u32);
+/// An IANA time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zone(pub chrono_tz::Tz);
+/// A calendar day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(pub NaiveDate);
+
+impl Config {
+    /// Reads the shape out of a tree. What cannot be read is absent and in the list, in file order.
+    #[must_use]
+    pub fn of(reading: &Reading) -> (Self, Vec<Misread>) {
+        node::read(reading)
+    }
+
+    /// The portfolio, when it could be read.
+    #[must_use]
+    pub fn portfolio(&self) -> Option<&Portfolio> {
+        self.portfolio.as_ref()?.get()
+    }
+
+    /// The sleeves with their names, in file order.
+    pub fn sleeves(&self) -> impl Iterator<Item = (&Name, &Sleeve)> {
+        let entries = self.portfolio().and_then(|p| p.allocation.as_ref()).and_then(Field::get);
+        entries.into_iter().flat_map(|e| &e.0).filter_map(|(name, sleeve)| Some((name, sleeve.get()?)))
+    }
+
+    /// The assets of all sleeves, in file order.
+    pub fn assets(&self) -> impl Iterator<Item = (&Name, &Asset)> {
+        self.sleeves().flat_map(|(name, sleeve)| sleeve.assets().map(move |asset| (name, asset)))
+    }
+}
+
+impl Sleeve {
+    /// The assets that could be read, in file order.
+    pub fn assets(&self) -> impl Iterator<Item = &Asset> {
+        self.assets.as_ref().and_then(Field::get).into_iter().flatten().filter_map(Field::get)
+    }
+}

@@ -1,0 +1,180 @@
+//! The JSON Schemas of the files, and validation of a tree against one, with every error walked back to its place.
+//!
+//! A rule about the portfolio must never enter this room: it knows shapes only.
+
+mod excuse;
+mod issue;
+
+pub use issue::{Issue, IssueKind};
+
+use crate::config::{Config, Misread, MisreadKind};
+use crate::document::{Document, Kind, Node, Reading, Span, Style};
+use crate::money;
+use excuse::Excuse;
+use jsonschema::ValidationError;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Number, Value};
+use std::collections::BTreeSet;
+
+/// A file that has a schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet {
+    /// The name of the committed schema under `schema/`.
+    pub file: &'static str,
+    /// Makes the schema from the types.
+    pub schema: fn() -> Schema,
+}
+
+/// The config.
+pub const CONFIG: Sheet = Sheet { file: "portfolio_config.schema.json", schema: schema_of_file::<Config> };
+
+/// The schema of a document this program writes, with nothing referred to.
+#[must_use]
+pub fn schema_of<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<T>()
+}
+
+/// The schema of a file people write: a key is there with a value, or not there; nothing is null.
+#[must_use]
+pub fn schema_of_file<T: JsonSchema>() -> Schema {
+    let mut schema = schema_of::<T>();
+    RecursiveTransform(without_null).transform(&mut schema);
+    schema
+}
+
+fn without_null(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(options)) = schema.get_mut("enum") {
+        options.retain(|option| !option.is_null());
+    }
+}
+
+/// The schema as it is committed: pretty-printed with a final newline.
+#[must_use]
+pub fn text(sheet: &Sheet) -> String {
+    let mut text = serde_json::to_string_pretty((sheet.schema)().as_value()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Validates a reading: every schema error, and every value that fits the schema but could not be read, in file order.
+///
+/// What is only so because of a refused YAML feature is left out: the refusal itself is the finding.
+#[must_use]
+pub fn check(sheet: &Sheet, reading: &Reading, misread: &[Misread]) -> Vec<Issue> {
+    let Some(document) = &reading.document else { return Vec::new() };
+    let schema = (sheet.schema)();
+    let mut issues = match jsonschema::options().build(schema.as_value()) {
+        Ok(validator) => {
+            let instance = json(&document.root);
+            validator.iter_errors(&instance).flat_map(|e| issues_of(&e, document, schema.as_value())).collect()
+        }
+        Err(error) => vec![Issue::schema(document.root.span, format!("the schema itself is broken: {error}"), "")],
+    };
+    drop_explained_missing(&mut issues);
+    add_misread(&mut issues, misread, document);
+    if !reading.refused.is_empty() {
+        let excuse = Excuse::of(reading, document);
+        issues.retain(|issue| !excuse.covers(issue));
+    }
+    // Of a file that is made of refused things nobody knows what is missing in it.
+    let refused = !reading.refused.is_empty();
+    issues.retain(|issue| !(refused && issue.missing.is_some() && issue.mapping == document.root.span));
+    issues.sort_by_key(|issue| issue.span);
+    issues
+}
+
+/// The tree as JSON: plain numbers, booleans and nulls resolved as YAML 1.2 does, numbers kept digit by digit.
+#[must_use]
+pub fn json(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Seq(items) => Value::Array(items.iter().map(json).collect()),
+        Kind::Map(entries) => Value::Object(entries.iter().map(|e| (e.key.text.clone(), json(&e.value))).collect()),
+        Kind::Scalar(scalar) if scalar.style != Style::Plain => Value::String(scalar.text.clone()),
+        Kind::Scalar(scalar) => match scalar.text.as_str() {
+            "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+            "true" | "True" | "TRUE" => Value::Bool(true),
+            "false" | "False" | "FALSE" => Value::Bool(false),
+            text if money::is_plain(text) => Value::Number(Number::from_string_unchecked(text.to_owned())),
+            text => Value::String(text.to_owned()),
+        },
+    }
+}
+
+/// The issues one schema error stands for: one, or one a key.
+fn issues_of(error: &ValidationError<'_>, document: &Document, schema: &Value) -> Vec<Issue> {
+    let route: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
+    let place = Place::find(document, &route);
+    let schema_path = error.schema_path().as_str();
+    let parent = schema_path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent)).unwrap_or(&Value::Null);
+    issue::of(error.kind(), &place, parent)
+}
+
+fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// Where a schema error stands: the node, and the key it stands under.
+pub(crate) struct Place<'a> {
+    /// The node; the nearest that exists.
+    pub(crate) node: &'a Node,
+    /// The key's text and span, when the node stands under one.
+    pub(crate) key: Option<(&'a str, Span)>,
+    /// Whether the node is an item of a sequence under that key rather than the key's own value.
+    pub(crate) item: bool,
+}
+
+impl<'a> Place<'a> {
+    fn find(document: &'a Document, route: &[String]) -> Self {
+        let mut place = Self { node: &document.root, key: None, item: false };
+        for segment in route {
+            match &place.node.kind {
+                Kind::Map(_) => {
+                    let Some(entry) = place.node.entry(segment) else { break };
+                    place = Self { node: &entry.value, key: Some((&entry.key.text, entry.key.span)), item: false };
+                }
+                Kind::Seq(items) => {
+                    let Some(node) = segment.parse().ok().and_then(|i: usize| items.get(i)) else { break };
+                    place = Self { node, item: true, ..place };
+                }
+                Kind::Scalar(_) => break,
+            }
+        }
+        place
+    }
+
+    /// The place of the mapping as a whole, for something that is missing in it: the key it stands under, or its first
+    /// key when it is an item of a sequence, or the first byte of the file.
+    pub(crate) fn of_missing(&self) -> Span {
+        let first_key = self.node.entries().first().map(|entry| entry.key.span);
+        match self.key {
+            Some((_, span)) if !self.item => span,
+            _ => first_key.unwrap_or(self.node.span),
+        }
+    }
+}
+
+/// A missing key that an unknown key beside it is a misspelling of is one fault, not two.
+fn drop_explained_missing(issues: &mut Vec<Issue>) {
+    let explained: Vec<(Span, String)> =
+        issues.iter().filter_map(|i| i.means.clone().map(|key| (i.mapping, key))).collect();
+    issues.retain(|i| i.missing.as_ref().is_none_or(|key| !explained.contains(&(i.mapping, key.clone()))));
+}
+
+/// Values that could not be read although the schema says nothing against them.
+fn add_misread(issues: &mut Vec<Issue>, misread: &[Misread], document: &Document) {
+    let known: BTreeSet<usize> = issues.iter().map(|issue| issue.about.end).collect();
+    for m in misread.iter().filter(|m| m.kind != MisreadKind::Ambiguous && !known.contains(&m.span.end)) {
+        let source = document.text.get(m.span.start..m.span.end).unwrap_or("");
+        issues.push(issue::unfit(m.span, source, &m.message));
+    }
+}

@@ -1,0 +1,276 @@
+//! One schema error in words a person can act on.
+
+use super::Place;
+use crate::document::{Entry, Node, Span, Style};
+use crate::money;
+use crate::words::{closest, list};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::Value;
+
+/// Which rule an issue belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssueKind {
+    /// The shape is wrong.
+    Schema,
+    /// A number is spelt in a way readers disagree about, or cannot be kept exactly.
+    Number,
+    /// A code stands without quotes.
+    Code,
+}
+
+/// Something in a file that does not fit its schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Which rule it belongs to.
+    pub kind: IssueKind,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, one sentence without a period.
+    pub message: String,
+    /// Short text beside the place.
+    pub label: String,
+    /// What to do.
+    pub help: Vec<String>,
+    /// For an unknown key: the key it was probably meant to be.
+    pub means: Option<String>,
+    /// For a missing key: the key.
+    pub missing: Option<String>,
+    /// For an unknown or missing key: the mapping.
+    pub mapping: Span,
+    /// All that it is about: of an unknown key the whole entry, of an empty value also its key, otherwise the place.
+    pub about: Span,
+}
+
+impl Issue {
+    pub(super) fn schema(span: Span, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            kind: IssueKind::Schema,
+            span,
+            message: message.into(),
+            label: label.into(),
+            help: Vec::new(),
+            means: None,
+            missing: None,
+            mapping: span,
+            about: span,
+        }
+    }
+
+    fn help(mut self, text: impl Into<String>) -> Self {
+        self.help.push(text.into());
+        self
+    }
+}
+
+/// The issues an error stands for; `parent` is the schema the failing keyword stands in.
+pub(super) fn of(kind: &ValidationErrorKind, place: &Place<'_>, parent: &Value) -> Vec<Issue> {
+    match kind {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|key| unknown_key(key, place, parent)).collect()
+        }
+        ValidationErrorKind::Required { property } => vec![missing_key(property.as_str().unwrap_or(""), place)],
+        ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
+        ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place))],
+        other => vec![about_value(place, limit(other, place))],
+    }
+}
+
+/// An issue about a value, whose place is its key where there is no value to point at.
+fn about_value(place: &Place<'_>, issue: Issue) -> Issue {
+    let value = place.node.span;
+    Issue { about: Span { start: issue.span.start.min(value.start), end: value.end }, ..issue }
+}
+
+fn name(place: &Place<'_>) -> String {
+    match place.key {
+        Some((key, _)) if place.item => format!("an item of `{key}`"),
+        Some((key, _)) => format!("`{key}`"),
+        None => "the file".to_owned(),
+    }
+}
+
+fn unknown_key(key: &str, place: &Place<'_>, parent: &Value) -> Issue {
+    let known: Vec<&str> = parent["properties"].as_object().into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+    let entry = place.node.entry(key);
+    let span = entry.map_or(place.node.span, |entry| entry.key.span);
+    let mut issue = Issue::schema(span, format!("unknown key `{key}`"), "not a key that can stand here");
+    issue.mapping = place.node.span;
+    issue.about = entry.map_or(span, Entry::span);
+    // A key that is there already is not the one that was meant.
+    let absent: Vec<&str> = known.iter().copied().filter(|name| place.node.entry(name).is_none()).collect();
+    issue.means = closest(key, &absent).map(str::to_owned);
+    match &issue.means {
+        Some(meant) => {
+            issue.label = format!("did you mean `{meant}`?");
+            let text = format!("write `{meant}`, or remove the key.");
+            issue.help(text)
+        }
+        None => issue.help(format!("remove it; the keys known here are {}.", list(&known))),
+    }
+}
+
+fn missing_key(key: &str, place: &Place<'_>) -> Issue {
+    let what = match (place.key, place.item) {
+        (Some((parent, _)), true) => format!("an item of `{parent}` has no `{key}`"),
+        (Some((parent, _)), false) => format!("`{parent}` has no `{key}`"),
+        (None, _) => format!("the file has no `{key}`"),
+    };
+    let mut issue = Issue::schema(place.of_missing(), what, format!("`{key}` is missing"));
+    issue.mapping = place.node.span;
+    issue.missing = Some(key.to_owned());
+    issue.help(format!("add `{key}: …` to it; `rebalance schema` prints what every key means."))
+}
+
+fn wrong_type(kind: &TypeKind, place: &Place<'_>, parent: &Value) -> Issue {
+    let wanted = wanted(kind);
+    let found = found(place.node);
+    let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
+    let found = match place.node.scalar() {
+        Some(scalar) if found == "text" && scalar.style == Style::Plain => format!("`{}`", scalar.text),
+        Some(scalar) if found == "text" && scalar.style == Style::Quoted => "a text in quotes".to_owned(),
+        _ => found.to_owned(),
+    };
+    let issue = Issue::schema(span, format!("{} is {found}, not {wanted}", name(place)), format!("{wanted} is needed"));
+    let Some(scalar) = place.node.scalar() else { return issue.help(example(wanted)) };
+    let number_wanted = matches!(wanted, "a number" | "a whole number");
+    let plain_number = money::is_plain(&scalar.text);
+    if number_wanted && scalar.style == Style::Plain && plain_number {
+        let message = format!("{} is {}, not {wanted}", name(place), scalar.text);
+        return Issue { message, ..issue }.help(example(wanted));
+    }
+    if number_wanted && scalar.style == Style::Plain {
+        return misspelt_number(issue, &scalar.text, wanted);
+    }
+    if number_wanted && plain_number {
+        return issue.help(format!("remove the quotes: `{}`.", scalar.text));
+    }
+    if wanted == "text" && scalar.style == Style::Plain && !scalar.text.is_empty() {
+        let kind = if parent["pattern"] == crate::config::CODE_PATTERN { IssueKind::Code } else { IssueKind::Schema };
+        return Issue { kind, ..issue }.help(format!("put it in quotes: `'{}'`.", scalar.text));
+    }
+    issue.help(example(wanted))
+}
+
+fn example(wanted: &str) -> &'static str {
+    match wanted {
+        "a number" => "write a number, such as 0.35.",
+        "a whole number" => "write a whole number, such as 4.",
+        "text" => "write a text, best in quotes.",
+        "true or false" => "write `true` or `false`.",
+        "a mapping" => "write its keys on the lines below it, indented: `key: value`.",
+        "a list" => "write its items on the lines below it, each behind a dash: `- item`.",
+        _ => "`rebalance schema` prints what can stand here.",
+    }
+}
+
+fn misspelt_number(issue: Issue, text: &str, wanted: &str) -> Issue {
+    match money::plain_spelling(text) {
+        Some(plain) => {
+            let message = format!("the number `{text}` is not written in plain digits");
+            let label = "not every YAML reader takes this for the same number".into();
+            let issue = Issue { kind: IssueKind::Number, message, label, ..issue };
+            match plain {
+                Some(plain) => issue.help(format!("write `{plain}`.")),
+                None => issue.help("write digits and at most one point: 35 % is `0.35`, a thousand is `1000`."),
+            }
+        }
+        None => issue.help(example(wanted)),
+    }
+}
+
+fn not_a_word(options: &Value, place: &Place<'_>) -> Issue {
+    let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let text = place.node.scalar().map_or_else(|| found(place.node).to_owned(), |s| format!("`{}`", s.text));
+    let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
+    let message = format!("{} cannot be {text}", name(place));
+    let issue = Issue::schema(span, message, "not one of the words allowed here");
+    let meant = place.node.scalar().and_then(|s| closest(&s.text, &words));
+    let issue = match meant {
+        Some(meant) => Issue { label: format!("did you mean `{meant}`?"), ..issue },
+        None => issue,
+    };
+    issue.help(format!("the words allowed here are {}.", list(&words)))
+}
+
+fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
+    use ValidationErrorKind as K;
+    let text = place.node.scalar().map_or("", |s| s.text.as_str());
+    let name = name(place);
+    let (message, label, help) = match kind {
+        K::Maximum { limit } => {
+            let fraction = limit.as_i64() == Some(1);
+            let help = if fraction { "write a fraction of 1: 35 % is `0.35`." } else { "write a smaller number." };
+            (format!("{name} is {text}, more than {limit}"), format!("at most {limit}"), help)
+        }
+        K::Minimum { limit } => {
+            (format!("{name} is {text}, less than {limit}"), format!("at least {limit}"), "write a larger number.")
+        }
+        K::ExclusiveMinimum { limit } => {
+            (format!("{name} is {text}, not more than {limit}"), format!("more than {limit}"), "write a larger number.")
+        }
+        K::MinLength { .. } => (format!("{name} is empty"), "text is needed".into(), "write a name."),
+        K::MinItems { .. } => (format!("{name} has no items"), "at least one is needed".into(), "add an item."),
+        K::MaxItems { limit } => {
+            (format!("{name} has more than {limit} items"), format!("at most {limit}"), "remove some.")
+        }
+        K::MinProperties { .. } => (format!("{name} is empty"), "at least one is needed".into(), "add a key."),
+        K::Pattern { pattern } if pattern == crate::config::CODE_PATTERN => (
+            format!("`{text}` is not a code"),
+            "letters and digits, nothing else but `.`, `_` and `-` between".into(),
+            "write the exchange's code in quotes, such as `'069500'`.",
+        ),
+        K::Pattern { .. } => (
+            format!("`{text}` is not a date"),
+            "a date is needed".into(),
+            "write it as YYYY-MM-DD, such as `2026-01-02`.",
+        ),
+        K::Constant { expected_value } => (
+            format!("{name} can only be `{expected_value}`"),
+            "nothing else is supported".into(),
+            "write what is allowed, or remove the key.",
+        ),
+        other => (
+            format!("{name} does not fit `{}`", other.keyword()),
+            String::new(),
+            "`rebalance schema` prints what can stand here.",
+        ),
+    };
+    let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
+    Issue::schema(span, message, label).help(help)
+}
+
+/// A value that fits the schema and still is none: a number with too many digits, a date that no calendar has.
+pub(super) fn unfit(span: Span, source: &str, why: &str) -> Issue {
+    let issue = Issue::schema(span, format!("`{source}` cannot be used: {why}"), why);
+    if money::is_plain(source) {
+        return Issue { kind: IssueKind::Number, ..issue }.help("write fewer digits.");
+    }
+    issue.help("`rebalance schema` prints what can stand here.")
+}
+
+fn wanted(kind: &TypeKind) -> &'static str {
+    let text = match kind {
+        TypeKind::Single(kind) => kind.to_string(),
+        TypeKind::Multiple(_) => String::new(),
+    };
+    match text.as_str() {
+        "number" => "a number",
+        "integer" => "a whole number",
+        "string" => "text",
+        "boolean" => "true or false",
+        "object" => "a mapping",
+        "array" => "a list",
+        _ => "what is allowed here",
+    }
+}
+
+fn found(node: &Node) -> &'static str {
+    match super::json(node) {
+        Value::Null => "empty",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
+}
