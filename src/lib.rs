@@ -10,5 +10,7 @@ pub mod finding;
 pub mod calendar;
 pub mod config;
 pub mod schema;
+pub mod portfolio;
+pub mod holdings;
 
 // -- shell --

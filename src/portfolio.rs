@@ -1,0 +1,281 @@
+//! The domain: assets, bands, sleeves, and the allocation that git history is asked about.
+//!
+//! Places in a file must never enter this room, nor anything that can fail: a [`Portfolio`] is complete and exact.
+
+pub use crate::code::Code;
+
+use crate::calendar::CalendarId;
+use crate::config::{
+    self, CashPolicy, Config, Currency, Destination, DriftKind, Field, Frequency, Market, Strategy, TaxClass, get,
+};
+use crate::money::{Money, Quantity, Rate, Weight};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The part of a config that the cooldown protects: what is held, in which sleeve, at which target, in which band.
+///
+/// Comments, order, the spelling of numbers and display names are not part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Allocation {
+    /// Weight of each sleeve by name.
+    pub sleeves: BTreeMap<String, Weight>,
+    /// Share of each asset by code.
+    pub assets: BTreeMap<Code, Share>,
+}
+
+/// What an allocation says of one asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The sleeve it stands in.
+    pub sleeve: String,
+    /// Target weight.
+    pub target: Weight,
+    /// Lower edge of the band.
+    pub min: Weight,
+    /// Upper edge of the band.
+    pub max: Weight,
+}
+
+impl Allocation {
+    /// The allocation of a config; `None` while any part of it cannot be read, or a code stands twice.
+    #[must_use]
+    pub fn of(config: &Config) -> Option<Self> {
+        let mut allocation = Self::default();
+        for (name, sleeve) in &get(config.portfolio()?.allocation.as_ref())?.0 {
+            let (name, sleeve) = (name.get()?, sleeve.get()?);
+            allocation.sleeves.insert(name.clone(), *get(sleeve.weight.as_ref())?);
+            for asset in get(sleeve.assets.as_ref())? {
+                let asset = asset.get()?;
+                let share = Share {
+                    sleeve: name.clone(),
+                    target: *get(asset.target.as_ref())?,
+                    min: *get(asset.min.as_ref())?,
+                    max: *get(asset.max.as_ref())?,
+                };
+                if allocation.assets.insert(get(asset.code.as_ref())?.clone(), share).is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(allocation)
+    }
+}
+
+/// A portfolio: everything a plan needs to know of the config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portfolio {
+    /// Its name.
+    pub name: String,
+    /// The currency of all amounts.
+    pub currency: Currency,
+    /// The broker's name, if the config gives one.
+    pub broker: Option<String>,
+    /// The time zone in which instants are shown.
+    pub zone: chrono_tz::Tz,
+    /// The calendar of trading days.
+    pub calendar: CalendarId,
+    /// Codes that may be held but are no part of the portfolio.
+    pub outside: BTreeSet<Code>,
+    /// What is wanted of each asset.
+    pub allocation: Allocation,
+    /// The assets by code.
+    pub assets: BTreeMap<Code, Asset>,
+    /// When to rebalance.
+    pub trigger: Trigger,
+    /// Where a rebalance brings a weight.
+    pub destination: Destination,
+    /// Limits on orders.
+    pub limits: Limits,
+    /// What trading costs.
+    pub costs: Costs,
+    /// What happens to cash.
+    pub cash: CashPolicy,
+}
+
+/// An asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// A name for people.
+    pub ticker: String,
+    /// The sleeve it stands in.
+    pub sleeve: String,
+    /// Target weight.
+    pub target: Weight,
+    /// Lower edge of the band.
+    pub min: Weight,
+    /// Upper edge of the band.
+    pub max: Weight,
+    /// Words it is grouped by.
+    pub tags: Vec<String>,
+    /// Currency of its price.
+    pub currency: Currency,
+    /// Where it is listed, if the config says.
+    pub market: Option<Market>,
+    /// How its gains are taxed, if the config says.
+    pub tax_class: Option<TaxClass>,
+    /// Orders are multiples of this many shares.
+    pub lot: Quantity,
+    /// Days on which the price is quoted without the next dividend for the first time.
+    pub ex_dividend: Vec<NaiveDate>,
+}
+
+/// When to rebalance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    /// Which triggers count.
+    pub strategy: Strategy,
+    /// How often, and the months of the schedule.
+    pub schedule: Option<(Frequency, Vec<u32>)>,
+    /// How drift is measured, and the threshold.
+    pub drift: Option<(DriftKind, Weight)>,
+}
+
+/// Limits on orders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The smallest order, inclusive.
+    pub min_trade: Money,
+    /// Sessions before and after an ex-dividend date in which an asset is left alone; `None` when it never is.
+    pub ex_dividend_window: Option<u32>,
+    /// Largest turnover of one plan as a fraction of the portfolio.
+    pub max_turnover: Option<Weight>,
+    /// Cash that must be left.
+    pub reserve: Money,
+    /// How far a live price may lie from the plan's.
+    pub price_tolerance: Option<Rate>,
+    /// How many days after the data's date a plan may be applied.
+    pub max_age: Option<u32>,
+}
+
+/// What trading costs, as fractions of the traded amount or of the gain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Costs {
+    /// Commission.
+    pub commission: Rate,
+    /// Slippage.
+    pub slippage: Rate,
+    /// Tax on the gain of an asset without a tax class.
+    pub tax: Rate,
+    /// Tax on the gain of an overseas asset.
+    pub overseas_tax: Rate,
+}
+
+/// Sessions left alone before and after an ex-dividend date when the config does not say how many.
+const EX_DIVIDEND_WINDOW: u32 = 3;
+
+impl Portfolio {
+    /// The portfolio of a config; `None` while any part of it that is needed cannot be read.
+    ///
+    /// This does not judge it: only [`crate::rules::judge`] makes a portfolio [`crate::rules::Sound`].
+    #[must_use]
+    pub fn of(config: &Config) -> Option<Self> {
+        let p = config.portfolio()?;
+        let currency = *get(p.base_currency.as_ref())?;
+        let rebalancing = get(p.rebalancing.as_ref())?;
+        let cash = match &p.cash {
+            None => &config::Cash::default(),
+            Some(field) => field.get()?,
+        };
+        Some(Self {
+            name: get(p.name.as_ref())?.0.clone(),
+            currency,
+            broker: optional(&p.broker)?.map(|broker| broker.0.clone()),
+            zone: optional(&p.timezone)?.map_or_else(|| currency.zone(), |zone| zone.0),
+            calendar: optional(&p.calendar)?.map_or_else(|| currency.calendar(), |name| name.id()),
+            outside: list(&p.outside)?.into_iter().cloned().collect(),
+            allocation: Allocation::of(config)?,
+            assets: assets(p, currency)?,
+            trigger: trigger(rebalancing)?,
+            destination: optional(&rebalancing.destination)?.copied().unwrap_or(Destination::Target),
+            limits: limits(rebalancing, cash)?,
+            costs: costs(get(p.costs.as_ref())?)?,
+            cash: optional(&cash.policy)?.copied().unwrap_or(CashPolicy::Reinvest),
+        })
+    }
+}
+
+/// An optional value: absent is fine, unreadable is not.
+fn optional<T>(field: &Option<Field<T>>) -> Option<Option<&T>> {
+    match field {
+        None => Some(None),
+        Some(field) => field.get().map(Some),
+    }
+}
+
+fn list<T>(field: &Option<Field<Vec<Field<T>>>>) -> Option<Vec<&T>> {
+    optional(field)?.into_iter().flatten().map(Field::get).collect()
+}
+
+fn assets(p: &config::Portfolio, base: Currency) -> Option<BTreeMap<Code, Asset>> {
+    let mut assets = BTreeMap::new();
+    for (name, sleeve) in &get(p.allocation.as_ref())?.0 {
+        for asset in get(sleeve.get()?.assets.as_ref())? {
+            let a = asset.get()?;
+            let code = get(a.code.as_ref())?.clone();
+            assets.insert(code, asset_of(a, name.get()?, base)?);
+        }
+    }
+    Some(assets)
+}
+
+fn asset_of(a: &config::Asset, sleeve: &str, base: Currency) -> Option<Asset> {
+    Some(Asset {
+        ticker: get(a.ticker.as_ref())?.0.clone(),
+        sleeve: sleeve.to_owned(),
+        target: *get(a.target.as_ref())?,
+        min: *get(a.min.as_ref())?,
+        max: *get(a.max.as_ref())?,
+        tags: list(&a.tags)?.into_iter().map(|tag| tag.0.clone()).collect(),
+        currency: optional(&a.currency)?.copied().unwrap_or(base),
+        market: optional(&a.market)?.copied(),
+        tax_class: optional(&a.tax_class)?.copied(),
+        lot: optional(&a.lot_size)?.map_or(Quantity::new(1.into()), |lot| lot.0),
+        ex_dividend: list(&a.ex_dividend_dates)?.into_iter().map(|day| day.0).collect(),
+    })
+}
+
+fn trigger(r: &config::Rebalancing) -> Option<Trigger> {
+    let schedule = match optional(&r.scheduled)? {
+        None => None,
+        Some(s) => {
+            get(s.day.as_ref())?;
+            let months = list(&s.months)?.into_iter().map(|month| month.0).collect();
+            Some((*get(s.frequency.as_ref())?, months))
+        }
+    };
+    let drift = match optional(&r.drift_trigger)? {
+        None => None,
+        Some(d) => {
+            let kind = optional(&d.kind)?.copied().unwrap_or(DriftKind::Absolute);
+            Some((kind, *get(d.threshold.as_ref())?))
+        }
+    };
+    Some(Trigger { strategy: *get(r.strategy.as_ref())?, schedule, drift })
+}
+
+fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {
+    let default = config::Constraints::default();
+    let c = optional(&r.constraints)?.unwrap_or(&default);
+    optional(&c.tax_loss_harvesting)?;
+    let amount = |field| Some(optional(field)?.map_or(Money::ZERO, |amount: &config::Amount| amount.0));
+    let window = optional(&c.ex_dividend_window)?.map_or(EX_DIVIDEND_WINDOW, |sessions| sessions.0);
+    let avoid = optional(&c.avoid_ex_dividend_dates)?.copied().unwrap_or(false);
+    Some(Limits {
+        min_trade: amount(&c.min_trade_amount)?,
+        ex_dividend_window: avoid.then_some(window),
+        max_turnover: optional(&c.max_turnover)?.copied(),
+        reserve: amount(&c.cash_reserve)?.max(amount(&cash.reserve)?),
+        price_tolerance: optional(&c.price_tolerance)?.copied(),
+        max_age: optional(&c.plan_max_age)?.map(|days| days.0),
+    })
+}
+
+fn costs(c: &config::Costs) -> Option<Costs> {
+    let rate = |field| Some(optional(field)?.copied().unwrap_or(Rate::ZERO));
+    Some(Costs {
+        commission: *get(c.etf_commission_rate.as_ref())?,
+        slippage: *get(c.slippage_estimate.as_ref())?,
+        tax: rate(&c.etf_tax_rate)?,
+        overseas_tax: rate(&c.overseas_etf_tax_rate)?,
+    })
+}
