@@ -12,5 +12,6 @@ pub mod config;
 pub mod schema;
 pub mod portfolio;
 pub mod holdings;
+pub mod history;
 
 // -- shell --
