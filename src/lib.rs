@@ -13,5 +13,8 @@ pub mod schema;
 pub mod portfolio;
 pub mod holdings;
 pub mod history;
+pub mod ex_dividend;
+pub mod drift;
+pub mod trigger;
 
 // -- shell --

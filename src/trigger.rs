@@ -1,0 +1,112 @@
+//! Triggers: whether a rebalance is due, and on what figures.
+//!
+//! The day is an argument. Orders must never enter this room.
+
+use crate::calendar::{Calendar, OutOfRange, latest_scheduled, next_scheduled};
+use crate::config::Strategy;
+use crate::drift::{Books, Breach};
+use crate::portfolio::{Code, Portfolio};
+use chrono::NaiveDate;
+
+/// What made a rebalance due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// A scheduled date that has not been served.
+    Scheduled,
+    /// A drift over the threshold, or a weight outside its band.
+    Drift,
+    /// Somebody asked.
+    Manual,
+}
+
+impl Cause {
+    /// All causes.
+    pub const ALL: [Self; 3] = [Self::Scheduled, Self::Drift, Self::Manual];
+
+    /// The word used in the log and in JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Drift => "drift",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// The cause of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.word() == word)
+    }
+}
+
+/// Whether a rebalance is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What made it due; `None` when nothing did.
+    pub cause: Option<Cause>,
+    /// The schedule's state, when the strategy looks at it.
+    pub schedule: Option<Schedule>,
+    /// What breaches its threshold or band, when the strategy looks at it.
+    pub breaches: Option<Vec<(Code, Breach)>>,
+}
+
+/// The schedule on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The latest scheduled date on or before the day.
+    pub latest: Option<NaiveDate>,
+    /// The day it was served, if it was.
+    pub served: Option<NaiveDate>,
+    /// The next scheduled date after the day, when the calendar reaches that far.
+    pub next: Option<NaiveDate>,
+}
+
+/// Judges a day. `rebalanced` are the days of full rebalances in the log, in any order; `asked` is whether somebody
+/// asked for one regardless.
+///
+/// A scheduled date is served by any full rebalance on or after it. So a job that runs on Mondays never misses a
+/// scheduled Friday.
+///
+/// # Errors
+/// [`OutOfRange`] when the calendar does not know the day.
+pub fn judge(
+    portfolio: &Portfolio,
+    books: &Books,
+    calendar: &Calendar,
+    as_of: NaiveDate,
+    rebalanced: &[NaiveDate],
+    asked: bool,
+) -> Result<Verdict, OutOfRange> {
+    let rules = &portfolio.trigger;
+    let looks_at_dates = matches!(rules.strategy, Strategy::Time | Strategy::Hybrid);
+    let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Hybrid);
+    let schedule = match &rules.schedule {
+        Some((_, months)) if looks_at_dates => Some(schedule(calendar, months, as_of, rebalanced)?),
+        _ => None,
+    };
+    let breaches: Option<Vec<_>> =
+        looks_at_drift.then(|| books.lines.iter().filter_map(|line| Some((line.code.clone(), line.breach?))).collect());
+    let due = schedule.as_ref().is_some_and(|s| s.latest.is_some() && s.served.is_none());
+    let cause = if due {
+        Some(Cause::Scheduled)
+    } else if breaches.as_ref().is_some_and(|b| !b.is_empty()) {
+        Some(Cause::Drift)
+    } else {
+        asked.then_some(Cause::Manual)
+    };
+    Ok(Verdict { cause, schedule, breaches })
+}
+
+fn schedule(
+    calendar: &Calendar,
+    months: &[u32],
+    as_of: NaiveDate,
+    rebalanced: &[NaiveDate],
+) -> Result<Schedule, OutOfRange> {
+    let latest = latest_scheduled(calendar, months, as_of)?;
+    let served =
+        latest.and_then(|latest| rebalanced.iter().copied().filter(|&day| latest <= day && day <= as_of).min());
+    // Beyond the calendar's range the next date is unknown, which takes nothing from the judgement of this one.
+    Ok(Schedule { latest, served, next: next_scheduled(calendar, months, as_of).ok().flatten() })
+}
