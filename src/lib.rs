@@ -16,5 +16,7 @@ pub mod history;
 pub mod ex_dividend;
 pub mod drift;
 pub mod trigger;
+pub mod policy;
+pub mod rules;
 
 // -- shell --

@@ -1,0 +1,20 @@
+//! `cash-floor`: the cash left after all orders and costs is at least the reserve.
+
+use super::{Facts, Setting};
+use crate::finding::{Finding, Level};
+
+/// Cash below the reserve. Without orders that is worth knowing and nothing that could be refused.
+pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
+    let Some(plan) = facts.plan else { return Vec::new() };
+    if plan.cash_after >= plan.reserve {
+        return Vec::new();
+    }
+    let when = if plan.trades { " after all orders" } else { "" };
+    let message = format!("cash is {}{when}, below the reserve of {}", plan.cash_after, plan.reserve);
+    let mut finding = Finding::new(plan.path, message)
+        .help("the next rebalance restores it; otherwise pay in what is missing, or lower the reserve.");
+    if !plan.trades {
+        finding.level = Level::Warning;
+    }
+    vec![finding]
+}

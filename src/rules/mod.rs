@@ -1,0 +1,173 @@
+//! The rules: plain functions over facts that were gathered before.
+//!
+//! A rule never reads a file, a clock or a repository, never fails and never waits; a fact that could not be had is a
+//! fact of its own. A new rule is a file here, a page under `policies/`, and a line in the table below.
+
+mod common;
+pub mod facts;
+mod owner;
+mod page;
+mod sound;
+
+pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
+pub use owner::policies;
+pub use page::Page;
+pub use sound::{Sound, judge};
+
+use crate::config::Config;
+use crate::document::Reading;
+use crate::finding::{Finding, Level};
+use crate::policy::{Policies, Setting};
+use crate::schema::Issue;
+use std::borrow::Cow;
+
+/// A rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Its id: kebab-case, never reused.
+    pub id: &'static str,
+    /// The group it belongs to.
+    pub group: Group,
+    /// Its page: defaults, documentation and tests.
+    pub page: &'static str,
+    /// What it looks for.
+    pub check: fn(&Facts<'_>, &Setting) -> Vec<Finding>,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The text and its shape.
+    Form,
+    /// The weights and bands.
+    Allocation,
+    /// The dates.
+    Schedule,
+    /// The git history.
+    History,
+    /// What is held, and what would be traded.
+    Plan,
+}
+
+impl Group {
+    /// The word used in the pages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Allocation => "allocation",
+            Self::Schedule => "schedule",
+            Self::History => "history",
+            Self::Plan => "plan",
+        }
+    }
+}
+
+impl Rule {
+    /// Whether its findings can neither be suppressed nor lowered: without them no other check means anything.
+    #[must_use]
+    pub fn integrity(&self) -> bool {
+        self.group == Group::Form || self.id == "history-complete"
+    }
+}
+
+/// Declares the rules: the module, and the line in the table.
+macro_rules! rules {
+    ($($group:ident { $($module:ident = $id:literal,)+ })+) => {
+        $($(mod $module;)+)+
+
+        /// Every rule, by group.
+        pub const ALL: &[Rule] = &[
+            $($(Rule {
+                id: $id,
+                group: Group::$group,
+                page: include_str!(concat!("../../policies/", $id, ".yaml")),
+                check: $module::check,
+            },)+)+
+        ];
+    };
+}
+
+rules! {
+    Form {
+        yaml_syntax = "yaml-syntax",
+        duplicate_key = "duplicate-key",
+        yaml_feature = "yaml-feature",
+        shape = "schema",
+        number_format = "number-format",
+        code_quoted = "code-quoted",
+    }
+    Allocation {
+        weights_sum = "weights-sum",
+        section_weight = "section-weight",
+        band_contains_target = "band-contains-target",
+        band_order = "band-order",
+        bands_feasible = "bands-feasible",
+        duplicate_asset = "duplicate-asset",
+        threshold_reachable = "threshold-reachable",
+        rate_plausible = "rate-plausible",
+    }
+    Schedule {
+        schedule_consistent = "schedule-consistent",
+        strategy_complete = "strategy-complete",
+    }
+    History {
+        history_complete = "history-complete",
+        allocation_cooldown = "allocation-cooldown",
+        change_reason = "change-reason",
+    }
+    Plan {
+        trade_cooldown = "trade-cooldown",
+        unknown_holding = "unknown-holding",
+        cash_floor = "cash-floor",
+        turnover_limit = "turnover-limit",
+        ex_dividend_window = "ex-dividend-window",
+    }
+}
+
+/// The rules that judge a change by the policies that stood before it: a change does not loosen them for itself.
+#[must_use]
+pub fn judged_by_base() -> Vec<&'static str> {
+    let by_history = |rule: &&Rule| rule.group == Group::History || rule.id == "trade-cooldown";
+    ALL.iter().filter(by_history).map(|rule| rule.id).collect()
+}
+
+/// The rule of an id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.id == id)
+}
+
+/// Runs every rule of the groups over the facts. This is the only place where a finding gets its rule and level.
+#[must_use]
+pub fn run(groups: &[Group], facts: &Facts<'_>, policies: &Policies) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in ALL.iter().filter(|rule| groups.contains(&rule.group)) {
+        let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| owner::shipped(rule));
+        if setting.level != Level::Off {
+            findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
+        }
+    }
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    findings
+}
+
+/// The form findings of a file other than the config, at the shipped levels.
+#[must_use]
+pub fn form_findings(path: &str, reading: &Reading, issues: &[Issue], codes: &[CodeSite<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let config = Config::default();
+    let facts = Facts { codes, ..Facts::of_file(path, reading, issues, &config) };
+    for rule in ALL.iter().filter(|rule| rule.group == Group::Form) {
+        let setting = Setting { level: Level::Error, parameters: std::collections::BTreeMap::new() };
+        findings.extend((rule.check)(&facts, &setting).into_iter().map(|f| stamp(rule, Level::Error, f)));
+    }
+    findings
+}
+
+/// A rule may lower its own finding (an override turns an error into a warning), never raise it.
+fn stamp(rule: &Rule, level: Level, mut finding: Finding) -> Finding {
+    finding.rule = Cow::Borrowed(rule.id);
+    finding.level = finding.level.min(level);
+    finding
+}

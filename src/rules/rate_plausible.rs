@@ -1,0 +1,35 @@
+//! `rate-plausible`: a rate that looks like a percentage written as a fraction.
+
+use super::{Facts, Setting};
+use crate::config::{Costs, Field, get};
+use crate::finding::Finding;
+use crate::money::Rate;
+use crate::words::exact_percent;
+use rust_decimal::Decimal;
+
+/// A rate: its key, where it stands in the costs, and the largest value (in hundredths of a percent) seen in practice.
+type Plausible = (&'static str, fn(&Costs) -> Option<&Field<Rate>>, i64);
+
+const RATES: [Plausible; 4] = [
+    ("etf_commission_rate", |c| c.etf_commission_rate.as_ref(), 100),
+    ("slippage_estimate", |c| c.slippage_estimate.as_ref(), 300),
+    ("etf_tax_rate", |c| c.etf_tax_rate.as_ref(), 6000),
+    ("overseas_etf_tax_rate", |c| c.overseas_etf_tax_rate.as_ref(), 6000),
+];
+
+/// Rates above anything seen in practice.
+pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
+    let Some(costs) = facts.config.portfolio().and_then(|p| get(p.costs.as_ref())) else { return Vec::new() };
+    let finding = |&(key, field, most): &Plausible| {
+        let field = field(costs)?;
+        let rate = field.get()?.decimal();
+        let finding = Finding::new(
+            facts.path,
+            format!("`{key}` is {rate}, that is {}, which is implausibly high", exact_percent(rate)),
+        )
+        .at(field.span, "read as a fraction, not as a percentage")
+        .help(format!("if {rate} % was meant, write `{key}: {}`.", (rate / Decimal::ONE_HUNDRED).normalize()));
+        (rate > Decimal::new(most, 4)).then_some(finding)
+    };
+    RATES.iter().filter_map(finding).collect()
+}
