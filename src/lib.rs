@@ -18,5 +18,6 @@ pub mod drift;
 pub mod trigger;
 pub mod policy;
 pub mod rules;
+pub mod plan;
 
 // -- shell --

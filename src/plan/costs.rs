@@ -1,0 +1,211 @@
+//! What an order costs: commission, slippage, tax, each rounded up to the currency's smallest unit; and how far its
+//! price may go.
+//!
+//! Whether an order is worth its cost must never enter this room.
+
+use crate::config::{Currency, TaxClass};
+use crate::holdings::Lot;
+use crate::money::{Rate, rounded_up, scaled};
+use crate::portfolio::{Asset, Costs};
+use rust_decimal::Decimal;
+
+/// Tax on gains of Korean-listed ETFs that are not on Korean equity: 14 % income tax and 1.4 % local tax, withheld as
+/// dividend income (Income Tax Act, as of 2026).
+const KR_OTHER: Decimal = Decimal::from_parts(154, 0, 0, false, 3);
+
+/// The itemised costs of one order, in units of 10^-`places`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OrderCosts {
+    /// The broker's commission.
+    pub commission: i128,
+    /// What the fill may differ from the reference price by.
+    pub slippage: i128,
+    /// Tax on the gain of a sale.
+    pub tax: i128,
+}
+
+impl OrderCosts {
+    /// All of them; `None` when they do not fit.
+    #[must_use]
+    pub fn total(self) -> Option<i128> {
+        self.commission.checked_add(self.slippage)?.checked_add(self.tax)
+    }
+}
+
+/// How one asset's orders are charged.
+#[derive(Debug, Clone)]
+pub struct Tariff {
+    places: u32,
+    smallest: u32,
+    price: i128,
+    commission: Rate,
+    slippage: Rate,
+    tax: Rate,
+    /// The purchases sold first, oldest first: shares and cost of each share.
+    lots: Option<Vec<(i128, i128)>>,
+}
+
+/// The rate at which an asset's gains are taxed.
+///
+/// An overseas asset's yearly deduction is not applied, so its tax is an upper bound and cash is never overspent.
+#[must_use]
+pub fn tax_rate(asset: &Asset, costs: &Costs) -> Rate {
+    match asset.tax_class {
+        None => costs.tax,
+        Some(TaxClass::KrEquity) => Rate::ZERO,
+        Some(TaxClass::KrOther) => Rate::new(KR_OTHER),
+        Some(TaxClass::Overseas) => costs.overseas_tax,
+    }
+}
+
+impl Tariff {
+    /// The tariff of an asset; `None` when a lot's cost is finer than the books.
+    #[must_use]
+    pub fn of(
+        asset: &Asset,
+        costs: &Costs,
+        currency: Currency,
+        price: i128,
+        places: u32,
+        lots: Option<&[Lot]>,
+    ) -> Option<Self> {
+        let lots = match lots {
+            None => None,
+            Some(lots) => Some(lots.iter().map(|lot| lot_units(lot, places)).collect::<Option<Vec<_>>>()?),
+        };
+        Some(Self {
+            places,
+            smallest: currency.places(),
+            price,
+            commission: costs.commission,
+            slippage: costs.slippage,
+            tax: tax_rate(asset, costs),
+            lots,
+        })
+    }
+
+    /// Whether a sale cannot be charged because the purchases are not known.
+    #[must_use]
+    pub fn needs_lots(&self) -> bool {
+        !self.tax.is_zero() && self.lots.is_none()
+    }
+
+    /// The costs of trading `shares` (sold below zero); `None` when they do not fit.
+    #[must_use]
+    pub fn costs(&self, shares: i128) -> Option<OrderCosts> {
+        let amount = self.price.checked_mul(shares.checked_abs()?)?;
+        let tax = if shares < 0 && !self.tax.is_zero() { self.tax_on(self.gain(-shares)?)? } else { 0 };
+        Some(OrderCosts {
+            commission: self.charge(amount, self.commission)?,
+            slippage: self.charge(amount, self.slippage)?,
+            tax,
+        })
+    }
+
+    /// The price an order may go to: the reference and the slippage, rounded towards the reference to a tick.
+    ///
+    /// A fill at the limit therefore never costs more than the slippage that was planned for.
+    #[must_use]
+    pub fn limit_price(&self, buy: bool, currency: Currency) -> Option<i128> {
+        let room = self.price.checked_mul(self.slippage.decimal().mantissa())?;
+        let room = room.div_euclid(10_i128.checked_pow(self.slippage.decimal().scale())?);
+        let tick = tick(currency, self.price, self.places)?;
+        Some(if buy {
+            ((self.price + room).div_euclid(tick) * tick).max(self.price)
+        } else {
+            let low = self.price - room;
+            ((low + tick - 1).div_euclid(tick) * tick).min(self.price)
+        })
+    }
+
+    fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
+        let smallest = self.smallest.min(self.places);
+        rounded_up(amount, self.places, rate, smallest)?.checked_mul(10_i128.checked_pow(self.places - smallest)?)
+    }
+
+    fn tax_on(&self, gain: i128) -> Option<i128> {
+        self.charge(gain.max(0), self.tax)
+    }
+
+    /// The gain of selling shares, oldest purchases first.
+    fn gain(&self, shares: i128) -> Option<i128> {
+        let mut left = shares;
+        let mut gain = 0_i128;
+        for &(held, cost) in self.lots.as_deref().unwrap_or(&[]) {
+            let sold = left.min(held);
+            gain = gain.checked_add(sold.checked_mul(self.price.checked_sub(cost)?)?)?;
+            left -= sold;
+        }
+        // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
+        gain.checked_add(left.checked_mul(self.price)?)
+    }
+}
+
+fn lot_units(lot: &Lot, places: u32) -> Option<(i128, i128)> {
+    let up = places.max(lot.cost.decimal().scale());
+    let cost = scaled(lot.cost.decimal(), up)?;
+    // A cost finer than the books is rounded down, which can only overstate the gain.
+    Some((scaled(lot.quantity.decimal(), 0)?, cost.div_euclid(10_i128.checked_pow(up - places)?)))
+}
+
+/// The smallest step of a price, in units of 10^-`places`.
+///
+/// Korean ETFs: 1 won below 2,000, else 5 (Korea Exchange, since December 2023). United States: a cent from 1 dollar,
+/// else a hundredth of one (Regulation NMS, rule 612).
+fn tick(currency: Currency, price: i128, places: u32) -> Option<i128> {
+    let unit = 10_i128.checked_pow(places)?;
+    let step = match currency {
+        Currency::Krw if price < 2_000 * unit => unit,
+        Currency::Krw => 5 * unit,
+        Currency::Usd if price >= unit => unit / 100,
+        Currency::Usd => unit / 10_000,
+    };
+    Some(step.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tariff(price: i128, tax: i64, lots: Option<Vec<(i128, i128)>>) -> Tariff {
+        Tariff {
+            places: 0,
+            smallest: 0,
+            price,
+            commission: Rate::new(Decimal::new(15, 5)),
+            slippage: Rate::new(Decimal::new(1, 3)),
+            tax: Rate::new(Decimal::new(tax, 3)),
+            lots,
+        }
+    }
+
+    #[test]
+    fn each_cost_is_rounded_up_by_itself() {
+        let costs = tariff(16_800, 0, None).costs(-21).unwrap();
+        assert_eq!(costs, OrderCosts { commission: 53, slippage: 353, tax: 0 });
+        assert_eq!(costs.total(), Some(406));
+        assert_eq!(tariff(16_800, 0, None).costs(0), Some(OrderCosts::default()));
+    }
+
+    #[test]
+    fn the_oldest_purchases_are_sold_first_and_losses_are_not_taxed() {
+        let lots = Some(vec![(10, 15_000), (10, 18_000)]);
+        let tariff = tariff(16_800, 154, lots);
+        assert_eq!(tariff.costs(-10).unwrap().tax, 2_772, "10 × 1,800 × 15.4 %");
+        assert_eq!(tariff.costs(-15).unwrap().tax, 1_848, "less 5 × 1,200");
+        assert_eq!(tariff.costs(-20).unwrap().tax, 924, "less 10 × 1,200");
+        assert_eq!(tariff.costs(20).unwrap().tax, 0, "buying realises nothing");
+    }
+
+    #[test]
+    fn a_fill_at_the_limit_never_costs_more_than_the_slippage() {
+        for price in [999, 1_999, 2_000, 2_004, 16_800, 35_555, 1_000_000] {
+            let tariff = tariff(price, 0, None);
+            let buy = tariff.limit_price(true, Currency::Krw).unwrap();
+            let sell = tariff.limit_price(false, Currency::Krw).unwrap();
+            let slippage = tariff.costs(7).unwrap().slippage;
+            assert!(sell <= price && price <= buy, "{price}");
+            assert!((buy - price) * 7 <= slippage && (price - sell) * 7 <= slippage, "{price}");
+        }
+    }
+}

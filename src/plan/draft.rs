@@ -1,0 +1,307 @@
+//! Making a plan: figures, trigger, sizing, orders; then, with what the rules said of it, the body.
+
+use super::costs::{OrderCosts, Tariff};
+use super::sizing::{self, Direction, Leg, Problem, Sizing, SizingError, Violation};
+use crate::calendar::{Calendar, OutOfRange};
+use crate::config::{CashPolicy, Currency, Destination};
+use crate::drift::{self, Books, BooksError, Line};
+use crate::ex_dividend::{self, Frozen};
+use crate::holdings::Holdings;
+use crate::money::scaled;
+use crate::portfolio::{Asset, Code, Portfolio};
+use crate::rules::Sound;
+use crate::trigger::{self, Verdict};
+use chrono::NaiveDate;
+
+/// How often sizing is tried again on what is left after costs.
+const RETRIES: usize = 4;
+
+/// What a plan is made from. Same inputs, same plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The portfolio.
+    pub sound: &'a Sound,
+    /// What is held, at which prices.
+    pub holdings: &'a Holdings,
+    /// The calendar of trading days.
+    pub calendar: &'a Calendar,
+    /// The day it is for.
+    pub as_of: NaiveDate,
+    /// The days of full rebalances in the log.
+    pub rebalanced: &'a [NaiveDate],
+    /// Whether somebody asked for a rebalance regardless.
+    pub asked: bool,
+}
+
+/// What the inputs were made from, for the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The config.
+    pub config: super::file::ConfigInput,
+    /// SHA-256 of the policies in effect.
+    pub policies: String,
+    /// SHA-256 of the holdings file.
+    pub holdings: String,
+    /// The log.
+    pub log: super::file::LogInput,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanError {
+    /// There are no figures.
+    Books(BooksError),
+    /// The calendar does not know a day.
+    Calendar(OutOfRange),
+    /// Gains of this asset are taxed, and its purchases are not known.
+    NoLots(Code),
+    /// There is no answer to the sizing question.
+    Sizing(SizingError),
+}
+
+/// An order in integers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftOrder {
+    /// The asset's place in the books.
+    pub line: usize,
+    /// Shares, sold below zero.
+    pub shares: i128,
+    /// Amount at the reference price.
+    pub amount: i128,
+    /// The worst price at which it may be filled.
+    pub limit: i128,
+    /// Its costs.
+    pub costs: OrderCosts,
+}
+
+/// A plan in integers, before the rules have judged it.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
+    /// What it is made from.
+    pub inputs: Inputs<'a>,
+    /// The figures before.
+    pub books: Books,
+    /// Whether a rebalance is due.
+    pub trigger: Verdict,
+    /// Assets left alone.
+    pub frozen: Vec<Frozen>,
+    /// Shares after, in the order of the books.
+    pub shares: Vec<i128>,
+    /// The orders, sells first.
+    pub orders: Vec<DraftOrder>,
+    /// Cash after.
+    pub cash_after: i128,
+    /// What the solver proved, when it was asked.
+    pub sizing: Option<Sizing>,
+}
+
+impl<'a> Draft<'a> {
+    /// Makes the plan.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn make(inputs: Inputs<'a>) -> Result<Self, PlanError> {
+        let portfolio = inputs.sound.portfolio();
+        let books = drift::books(portfolio, inputs.holdings).map_err(PlanError::Books)?;
+        let calendar = inputs.calendar;
+        let trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.rebalanced, inputs.asked)
+            .map_err(PlanError::Calendar)?;
+        let frozen = ex_dividend::frozen(portfolio, calendar, inputs.as_of).map_err(PlanError::Calendar)?;
+        let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
+        let cash = books.cash;
+        let mut draft =
+            Self { inputs, books, trigger, frozen, shares: held, orders: Vec::new(), cash_after: cash, sizing: None };
+        if draft.trigger.cause.is_some() {
+            draft.size()?;
+        }
+        Ok(draft)
+    }
+
+    /// The portfolio.
+    #[must_use]
+    pub fn portfolio(&self) -> &'a Portfolio {
+        self.inputs.sound.portfolio()
+    }
+
+    /// The asset of a line.
+    #[must_use]
+    pub fn asset(&self, line: &Line) -> Option<&'a Asset> {
+        self.portfolio().assets.get(&line.code)
+    }
+
+    /// Cash that must be left, in the units of the books. Cash that does not count must not be spent either.
+    #[must_use]
+    pub fn reserve(&self) -> i128 {
+        let portfolio = self.portfolio();
+        let reserve = scaled(portfolio.limits.reserve.decimal(), self.books.places).unwrap_or(i128::MAX / 4);
+        match portfolio.cash {
+            CashPolicy::Reinvest => reserve,
+            CashPolicy::Exclude => reserve.max(self.books.cash),
+        }
+    }
+
+    /// Amounts sold and bought.
+    #[must_use]
+    pub fn traded(&self) -> (i128, i128) {
+        let sum = |sold: bool| self.orders.iter().filter(|o| (o.shares < 0) == sold).map(|o| o.amount).sum();
+        (sum(true), sum(false))
+    }
+
+    /// Costs of all orders.
+    #[must_use]
+    pub fn costs(&self) -> OrderCosts {
+        self.orders.iter().fold(OrderCosts::default(), |sum, order| OrderCosts {
+            commission: sum.commission + order.costs.commission,
+            slippage: sum.slippage + order.costs.slippage,
+            tax: sum.tax + order.costs.tax,
+        })
+    }
+
+    fn size(&mut self) -> Result<(), PlanError> {
+        let tariffs = self.tariffs()?;
+        // A cost that does not fit is no cost anybody can pay.
+        let cost = |leg: usize, shares: i128| {
+            tariffs.get(leg).and_then(|t| t.costs(shares)?.total()).unwrap_or(i128::MAX / 1024)
+        };
+        let sizing = self.settled(&cost)?;
+        let mut orders = Vec::new();
+        for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
+            let after = sizing.shares.get(i).copied().unwrap_or(line.held);
+            let shares = after - line.held;
+            if shares != 0 {
+                orders.push(order(i, shares, line, tariff, self.portfolio().currency)?);
+            }
+        }
+        // A sale that costs more than it brings waits until the others have brought something: cash never runs below
+        // zero on the way.
+        let loses = |order: &DraftOrder| order.costs.total().is_none_or(|costs| costs > order.amount);
+        orders.sort_by_key(|order| (order.shares > 0, loses(order), order.line));
+        self.shares.clone_from(&sizing.shares);
+        self.cash_after = sizing.cash_after;
+        self.orders = orders;
+        self.sizing = Some(sizing);
+        Ok(())
+    }
+
+    /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
+    /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
+    fn settled(&self, cost: &dyn Fn(usize, i128) -> i128) -> Result<Sizing, PlanError> {
+        let size = |total| sizing::size(&self.problem(cost, total)?).map_err(PlanError::Sizing);
+        let first = size(self.books.total)?;
+        let mut total = self.total_after(&first.shares, first.cash_after);
+        if self.settles(&first, total)? {
+            return Ok(first);
+        }
+        for _ in 0..RETRIES {
+            let Ok(next) = size(total) else { break };
+            let after = self.total_after(&next.shares, next.cash_after);
+            if self.settles(&next, after)? {
+                return Ok(next);
+            }
+            if after == total {
+                break;
+            }
+            total = after;
+        }
+        Ok(first)
+    }
+
+    /// Whether nothing that may be traded breaches its threshold or band afterwards.
+    fn settles(&self, sizing: &Sizing, total: i128) -> Result<bool, PlanError> {
+        for (line, &shares) in self.books.lines.iter().zip(&sizing.shares) {
+            let frozen = self.frozen.iter().any(|frozen| frozen.code == line.code);
+            let Some(asset) = self.asset(line).filter(|_| !frozen && total > 0) else { continue };
+            let drift = self.portfolio().trigger.drift;
+            if drift::breach(asset, drift, shares * line.price, total).map_err(PlanError::Books)?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What weights are of after orders: costs and taxes are gone, cash that is kept out still does not count.
+    #[must_use]
+    pub fn total_after(&self, shares: &[i128], cash: i128) -> i128 {
+        let positions: i128 = self.books.lines.iter().zip(shares).map(|(line, &shares)| shares * line.price).sum();
+        match self.portfolio().cash {
+            CashPolicy::Reinvest => positions + cash,
+            CashPolicy::Exclude => positions,
+        }
+    }
+
+    fn tariffs(&self) -> Result<Vec<Tariff>, PlanError> {
+        let portfolio = self.portfolio();
+        let mut tariffs = Vec::new();
+        for line in &self.books.lines {
+            let asset = self.asset(line).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+            let lots = self.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
+            let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, self.books.places, lots)
+                .ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+            if tariff.needs_lots() && (line.held > 0 || !asset.target.is_zero()) {
+                return Err(PlanError::NoLots(line.code.clone()));
+            }
+            tariffs.push(tariff);
+        }
+        Ok(tariffs)
+    }
+
+    fn problem<'b>(&self, cost: &'b dyn Fn(usize, i128) -> i128, total: i128) -> Result<Problem<'b>, PlanError> {
+        let portfolio = self.portfolio();
+        let weights = portfolio.assets.values().flat_map(|a| [a.target, a.min, a.max]);
+        let weight_places = weights.map(|w| w.decimal().scale()).max().unwrap_or(0);
+        let too_large = || PlanError::Sizing(SizingError::TooLarge);
+        let mut legs = Vec::new();
+        for line in &self.books.lines {
+            let asset = self.asset(line).ok_or_else(too_large)?;
+            let weight = |w: crate::money::Weight| scaled(w.decimal(), weight_places).ok_or_else(too_large);
+            legs.push(Leg {
+                price: line.price,
+                held: line.held,
+                lot: scaled(asset.lot.decimal(), 0).ok_or_else(too_large)?,
+                target: weight(asset.target)?,
+                min: weight(asset.min)?,
+                max: weight(asset.max)?,
+                frozen: self.frozen.iter().any(|frozen| frozen.code == line.code),
+            });
+        }
+        Ok(Problem {
+            legs,
+            denominator: 10_i128.pow(weight_places),
+            total,
+            cash: self.books.cash,
+            reserve: self.reserve(),
+            min_trade: min_trade(portfolio, self.books.places).ok_or_else(too_large)?,
+            direction: Direction::Both,
+            violation: Violation::Squares,
+            destination: match portfolio.destination {
+                Destination::Target => sizing::Destination::Target,
+                Destination::BandEdge => sizing::Destination::BandEdge,
+                Destination::HalfBand => sizing::Destination::HalfBand,
+            },
+            cost,
+        })
+    }
+}
+
+/// The smallest order in the units of the books, rounded up when it is finer than they are.
+fn min_trade(portfolio: &Portfolio, places: u32) -> Option<i128> {
+    let amount = portfolio.limits.min_trade.decimal();
+    let up = places.max(amount.scale());
+    let unit = 10_i128.checked_pow(up - places)?;
+    Some(scaled(amount, up)?.checked_add(unit - 1)?.div_euclid(unit))
+}
+
+fn order(
+    index: usize,
+    shares: i128,
+    line: &Line,
+    tariff: &Tariff,
+    currency: Currency,
+) -> Result<DraftOrder, PlanError> {
+    let figures = || {
+        let amount = line.price.checked_mul(shares.checked_abs()?)?;
+        Some((amount, tariff.limit_price(shares > 0, currency)?, tariff.costs(shares)?))
+    };
+    let (amount, limit, costs) = figures().ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+    Ok(DraftOrder { line: index, shares, amount, limit, costs })
+}

@@ -1,0 +1,13 @@
+//! The plan: which orders, of how many shares, at what cost, and why.
+//!
+//! Same inputs, same bytes. A clock, a file or a broker must never enter this room; only a [`crate::rules::Sound`]
+//! portfolio does.
+
+pub mod costs;
+pub mod draft;
+pub mod file;
+mod render;
+pub mod sizing;
+
+pub use draft::{Draft, Inputs, PlanError, Provenance};
+pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

@@ -1,0 +1,382 @@
+//! A judged draft as the body of a plan file: integers become text here, and nowhere else.
+
+use super::draft::{Draft, DraftOrder, Provenance};
+use super::file::{
+    After, AssetAfter, AssetBefore, Before, Body, CalendarInput, Check, Costs, Inputs, Order, OrderWeight, Override,
+    Params, Status, Summary, Trigger,
+};
+use super::sizing::Sizing;
+use crate::drift::{Books, Breach, Line, shown};
+use crate::ex_dividend::Frozen;
+use crate::finding::{Certainty, Finding, Level};
+use crate::money::{Weight, scaled};
+use crate::trigger::{Cause, Verdict};
+use crate::words::{exact_percent, percent, points};
+use rust_decimal::Decimal;
+
+impl Draft<'_> {
+    /// The plan's body, once the rules have said what they have to say.
+    #[must_use]
+    pub fn body(&self, provenance: Provenance, findings: &[Finding], overrides: Vec<Override>) -> Body {
+        let refused = findings.iter().any(|f| f.level == Level::Error && f.suppressed.is_none());
+        let status = match (refused, self.orders.is_empty()) {
+            (true, _) => Status::Errored,
+            (false, true) => Status::Complete,
+            (false, false) => Status::Applyable,
+        };
+        let calendar = self.inputs.calendar;
+        Body {
+            status,
+            inputs: Inputs {
+                as_of: self.inputs.as_of.to_string(),
+                data_as_of: self.inputs.holdings.as_of.to_string(),
+                config: provenance.config,
+                policies: provenance.policies,
+                holdings: provenance.holdings,
+                calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint() },
+                log: provenance.log,
+            },
+            params: self.params(),
+            trigger: self.trigger_body(),
+            before: self.before(),
+            orders: self.orders.iter().filter_map(|order| self.order_body(order)).collect(),
+            after: self.after(),
+            checks: findings.iter().map(check).collect(),
+            overrides,
+            summary: self.summary(),
+        }
+    }
+
+    fn params(&self) -> Params {
+        let p = self.portfolio();
+        Params {
+            currency: p.currency.word().to_owned(),
+            strategy: p.trigger.strategy.word().to_owned(),
+            destination: p.destination.word().to_owned(),
+            min_trade_amount: p.limits.min_trade.to_string(),
+            reserve: self.books.money(self.reserve()).to_string(),
+            cash_policy: p.cash.word().to_owned(),
+            commission_rate: p.costs.commission.to_string(),
+            slippage_rate: p.costs.slippage.to_string(),
+            max_turnover: p.limits.max_turnover.map(|limit| limit.to_string()),
+            price_tolerance: p.limits.price_tolerance.map(|tolerance| tolerance.to_string()),
+            plan_max_age: p.limits.max_age,
+        }
+    }
+
+    fn trigger_body(&self) -> Trigger {
+        let day = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string());
+        let schedule = self.trigger.schedule.as_ref();
+        Trigger {
+            fired: self.trigger.cause.map(|cause| cause.word().to_owned()),
+            why: self.why(&self.trigger),
+            scheduled: day(schedule.and_then(|s| s.latest)),
+            served: day(schedule.and_then(|s| s.served)),
+            next: day(schedule.and_then(|s| s.next)),
+        }
+    }
+
+    /// Why a rebalance is due or not, a sentence for each thing the strategy looks at.
+    fn why(&self, verdict: &Verdict) -> Vec<String> {
+        let mut why = Vec::new();
+        if let Some(schedule) = &verdict.schedule {
+            why.push(match (schedule.latest, schedule.served) {
+                (Some(latest), None) => format!("the scheduled date {latest} is due and not served"),
+                (Some(latest), Some(served)) => format!("the scheduled date {latest} was served on {served}"),
+                (None, _) => "no date is scheduled".to_owned(),
+            });
+        }
+        if let Some(breaches) = &verdict.breaches {
+            let lines = self.books.lines.iter().filter(|line| line.breach.is_some());
+            why.extend(lines.filter_map(|line| self.breach_sentence(line)));
+            if breaches.is_empty() {
+                why.push(self.no_breach_sentence());
+            }
+        }
+        if verdict.cause == Some(Cause::Manual) {
+            why.push("asked for with --trigger manual".to_owned());
+        }
+        why
+    }
+
+    fn breach_sentence(&self, line: &Line) -> Option<String> {
+        let asset = self.asset(line)?;
+        let weight = percent(shown(line.value, self.books.total));
+        Some(match line.breach? {
+            Breach::BelowBand => {
+                format!("{} at {weight} is below its band of {}", line.code, band(asset.min, asset.max))
+            }
+            Breach::AboveBand => {
+                format!("{} at {weight} is above its band of {}", line.code, band(asset.min, asset.max))
+            }
+            Breach::Threshold => {
+                let drift = in_points(self.drift(line.value, asset.target, self.books.total));
+                format!(
+                    "{} has drifted {drift} from its target of {}",
+                    line.code,
+                    exact_percent(asset.target.decimal())
+                )
+            }
+        })
+    }
+
+    fn no_breach_sentence(&self) -> String {
+        let furthest = self.books.lines.iter().filter_map(|line| {
+            let drift = self.drift(line.value, self.asset(line)?.target, self.books.total);
+            Some((drift.abs(), drift, line))
+        });
+        let furthest = furthest.max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.2.code.cmp(&a.2.code)));
+        match furthest {
+            Some((_, drift, line)) => {
+                format!(
+                    "no drift has reached its threshold, every weight is in its band; {} is furthest, at {}",
+                    line.code,
+                    in_points(drift)
+                )
+            }
+            None => "there is nothing that could drift".to_owned(),
+        }
+    }
+
+    /// Weight less target, rounded for people.
+    fn drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
+        let places = target.decimal().scale();
+        let unit = 10_i128.pow(places);
+        let exact = || {
+            let part = value.checked_mul(unit)?.checked_sub(scaled(target.decimal(), places)?.checked_mul(total)?)?;
+            Some(shown(part, total.checked_mul(unit)?))
+        };
+        exact().unwrap_or_default()
+    }
+
+    fn before(&self) -> Before {
+        let books = &self.books;
+        let assets = books.lines.iter().filter_map(|line| {
+            let asset = self.asset(line)?;
+            Some(AssetBefore {
+                code: line.code.to_string(),
+                ticker: asset.ticker.clone(),
+                sleeve: asset.sleeve.clone(),
+                quantity: line.held.to_string(),
+                price: books.price(line.price).to_string(),
+                value: books.money(line.value).to_string(),
+                weight: fixed(shown(line.value, books.total)),
+                target: asset.target.to_string(),
+                min: asset.min.to_string(),
+                max: asset.max.to_string(),
+                drift: fixed(self.drift(line.value, asset.target, books.total)),
+                breach: line.breach.map(|breach| breach.word().to_owned()),
+                left_alone: self.frozen.iter().find(|f| f.code == line.code).map(left_alone),
+            })
+        });
+        let held = self.inputs.holdings.positions.keys().filter(|code| self.portfolio().outside.contains(*code));
+        Before {
+            total: books.money(books.total).to_string(),
+            cash: books.money(books.cash).to_string(),
+            assets: assets.collect(),
+            outside: held.map(ToString::to_string).collect(),
+        }
+    }
+
+    fn order_body(&self, order: &DraftOrder) -> Option<Order> {
+        let books = &self.books;
+        let line = books.lines.get(order.line)?;
+        let asset = self.asset(line)?;
+        let side = if order.shares < 0 { "sell" } else { "buy" };
+        let money = |units| books.money(units).to_string();
+        let after = (line.held + order.shares) * line.price;
+        Some(Order {
+            id: format!("{side}-{}", line.code),
+            side: side.to_owned(),
+            code: line.code.to_string(),
+            ticker: asset.ticker.clone(),
+            quantity: order.shares.abs().to_string(),
+            price: books.price(line.price).to_string(),
+            limit_price: books.price(order.limit).to_string(),
+            amount: money(order.amount),
+            commission: money(order.costs.commission),
+            slippage: money(order.costs.slippage),
+            tax: money(order.costs.tax),
+            weight: OrderWeight {
+                before: fixed(shown(line.value, books.total)),
+                after: fixed(shown(after, self.weighed_after())),
+                target: asset.target.to_string(),
+                min: asset.min.to_string(),
+                max: asset.max.to_string(),
+            },
+            reason: self.reason(line, asset.target, after),
+        })
+    }
+
+    fn reason(&self, line: &Line, target: Weight, after: i128) -> String {
+        let before = in_points(self.drift(line.value, target, self.books.total));
+        let left = in_points(self.drift(after, target, self.weighed_after()));
+        let relation = if target.is_zero() {
+            "is not wanted any more".to_owned()
+        } else {
+            format!("drifted {before} from {}", exact_percent(target.decimal()))
+        };
+        let breach = match line.breach {
+            Some(Breach::BelowBand) => ", below its band",
+            Some(Breach::AboveBand) => ", above its band",
+            Some(Breach::Threshold) => ", over the threshold",
+            None => "",
+        };
+        format!("{relation}{breach}; {left} left after")
+    }
+
+    fn weighed_after(&self) -> i128 {
+        self.total_after(&self.shares, self.cash_after)
+    }
+
+    fn after(&self) -> After {
+        let books = &self.books;
+        let total = self.weighed_after();
+        let assets = books.lines.iter().zip(&self.shares).filter_map(|(line, &shares)| {
+            let value = shares * line.price;
+            Some(AssetAfter {
+                code: line.code.to_string(),
+                quantity: shares.to_string(),
+                value: books.money(value).to_string(),
+                weight: fixed(shown(value, total)),
+                drift: fixed(self.drift(value, self.asset(line)?.target, total)),
+            })
+        });
+        After {
+            total: books.money(total).to_string(),
+            cash: books.money(self.cash_after).to_string(),
+            assets: assets.collect(),
+        }
+    }
+
+    fn summary(&self) -> Summary {
+        let books = &self.books;
+        let money = |units| books.money(units).to_string();
+        let (sold, bought) = self.traded();
+        let costs = self.costs();
+        let proof = self
+            .sizing
+            .as_ref()
+            .map(|sizing| Proof::of(sizing, books, self.portfolio().destination))
+            .unwrap_or_default();
+        Summary {
+            orders: self.orders.len(),
+            sold: money(sold),
+            bought: money(bought),
+            turnover: fixed(self.turnover()),
+            costs: Costs {
+                commission: money(costs.commission),
+                slippage: money(costs.slippage),
+                tax: money(costs.tax),
+                total: money(costs.total().unwrap_or(i128::MAX)),
+            },
+            cash_before: money(books.cash),
+            cash_after: money(self.cash_after),
+            band_violation: proof.violation,
+            objective: proof.objective,
+            bound: proof.bound,
+            gap: proof.gap,
+            proven: proof.proven,
+        }
+    }
+
+    /// Half of what is bought and sold as a fraction of the total, rounded for people.
+    #[must_use]
+    pub fn turnover(&self) -> Decimal {
+        let (traded, whole) = self.exact_turnover();
+        shown(traded, whole)
+    }
+
+    /// The turnover as a ratio of integers.
+    #[must_use]
+    pub fn exact_turnover(&self) -> (i128, i128) {
+        let (sold, bought) = self.traded();
+        (sold + bought, self.books.total * 2)
+    }
+}
+
+/// What the solver proved, as text.
+struct Proof {
+    violation: String,
+    objective: String,
+    bound: String,
+    gap: String,
+    proven: bool,
+}
+
+/// Nothing was asked: nothing is traded, nothing is worse than it need be.
+impl Default for Proof {
+    fn default() -> Self {
+        let zero = || "0".to_owned();
+        Self { violation: zero(), objective: zero(), bound: zero(), gap: zero(), proven: true }
+    }
+}
+
+impl Proof {
+    fn of(sizing: &Sizing, books: &Books, destination: crate::config::Destination) -> Self {
+        // The scale is a power of ten, or twice one when bands are halved.
+        let digits = sizing.scale.checked_ilog10().unwrap_or(0);
+        let halved = sizing.scale != 10_i128.pow(digits);
+        let (outside, outside_digits) =
+            if halved { (sizing.outside * 5, digits + 1) } else { (sizing.outside, digits) };
+        let squares =
+            if destination == crate::config::Destination::Target { 2 * (digits + books.places) } else { books.places };
+        let point = |number: String, places: u32| with_point(&number, places as usize);
+        Self {
+            violation: point(outside.to_string(), outside_digits + books.places),
+            objective: point(sizing.objective.to_string(), squares),
+            bound: point(sizing.bound.to_string(), squares),
+            gap: point((sizing.objective - sizing.bound).to_string(), squares),
+            proven: sizing.proven,
+        }
+    }
+}
+
+/// An integer with a decimal point `places` digits from its end, without trailing zeros.
+fn with_point(digits: &str, places: usize) -> String {
+    let padded = format!("{digits:0>width$}", width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
+}
+
+fn check(finding: &Finding) -> Check {
+    Check {
+        rule: finding.rule.to_string(),
+        level: finding.level.word().to_owned(),
+        unknown: finding.certainty == Certainty::Unknown,
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+    }
+}
+
+fn left_alone(frozen: &Frozen) -> String {
+    format!("ex-dividend date {}; left alone until {}", frozen.date, frozen.until)
+}
+
+/// A rounded fraction with all its places.
+fn fixed(value: Decimal) -> String {
+    format!("{value:.places$}", places = crate::drift::SHOWN_PLACES as usize)
+}
+
+fn in_points(drift: Decimal) -> String {
+    format!("{} points", points(drift))
+}
+
+fn band(min: Weight, max: Weight) -> String {
+    format!("{} to {}", exact_percent(min.decimal()), exact_percent(max.decimal()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_point;
+
+    #[test]
+    fn points_are_put_into_integers() {
+        assert_eq!(with_point("12345", 2), "123.45");
+        assert_eq!(with_point("12300", 2), "123");
+        assert_eq!(with_point("5", 3), "0.005");
+        assert_eq!(with_point("0", 4), "0");
+        assert_eq!(with_point("7", 0), "7");
+    }
+}

@@ -1,0 +1,255 @@
+//! Sizing: how many shares of each asset to hold, proven best.
+//!
+//! Integers in, integers out: prices, holdings, bands and costs go in; the number of shares of each asset comes
+//! out, with a bound that no other choice can beat. Never in this room: a float, a clock, randomness, the
+//! order of a hash, a file, or a word about configs, currencies or brokers. The caller scales decimals to one
+//! unit of money and one denominator of weights, and gives costs and taxes as a function of each order.
+//!
+//! # What is best
+//!
+//! A choice is feasible if every order is of whole lots (a full exit may sell an odd rest), is allowed by the
+//! direction, trades nothing frozen, is a full exit or no smaller than the smallest order, and if the cash
+//! after all orders and costs is at least the reserve. Of all feasible choices the best has, in this order,
+//!
+//! 1. the least [`Violation`] of the bands,
+//! 2. the least sum of squared deviations from the targets, or the least turnover ([`Destination`]),
+//! 3. the least cost, 4. the fewest orders, 5. the least turnover,
+//! 6. the smallest vector of trades: signed shares, in the order of legs, the first difference decides.
+//!
+//! The first five levels are one number, a `score::Score`, that adds level by level and compares first level
+//! first. No level is weighted against another, so nothing is lost between them.
+//!
+//! # How it is proven
+//!
+//! Only the cash ties the assets together. With a price on cash (`dual`) every asset answers alone, and the
+//! sum of the answers is a bound for any price, level by level. Each other trade of an asset costs so much
+//! more than its answer, its reduced score. The best choice scores the bound, plus the reduced scores of its
+//! trades, plus the price of the cash it leaves. So once some good choice is known (`repair`), only trades
+//! whose reduced score is within the gap between that choice and the bound can be part of a better one; they
+//! are found by bounds on ranges of orders (`frontier`), never by listing all. What is left (`classes`) is
+//! searched (`search`). A search that ends has proven its answer; one that meets its limit, which counts
+//! states and knows no clock, gives the best it has seen and a bound that is still true.
+
+mod asset;
+mod classes;
+mod cover;
+mod dual;
+mod frontier;
+mod prepare;
+mod repair;
+mod score;
+mod search;
+mod solve;
+mod wide;
+
+use std::fmt;
+
+use asset::{Goal, Space};
+use score::{FINE, Score};
+use solve::Solved;
+
+pub use wide::Wide;
+
+/// One asset. The order of legs is the order of codes: the last tie is broken by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Money per share, above zero.
+    pub price: i128,
+    /// Shares held now, zero or more.
+    pub held: i128,
+    /// Orders are a multiple of this many shares (one or more); a full exit may also sell an odd rest.
+    pub lot: i128,
+    /// The wanted weight, over [`Problem::denominator`].
+    pub target: i128,
+    /// The lower edge of the band, over [`Problem::denominator`].
+    pub min: i128,
+    /// The upper edge of the band, over [`Problem::denominator`].
+    pub max: i128,
+    /// Whether the asset must not be traded now.
+    pub frozen: bool,
+}
+
+/// Which sides of the market may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Buy and sell.
+    Both,
+    /// Buy only: a deposit.
+    BuyOnly,
+    /// Sell only what must be sold to reach the reserve: a withdrawal. Nothing if the reserve is kept as it is;
+    /// otherwise no sale is made for which the next smaller one (or none) would do. Of the choices that are so
+    /// tight, the best by all levels is taken, so what is most above its target is sold first.
+    SellOnly,
+}
+
+/// How what lies outside the bands is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Violation {
+    /// As the sum of the amounts. Where the bands cannot all be reached, it is all one which asset comes how
+    /// near, so the answer is decided by the last unit of cash, and is often too hard to prove.
+    Amount,
+    /// As the sum of the squares of the amounts: what is furthest outside comes back first.
+    Squares,
+}
+
+/// Where a rebalance goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// As near to the targets as whole shares go.
+    Target,
+    /// Just inside the bands, with as little turnover as possible. Sums of prices are often equal to the last
+    /// unit, so where cash must be raised the last levels are seldom proven; the bound is near even so.
+    BandEdge,
+    /// The same for bands half as wide: each edge is half way between the edge and the target. The first level
+    /// counts these bands too.
+    HalfBand,
+}
+
+/// A question for the solver. Money is in one unit, weights are over one denominator.
+pub struct Problem<'a> {
+    /// The assets, in the order of codes.
+    pub legs: Vec<Leg>,
+    /// What weights are over, one or more.
+    pub denominator: i128,
+    /// What weights are of: positions, cash and cash flow together.
+    pub total: i128,
+    /// Cash before orders, cash flow included; below zero for a withdrawal of more than there is.
+    pub cash: i128,
+    /// The cash that must be left after all orders and their costs.
+    pub reserve: i128,
+    /// The smallest order, in money, inclusive. A full exit may be smaller.
+    pub min_trade: i128,
+    /// Which sides of the market may be used.
+    pub direction: Direction,
+    /// How what lies outside the bands is counted.
+    pub violation: Violation,
+    /// Where the rebalance goes.
+    pub destination: Destination,
+    /// Cost and tax of an order: (leg, signed shares, bought above zero) to money, zero or more; zero for zero.
+    ///
+    /// It must not fall as orders grow if there are more than 512 lots to buy or to sell, or if the direction is
+    /// [`Direction::SellOnly`]. Otherwise it may be anything.
+    pub cost: &'a dyn Fn(usize, i128) -> i128,
+}
+
+/// An answer of the solver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sizing {
+    /// Shares to hold after the orders, in the order of legs.
+    pub shares: Vec<i128>,
+    /// Cash after all orders and their costs.
+    pub cash_after: i128,
+    /// The sum of costs and taxes of all orders.
+    pub cost: i128,
+    /// The number of orders.
+    pub orders: usize,
+    /// The sum of the amounts of all orders, bought and sold.
+    pub turnover: i128,
+    /// What money is multiplied by below: the denominator of weights, twice that for [`Destination::HalfBand`].
+    pub scale: i128,
+    /// The amount of money outside the bands, times the scale, however it is counted.
+    pub outside: i128,
+    /// The first level: that amount, or the sum of the squares of its parts.
+    pub violation: Wide,
+    /// No choice has a smaller violation than this.
+    pub violation_bound: Wide,
+    /// The second level: the squares of the deviations times the scale, or turnover (which is not scaled).
+    pub objective: Wide,
+    /// No choice with a violation of `violation_bound` has a smaller objective than this.
+    pub bound: Wide,
+    /// Whether no other choice is better at any level. False only where the search was cut short.
+    pub proven: bool,
+    /// How many partial choices the search looked at.
+    pub nodes: usize,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SizingError {
+    /// Even the orders that raise the most cash leave this much less than the reserve.
+    Infeasible {
+        /// How much cash is missing at least.
+        shortfall: i128,
+    },
+    /// A number of the question makes no sense.
+    Invalid {
+        /// The leg it belongs to, if any.
+        leg: Option<usize>,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The numbers are so large that squares of them might not fit.
+    TooLarge,
+}
+
+impl fmt::Display for SizingError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SizingError::Infeasible { shortfall } => {
+                write!(out, "no orders reach the cash reserve: {shortfall} is missing")
+            }
+            SizingError::Invalid { leg: Some(leg), reason } => write!(out, "asset {leg}: {reason}"),
+            SizingError::Invalid { leg: None, reason } => write!(out, "{reason}"),
+            SizingError::TooLarge => write!(out, "the numbers are too large to be sized exactly"),
+        }
+    }
+}
+
+impl std::error::Error for SizingError {}
+
+/// Finds the best number of shares of each leg.
+///
+/// # Errors
+///
+/// See [`SizingError`].
+pub fn size(problem: &Problem<'_>) -> Result<Sizing, SizingError> {
+    let space = prepare::prepare(problem)?;
+    let solved = solve::solve(&space, problem.cash - problem.reserve);
+    if let Some(leg) = space.fault.get() {
+        let reason = "the cost of an order must be zero or more";
+        return Err(SizingError::Invalid { leg: Some(leg), reason });
+    }
+    Ok(report(problem, &space, solved?))
+}
+
+fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
+    let score = solved.choice.score;
+    let (violation_bound, bound) = lower(space, solved.bound);
+    let points = solved.choice.points.iter();
+    let shares = problem.legs.iter().zip(points).map(|(leg, point)| leg.held + point.trade);
+    Sizing {
+        shares: shares.collect(),
+        cash_after: problem.cash - solved.choice.outflow,
+        cost: score.cost,
+        orders: solved.choice.points.iter().filter(|point| point.trade != 0).count(),
+        turnover: score.turnover,
+        scale: space.scale,
+        outside: space.outside(&solved.choice.points),
+        violation: whole(score.violation, space.violation == Violation::Amount).0,
+        violation_bound,
+        objective: whole(score.main, space.goal == Goal::Turnover).0,
+        bound,
+        proven: solved.proven,
+        nodes: solved.nodes,
+    }
+}
+
+/// The bound of both levels, in whole units. Where the first had to be rounded up, or is below what can be,
+/// it says nothing of the second.
+fn lower(space: &Space<'_>, bound: Score) -> (Wide, Wide) {
+    let (violation, exact) = whole(bound.violation, space.violation == Violation::Amount);
+    let (objective, _) = whole(bound.main, space.goal == Goal::Turnover);
+    (violation, if exact { objective } else { Wide::ZERO })
+}
+
+/// A level in whole units, zero or more, rounded up; and whether it was such a number.
+fn whole(level: Wide, fine: bool) -> (Wide, bool) {
+    if level.is_negative() {
+        (Wide::ZERO, false)
+    } else if fine {
+        let units = (level + Wide::from(FINE - 1)).div_floor(FINE);
+        (Wide::from(units), Wide::product(units, FINE) == level)
+    } else {
+        (level, true)
+    }
+}

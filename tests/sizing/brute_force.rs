@@ -1,0 +1,154 @@
+//! The solver against trying everything, on small random questions of every kind.
+
+use rebalance::plan::sizing::{Destination, Direction, Leg, SizingError, Violation};
+
+use crate::brute;
+use crate::instance::{Fees, Instance, Random};
+
+fn small(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let count = random.within(1, 5) as usize;
+    let most = [40, 24, 12, 8, 5][count - 1];
+    let coarse = random.one_in(3);
+    let mut legs = Vec::new();
+    for target in random.weights(count) {
+        let price = if coarse { random.within(1, 4) * 100 } else { random.within(40, 400) };
+        let half = random.within(0, 2_000);
+        legs.push(Leg {
+            price,
+            held: random.within(0, most),
+            lot: if random.one_in(4) { random.within(2, 4) } else { 1 },
+            target,
+            min: (target - half).max(0),
+            max: (target + half).min(10_000),
+            frozen: random.one_in(10),
+        });
+    }
+    if count > 1 && random.one_in(4) {
+        legs[1] = legs[0].clone();
+    }
+    let held: i128 = legs.iter().map(|leg| leg.price * leg.held).sum();
+    let cash = match direction {
+        Direction::SellOnly => -random.within(0, held / 2 + 1),
+        _ => random.within(-held / 4, 1_200),
+    };
+    let wild = direction != Direction::SellOnly && random.one_in(3);
+    let rates = Fees::Rates {
+        fixed: random.within(0, 1) * random.within(0, 20),
+        rate: random.within(0, 2_000),
+        sale: random.within(0, 1) * random.within(0, 20_000),
+    };
+    Instance {
+        legs,
+        denominator: 10_000,
+        total: held + cash,
+        cash,
+        reserve: random.within(0, 1) * random.within(0, 300),
+        min_trade: random.within(0, 1) * random.within(0, 900),
+        direction,
+        destination,
+        violation: if random.one_in(2) { Violation::Amount } else { Violation::Squares },
+        fees: if random.one_in(4) {
+            Fees::Free
+        } else if wild {
+            Fees::Wild(random.within(1, 60) as u64)
+        } else {
+            rates
+        },
+    }
+}
+
+/// One or two assets of which there are so many shares that costs must be bounded by range.
+fn large(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let mut instance = small(random, direction, destination);
+    instance.legs.truncate(2);
+    for leg in &mut instance.legs {
+        (leg.price, leg.held) = (random.within(1, 9), random.within(550, 900));
+    }
+    let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+    instance.cash = match direction {
+        Direction::SellOnly => -random.within(0, held / 2),
+        _ => random.within(-held / 4, 900),
+    };
+    instance.total = held + instance.cash;
+    instance.violation = Violation::Squares;
+    if let Fees::Wild(most) = instance.fees {
+        let fixed = i128::from(most);
+        instance.fees = Fees::Rates { fixed, rate: 700, sale: 1_500 };
+    }
+    instance
+}
+
+fn agree(seed: u64, count: usize, direction: Direction, destination: Destination) {
+    agree_on(small, seed, count, direction, destination);
+}
+
+fn agree_on(
+    make: impl Fn(&mut Random, Direction, Destination) -> Instance,
+    seed: u64,
+    count: usize,
+    direction: Direction,
+    destination: Destination,
+) {
+    let mut random = Random(seed);
+    let mut feasible = 0;
+    for number in 0..count {
+        let instance = make(&mut random, direction, destination);
+        let expected = brute::best(&instance);
+        match instance.size() {
+            Ok(sizing) => {
+                let actual = brute::levels_of(&instance, &sizing.shares);
+                assert_eq!(Some(&actual), expected.as_ref(), "{number}: {instance:#?}\n{sizing:#?}");
+                assert!(sizing.proven, "{number}: {instance:#?}");
+                assert_eq!(sizing.cash_after, instance.cash_after(&sizing.shares));
+                assert_eq!(sizing.violation, actual.0.into());
+                assert_eq!(sizing.objective, actual.1.into());
+                assert_eq!((sizing.cost, sizing.orders as i128), (actual.2, actual.3));
+                assert_eq!(sizing.turnover, actual.4);
+                feasible += 1;
+            }
+            Err(SizingError::Infeasible { shortfall }) => {
+                assert_eq!(expected, None, "{number}: {instance:#?}");
+                let enough = Instance { reserve: instance.reserve - shortfall, ..instance.clone() };
+                let one_less = Instance { reserve: enough.reserve + 1, ..instance.clone() };
+                assert!(enough.size().is_ok(), "{number}: {instance:#?}");
+                assert!(one_less.size().is_err(), "{number}: {instance:#?}");
+            }
+            Err(error) => panic!("{number}: {error}\n{instance:#?}"),
+        }
+    }
+    assert!(feasible * 3 > count, "only {feasible} of {count} can be answered");
+}
+
+#[test]
+fn both_to_target() {
+    agree(1, 5_000, Direction::Both, Destination::Target);
+}
+
+#[test]
+fn both_to_band_edge() {
+    agree(2, 2_000, Direction::Both, Destination::BandEdge);
+}
+
+#[test]
+fn both_to_half_band() {
+    agree(3, 2_000, Direction::Both, Destination::HalfBand);
+}
+
+#[test]
+fn deposits() {
+    agree(4, 400, Direction::BuyOnly, Destination::Target);
+    agree(5, 150, Direction::BuyOnly, Destination::BandEdge);
+}
+
+#[test]
+fn withdrawals() {
+    agree(6, 3_000, Direction::SellOnly, Destination::Target);
+    agree(7, 1_500, Direction::SellOnly, Destination::BandEdge);
+}
+
+#[test]
+fn few_assets_of_many_shares() {
+    agree_on(large, 8, 40, Direction::Both, Destination::Target);
+    agree_on(large, 9, 10, Direction::Both, Destination::BandEdge);
+    agree_on(large, 10, 40, Direction::SellOnly, Destination::Target);
+}

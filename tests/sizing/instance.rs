@@ -1,0 +1,142 @@
+//! Questions as plain data, and a source of random ones.
+
+use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Sizing, SizingError, Violation, size};
+
+/// What orders cost.
+#[derive(Clone, Debug)]
+pub(crate) enum Fees {
+    Free,
+    /// A fixed fee, a rate in 100,000ths of the amount rounded up, and a rate of sales.
+    Rates {
+        fixed: i128,
+        rate: i128,
+        sale: i128,
+    },
+    /// Anything from zero to the number, without rhyme or reason.
+    Wild(u64),
+}
+
+/// A question that owns its costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Instance {
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) denominator: i128,
+    pub(crate) total: i128,
+    pub(crate) cash: i128,
+    pub(crate) reserve: i128,
+    pub(crate) min_trade: i128,
+    pub(crate) direction: Direction,
+    pub(crate) destination: Destination,
+    pub(crate) violation: Violation,
+    pub(crate) fees: Fees,
+}
+
+impl Instance {
+    pub(crate) fn cost(&self, leg: usize, shares: i128) -> i128 {
+        if shares == 0 {
+            return 0;
+        }
+        let amount = self.legs[leg].price * shares.abs();
+        let up = |rate: i128| (amount * rate + 99_999) / 100_000;
+        match self.fees {
+            Fees::Free => 0,
+            Fees::Rates { fixed, rate, sale } => fixed + up(rate) + if shares < 0 { up(sale) } else { 0 },
+            Fees::Wild(most) => {
+                let mut random = Random((leg as i128 * 1_000_003 + shares * 97) as u64);
+                i128::from(random.next() % (most + 1))
+            }
+        }
+    }
+
+    pub(crate) fn size(&self) -> Result<Sizing, SizingError> {
+        size(&Problem {
+            legs: self.legs.clone(),
+            denominator: self.denominator,
+            total: self.total,
+            cash: self.cash,
+            reserve: self.reserve,
+            min_trade: self.min_trade,
+            direction: self.direction,
+            destination: self.destination,
+            violation: self.violation,
+            cost: &|leg, shares| self.cost(leg, shares),
+        })
+    }
+
+    /// The cash left after going to these shares.
+    pub(crate) fn cash_after(&self, shares: &[i128]) -> i128 {
+        let legs = self.legs.iter().zip(shares).enumerate();
+        let spent = legs.map(|(index, (leg, x))| (x - leg.held) * leg.price + self.cost(index, x - leg.held));
+        self.cash - spent.sum::<i128>()
+    }
+}
+
+/// A small deterministic generator (splitmix64).
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from `low` to `high`, both inclusive.
+    pub(crate) fn within(&mut self, low: i128, high: i128) -> i128 {
+        low + i128::from(self.next()) % (high - low + 1)
+    }
+
+    pub(crate) fn one_in(&mut self, many: i128) -> bool {
+        self.within(1, many) == 1
+    }
+
+    /// Weights over 10,000 that sum to it.
+    pub(crate) fn weights(&mut self, count: usize) -> Vec<i128> {
+        let raw: Vec<i128> = (0..count).map(|_| self.within(1, 10)).collect();
+        let sum: i128 = raw.iter().sum();
+        let mut weights: Vec<i128> = raw.iter().map(|part| part * 10_000 / sum).collect();
+        weights[0] += 10_000 - weights.iter().sum::<i128>();
+        weights
+    }
+
+    /// A portfolio of everyday size that has drifted from its targets.
+    pub(crate) fn portfolio(&mut self, count: usize, direction: Direction) -> Instance {
+        let total = self.within(5_000_000, 500_000_000);
+        let mut legs = Vec::new();
+        for target in self.weights(count) {
+            let price = self.within(50, 20_000) * 5;
+            let drifted = target * self.within(80, 120) / 100;
+            let half = (target / 4).max(50);
+            legs.push(Leg {
+                price,
+                held: total * drifted / 10_000 / price,
+                lot: 1,
+                target,
+                min: (target - half).max(0),
+                max: (target + half).min(10_000),
+                frozen: false,
+            });
+        }
+        let held: i128 = legs.iter().map(|leg| leg.price * leg.held).sum();
+        let flow = total * self.within(1, 5) / 100;
+        let cash = match direction {
+            Direction::SellOnly => -flow,
+            Direction::BuyOnly => flow,
+            Direction::Both => self.within(0, 100_000),
+        };
+        Instance {
+            legs,
+            denominator: 10_000,
+            total: held + cash,
+            cash,
+            reserve: if direction == Direction::Both { total / 100 } else { 0 },
+            min_trade: [0, 50_000, 100_000][self.within(0, 2) as usize],
+            direction,
+            destination: Destination::Target,
+            violation: Violation::Squares,
+            fees: Fees::Rates { fixed: 0, rate: 115, sale: 0 },
+        }
+    }
+}
