@@ -19,5 +19,10 @@ pub mod trigger;
 pub mod policy;
 pub mod rules;
 pub mod plan;
+pub mod trade;
+pub mod rewrite;
+pub mod record;
+pub mod replay;
+pub mod gate;
 
 // -- shell --

@@ -1,0 +1,351 @@
+//! A record of the log: the guide's fields, `plan_id` and `fills`; reading records, and making one of a plan and what
+//! came of it.
+//!
+//! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
+
+use crate::config::CashPolicy;
+use crate::money::{self, PRICE_PLACES, WEIGHT_PLACES, scaled};
+use crate::plan::file::{Body, PlanFile};
+use crate::schema::{Sheet, schema_of};
+use crate::trade::{Figure, Fill, Side};
+use crate::trigger::Cause;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The schema of a record.
+pub const SHEET: Sheet = Sheet { file: "log.schema.json", schema: schema_of::<Record> };
+
+/// A rebalance that was executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "rebalance_log.jsonl, a line")]
+pub struct Record {
+    /// The day the plan was for.
+    #[serde(with = "day")]
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub date: NaiveDate,
+    /// `scheduled`, `drift` or `manual`.
+    pub trigger: String,
+    /// What weights were of, before.
+    pub total_portfolio_value: Figure,
+    /// What was traded.
+    pub trades: Vec<Trade>,
+    /// Bought and sold together.
+    pub total_trade_amount: Figure,
+    /// Commission of all trades.
+    pub total_commission: Figure,
+    /// Weight less target before, in points, by ticker.
+    pub pre_drift: BTreeMap<String, Figure>,
+    /// Weight less target after, in points, by ticker, at the plan's prices.
+    pub post_drift: BTreeMap<String, Figure>,
+    /// Why.
+    #[serde(default)]
+    pub notes: String,
+    /// The plan; empty in a record that another program wrote.
+    #[serde(default)]
+    pub plan_id: String,
+    /// What came of each order.
+    #[serde(default)]
+    pub fills: Vec<Fill>,
+}
+
+/// A trade, as the guide has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trade {
+    /// The asset's name; with its code in brackets when several have the same.
+    pub ticker: String,
+    /// `SELL` or `BUY`.
+    pub action: String,
+    /// Shares times price.
+    pub amount: Figure,
+}
+
+/// A day as `2026-03-04`.
+mod day {
+    use chrono::NaiveDate;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let day: Option<NaiveDate> = text.parse().ok();
+        day.filter(|day| day.to_string() == text).ok_or_else(|| D::Error::custom(format!("`{text}` is not a date")))
+    }
+}
+
+/// Why there is no record of a plan and its fills: they do not belong together, or a figure is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrecordable(pub String);
+
+impl fmt::Display for Unrecordable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Record {
+    /// The record of a plan and what came of its orders.
+    ///
+    /// # Errors
+    /// [`Unrecordable`], which no plan that passed the gate is.
+    pub fn of(plan: &PlanFile, fills: &[Fill]) -> Result<Self, Unrecordable> {
+        let body = &plan.body;
+        let trigger = body.trigger.fired.clone().ok_or_else(|| wrong("the plan names no trigger"))?;
+        let date = body.inputs.as_of.parse().map_err(|_| wrong("the plan's date is none"))?;
+        let books = Books::of(body)?;
+        Ok(Self {
+            date,
+            trigger,
+            total_portfolio_value: Figure(books.total),
+            trades: fills.iter().map(|fill| books.trade(fill)).collect::<Result<_, _>>()?,
+            total_trade_amount: Figure(sum(fills, |fill| fill.amount)?),
+            total_commission: Figure(sum(fills, |fill| fill.commission)?),
+            pre_drift: books.drifts(&[])?,
+            post_drift: books.drifts(fills)?,
+            notes: notes(body),
+            plan_id: plan.plan_id.clone(),
+            fills: fills.to_vec(),
+        })
+    }
+
+    /// The line in the file, without a line break.
+    #[must_use]
+    pub fn line(&self) -> String {
+        // Serialising a struct of text and numbers cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The days of full rebalances: those that serve a scheduled date.
+#[must_use]
+pub fn rebalanced(records: &[Record]) -> Vec<NaiveDate> {
+    records.iter().filter(|record| Cause::parse(&record.trigger).is_some()).map(|record| record.date).collect()
+}
+
+fn wrong(why: impl Into<String>) -> Unrecordable {
+    Unrecordable(why.into())
+}
+
+fn number(text: &str, places: u32) -> Result<Decimal, Unrecordable> {
+    money::decimal(text, places).map_err(|_| wrong(format!("`{text}` in the plan is not a figure")))
+}
+
+fn sum(fills: &[Fill], figure: impl Fn(&Fill) -> Figure) -> Result<Decimal, Unrecordable> {
+    let sum = fills.iter().try_fold(Decimal::ZERO, |sum, fill| sum.checked_add(figure(fill).0));
+    sum.ok_or_else(|| wrong("the fills are too large"))
+}
+
+/// Why it was done: the trigger's own sentences, and what was overridden.
+fn notes(body: &Body) -> String {
+    let overrides = body.overrides.iter().map(|o| format!("cooldown overridden in {}: {}", o.commit, o.reason));
+    let sentences: Vec<String> = body.trigger.why.iter().cloned().chain(overrides).collect();
+    sentences.join("; ")
+}
+
+/// The figures of a plan that drifts are made of.
+struct Books {
+    total: Decimal,
+    /// Whether cash counts in the total.
+    cash: bool,
+    assets: Vec<Asset>,
+}
+
+struct Asset {
+    code: String,
+    name: String,
+    price: Decimal,
+    value: Decimal,
+    target: Decimal,
+}
+
+impl Books {
+    fn of(body: &Body) -> Result<Self, Unrecordable> {
+        let unique = |ticker: &str| body.before.assets.iter().filter(|asset| asset.ticker == ticker).count() == 1;
+        let mut assets = Vec::new();
+        for asset in &body.before.assets {
+            let name = match unique(&asset.ticker) {
+                true => asset.ticker.clone(),
+                false => format!("{} ({})", asset.ticker, asset.code),
+            };
+            assets.push(Asset {
+                code: asset.code.clone(),
+                name,
+                price: number(&asset.price, PRICE_PLACES)?,
+                value: number(&asset.value, PRICE_PLACES)?,
+                target: number(&asset.target, WEIGHT_PLACES)?,
+            });
+        }
+        let cash = body.params.cash_policy != CashPolicy::Exclude.word();
+        Ok(Self { total: number(&body.before.total, PRICE_PLACES)?, cash, assets })
+    }
+
+    fn trade(&self, fill: &Fill) -> Result<Trade, Unrecordable> {
+        let asset = self.assets.iter().find(|asset| asset.code == fill.code);
+        let asset = asset.ok_or_else(|| wrong(format!("{} was traded and is not in the plan", fill.code)))?;
+        Ok(Trade { ticker: asset.name.clone(), action: fill.side.action().to_owned(), amount: fill.amount })
+    }
+
+    /// Weight less target by name after the fills, in points with two places.
+    fn drifts(&self, fills: &[Fill]) -> Result<BTreeMap<String, Figure>, Unrecordable> {
+        let fits = |value: Option<Decimal>| value.ok_or_else(|| wrong("the figures are too large"));
+        let mut total = self.total;
+        let mut after = Vec::new();
+        for asset in &self.assets {
+            let mut change = Decimal::ZERO;
+            for fill in fills.iter().filter(|fill| fill.code == asset.code) {
+                let worth = fits(asset.price.checked_mul(fill.quantity.0))?;
+                change += if fill.side == Side::Sell { -worth } else { worth };
+                if self.cash {
+                    total = fits(fill.cash_change().and_then(|cash| total.checked_add(cash)))?;
+                }
+            }
+            total = fits(total.checked_add(change))?;
+            after.push((asset, fits(asset.value.checked_add(change))?));
+        }
+        after.into_iter().map(|(asset, value)| Ok((asset.name.clone(), points(value, asset.target, total)?))).collect()
+    }
+}
+
+/// `value / total - target` in points, rounded half to even to two places.
+fn points(value: Decimal, target: Decimal, total: Decimal) -> Result<Figure, Unrecordable> {
+    let exact = || {
+        let places = PRICE_PLACES + WEIGHT_PLACES;
+        let wanted = scaled(target, WEIGHT_PLACES)?.checked_mul(scaled(total, PRICE_PLACES)?)?;
+        let part = scaled(value, places)?.checked_sub(wanted)?.checked_mul(10_000)?;
+        let whole = scaled(total, places)?;
+        if whole <= 0 {
+            return None;
+        }
+        let (quotient, rest) = (part.div_euclid(whole), part.rem_euclid(whole));
+        let half = rest.checked_mul(2)?.cmp(&whole);
+        let up = half.is_gt() || (half.is_eq() && quotient % 2 != 0);
+        Decimal::try_from_i128_with_scale(quotient + i128::from(up), 2).ok()
+    };
+    exact().map(Figure).ok_or_else(|| wrong("a weight of the plan cannot be told"))
+}
+
+/// A log that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Records {
+    /// The records, oldest first.
+    pub records: Vec<Record>,
+    /// How many bytes hold whole records.
+    pub whole: usize,
+    /// Whether the last record lacks its line break.
+    pub no_break: bool,
+    /// Whether a piece of a record follows the last whole one: a crash tore it.
+    pub torn: bool,
+}
+
+/// A line that is not a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    /// The line, from 1.
+    pub line: usize,
+    /// Why it is none.
+    pub why: String,
+}
+
+/// Reads the records of a log from its bytes.
+///
+/// # Errors
+/// [`BadLine`] for the first line that is not a record. A torn last line without a line break is none of these.
+pub fn parse(bytes: &[u8]) -> Result<Records, BadLine> {
+    let mut read = Records::default();
+    for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let broken_off = text.len() == line.len();
+        match serde_json::from_slice::<Record>(text) {
+            Ok(record) => read.records.push(record),
+            Err(error) if broken_off && (error.is_eof() || text.contains(&0)) => {
+                read.torn = true;
+                return Ok(read);
+            }
+            Err(error) => return Err(BadLine { line: index + 1, why: error.to_string() }),
+        }
+        read.whole += line.len();
+        read.no_break = broken_off;
+    }
+    Ok(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUIDE: &str = r#"{"date": "2026-03-04", "trigger": "scheduled", "total_portfolio_value": 11000000, "trades": [{"ticker": "TIGER US S&P500", "action": "SELL", "amount": 350000}], "total_trade_amount": 600000, "total_commission": 90, "pre_drift": {"TIGER US S&P500": 3.18}, "post_drift": {"TIGER US S&P500": 0.12}, "notes": "2026 Q1"}"#;
+
+    #[test]
+    fn the_guides_own_record_is_read() {
+        let read = parse(format!("{GUIDE}\n").as_bytes()).unwrap();
+        assert_eq!(read.records[0].pre_drift["TIGER US S&P500"].to_string(), "3.18");
+        assert_eq!((read.records[0].plan_id.as_str(), read.torn, read.no_break), ("", false, false));
+    }
+
+    #[test]
+    fn what_is_read_is_written_again() {
+        let record = &parse(GUIDE.as_bytes()).unwrap().records[0];
+        assert_eq!(parse(record.line().as_bytes()).unwrap().records, std::slice::from_ref(record));
+        assert_eq!(
+            record.line().replace(",\"plan_id\":\"\",\"fills\":[]", ""),
+            GUIDE.replace(": ", ":").replace(", ", ",")
+        );
+    }
+
+    #[test]
+    fn a_torn_last_line_is_known_from_a_bad_one() {
+        let whole = format!("{GUIDE}\n");
+        for cut in 1..GUIDE.len() {
+            let text = format!("{whole}{}", &GUIDE[..cut]);
+            let read = parse(text.as_bytes()).unwrap();
+            assert_eq!((read.records.len(), read.whole, read.torn), (1, whole.len(), true), "{cut}");
+        }
+        let read = parse(format!("{whole}{GUIDE}").as_bytes()).unwrap();
+        assert_eq!((read.records.len(), read.torn, read.no_break), (2, false, true));
+        let cases = [
+            (format!("{whole}{}\n{whole}", &GUIDE[..40]), 2, "EOF"),
+            (format!("{whole}\n"), 2, "EOF"),
+            (whole.replace("2026-03-04", "2026-3-4"), 1, "not a date"),
+            (whole.replace("600000", "6e5"), 1, "not a number"),
+            (whole.replace("\"notes\"", "\"note\""), 1, "unknown field"),
+            (whole.replace("\"trigger\": \"scheduled\", ", ""), 1, "missing field"),
+            (format!("{whole}hello"), 2, "expected"),
+        ];
+        for (text, line, why) in cases {
+            let bad = parse(text.as_bytes()).unwrap_err();
+            assert!(bad.line == line && bad.why.contains(why), "{text}: {bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_full_rebalances_serve_a_date() {
+        let other = GUIDE.replace("scheduled", "cash-flow").replace("2026-03-04", "2026-03-05");
+        let read = parse(format!("{GUIDE}\n{other}\n").as_bytes()).unwrap();
+        assert_eq!(rebalanced(&read.records), [read.records[0].date]);
+    }
+
+    #[test]
+    fn points_are_rounded_half_to_even() {
+        let figure = |value: i64, target: &str, total: i64| {
+            points(Decimal::from(value), target.parse().unwrap(), Decimal::from(total)).unwrap().to_string()
+        };
+        assert_eq!(figure(4_200_000, "0.35", 11_000_000), "3.18");
+        assert_eq!(figure(35, "0.35", 100), "0.00");
+        assert_eq!(figure(34, "0.35", 100), "-1.00");
+        assert_eq!(figure(100_005, "0.1", 1_000_000), "0.00");
+        assert_eq!(figure(100_015, "0.1", 1_000_000), "0.00");
+        assert_eq!(figure(100_150, "0.1", 1_000_000), "0.02");
+        assert_eq!(figure(100_250, "0.1", 1_000_000), "0.02");
+        assert_eq!(figure(99_850, "0.1", 1_000_000), "-0.02");
+        assert!(points(Decimal::ONE, Decimal::ONE, Decimal::ZERO).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! Which event may follow which: the state machine of a journal.
+//!
+//! One plan at a time, one order at a time, each step once. How a line is written must never enter this room.
+
+use super::{Event, Illegal, Progress, Run, Stage, State};
+use crate::trade::Fill;
+
+impl Event {
+    /// The word in the file.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Begin { .. } => "begin",
+            Self::Intent { .. } => "intent",
+            Self::Ack { .. } => "ack",
+            Self::Fill(_) => "fill",
+            Self::Done { .. } => "done",
+            Self::Failed { .. } => "failed",
+            Self::Logged => "logged",
+            Self::Finished => "finished",
+        }
+    }
+
+    fn illegal(&self, why: impl Into<String>) -> Illegal {
+        Illegal { event: self.word(), why: why.into() }
+    }
+}
+
+impl State {
+    /// Takes an event in.
+    pub(super) fn take(&mut self, time: &str, plan_id: &str, event: &Event) -> Result<(), Illegal> {
+        let open = self.runs.last_mut().filter(|run| run.finished.is_none());
+        match (event, open) {
+            (Event::Begin { .. }, Some(run)) => Err(event.illegal(format!("plan {} is not finished", run.plan_id))),
+            (Event::Begin { broker, mark }, None) => {
+                if self.run(plan_id).is_some() {
+                    return Err(event.illegal("this plan was applied before"));
+                }
+                self.runs.push(Run::begun(plan_id, time, broker, mark));
+                Ok(())
+            }
+            (_, None) => Err(event.illegal("no plan was begun")),
+            (_, Some(run)) if run.plan_id != plan_id => Err(event.illegal(format!("plan {} was begun", run.plan_id))),
+            (_, Some(run)) => run.take(time, event),
+        }
+    }
+}
+
+impl Run {
+    fn begun(plan_id: &str, time: &str, broker: &str, mark: &str) -> Self {
+        Self {
+            plan_id: plan_id.to_owned(),
+            began: time.to_owned(),
+            broker: broker.to_owned(),
+            opening: mark.to_owned(),
+            orders: Vec::new(),
+            logged: false,
+            finished: None,
+        }
+    }
+
+    /// An order that was begun.
+    #[must_use]
+    pub fn order(&self, id: &str) -> Option<&Progress> {
+        self.orders.iter().find(|order| order.id == id)
+    }
+
+    /// The order whose fate is not known, if there is one.
+    #[must_use]
+    pub fn open(&self) -> Option<&Progress> {
+        self.orders.iter().find(|order| matches!(order.stage, Stage::Intent | Stage::Acked(_)))
+    }
+
+    /// Where the account stood after the last order that was filled.
+    #[must_use]
+    pub fn mark(&self) -> &str {
+        self.orders.iter().rev().find(|order| order.stage.fill().is_some()).map_or(&self.opening, |order| &order.after)
+    }
+
+    /// What came of the orders, in order.
+    #[must_use]
+    pub fn fills(&self) -> Vec<Fill> {
+        self.orders.iter().filter_map(|order| order.stage.fill().cloned()).collect()
+    }
+
+    fn take(&mut self, time: &str, event: &Event) -> Result<(), Illegal> {
+        match event {
+            Event::Intent { order, attempt, before, after } => {
+                let progress = Progress {
+                    id: order.clone(),
+                    attempt: *attempt,
+                    at: time.to_owned(),
+                    before: before.clone(),
+                    after: after.clone(),
+                    stage: Stage::Intent,
+                };
+                self.intend(progress).map_err(|why| event.illegal(why))
+            }
+            Event::Logged => {
+                let unsettled = self.orders.iter().find(|order| !matches!(order.stage, Stage::Done(_)));
+                if let Some(order) = unsettled {
+                    return Err(event.illegal(format!("order {} is not done", order.id)));
+                }
+                if self.logged {
+                    return Err(event.illegal("it was logged before"));
+                }
+                self.logged = true;
+                Ok(())
+            }
+            Event::Finished if !self.logged => Err(event.illegal("it was not logged")),
+            Event::Finished => {
+                self.finished = Some(time.to_owned());
+                Ok(())
+            }
+            _ => self.advance(event),
+        }
+    }
+
+    fn intend(&mut self, progress: Progress) -> Result<(), String> {
+        if self.logged {
+            return Err("the plan is logged already".to_owned());
+        }
+        let busy = self.orders.iter().find(|o| !matches!(o.stage, Stage::Done(_) | Stage::Failed(_)));
+        if let Some(order) = busy {
+            return Err(format!("order {} is not done", order.id));
+        }
+        let place = self.orders.iter_mut().find(|order| order.id == progress.id);
+        let expected = place.as_ref().map_or(1, |order| order.attempt + 1);
+        if progress.attempt != expected {
+            return Err(format!("attempt {} of order {} where {expected} is next", progress.attempt, progress.id));
+        }
+        match place {
+            Some(order) if matches!(order.stage, Stage::Done(_)) => {
+                return Err(format!("order {} was filled before", order.id));
+            }
+            Some(order) => *order = progress,
+            None => self.orders.push(progress),
+        }
+        Ok(())
+    }
+
+    /// Moves one order a stage on.
+    fn advance(&mut self, event: &Event) -> Result<(), Illegal> {
+        let id = match event {
+            Event::Ack { order, .. } | Event::Done { order } | Event::Failed { order, .. } => order,
+            Event::Fill(fill) => &fill.order,
+            _ => return Err(event.illegal("it names no order")),
+        };
+        let Some(order) = self.orders.iter_mut().find(|order| order.id == *id) else {
+            return Err(event.illegal(format!("order {id} was not begun")));
+        };
+        let next = match (event, &order.stage) {
+            (Event::Ack { reference, .. }, Stage::Intent) => Stage::Acked(reference.clone()),
+            (Event::Fill(fill), Stage::Intent | Stage::Acked(_)) => {
+                Stage::Filled(fill.figures().map_err(|malformed| event.illegal(malformed.to_string()))?)
+            }
+            (Event::Done { .. }, Stage::Filled(fill)) => Stage::Done(fill.clone()),
+            (Event::Failed { reason, .. }, Stage::Intent | Stage::Acked(_)) => Stage::Failed(reason.clone()),
+            (_, stage) => return Err(event.illegal(format!("order {id} is {}", stage.word()))),
+        };
+        order.stage = next;
+        Ok(())
+    }
+}
+
+impl Stage {
+    /// The fill, when there was one.
+    #[must_use]
+    pub fn fill(&self) -> Option<&Fill> {
+        match self {
+            Self::Filled(fill) | Self::Done(fill) => Some(fill),
+            Self::Intent | Self::Acked(_) | Self::Failed(_) => None,
+        }
+    }
+
+    /// How far, as a word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Intent => "about to be sent",
+            Self::Acked(_) => "taken by the broker",
+            Self::Filled(_) => "filled",
+            Self::Done(_) => "done",
+            Self::Failed(_) => "not executed",
+        }
+    }
+}
