@@ -26,3 +26,5 @@ pub mod replay;
 pub mod gate;
 
 // -- shell --
+pub mod disk;
+pub mod repo;

@@ -1,0 +1,254 @@
+//! The git repository: the only room that names gix.
+//!
+//! It opens a repository the way git would (hooks, worktrees and `GIT_INDEX_FILE` included), reads commits, trees and
+//! the index in process, and implements [`crate::history::Past`]. It only reads. Replace refs, grafts and the
+//! commit-graph are ignored, because each of them can show another history than the one that was committed.
+//!
+//! What a config means must never enter this room: whoever needs allocations passes in the function that reads them.
+
+mod error;
+mod index;
+mod lineage;
+mod objects;
+mod path;
+
+pub use error::RepoError;
+pub use lineage::Lineage;
+
+use crate::history::message::Comment;
+use crate::history::{Gap, GapKind, Oid, Words};
+use crate::portfolio::Allocation;
+use error::chain;
+use gix::ObjectId;
+use objects::Objects;
+use std::path::{Path, PathBuf};
+
+/// The largest blob that is read, in bytes.
+pub const MAX_BLOB: u64 = 1 << 20;
+
+/// The most commits [`Repo::between`] returns.
+pub const MAX_BETWEEN: usize = 10_000;
+
+/// What stands at a path, with its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing.
+    Absent,
+    /// A regular file.
+    Blob {
+        /// The id of its content.
+        id: Oid,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+    /// A link, a directory, or a submodule.
+    Other,
+}
+
+/// An opened repository.
+pub struct Repo {
+    git: gix::Repository,
+    /// Where the user is: paths are relative to it.
+    dir: PathBuf,
+    objects: Objects,
+}
+
+impl Repo {
+    /// Opens the repository that `dir` is in, or the one the environment names.
+    ///
+    /// # Errors
+    /// [`RepoError`] when there is none, or it is of a kind that cannot be read.
+    pub fn open(dir: &Path) -> Result<Self, RepoError> {
+        let dir = std::path::absolute(dir).map_err(|error| RepoError::unreadable(dir.display(), &error))?;
+        let options =
+            gix::open::Options::default().config_overrides(["core.useReplaceRefs=false", "core.commitGraph=false"]);
+        let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
+        let found =
+            gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&dir, Default::default(), trust);
+        let mut git = found.map_err(|error| RepoError::opening(&dir, &error))?.to_thread_local();
+        git.objects.ignore_replacements = true;
+        let storage = git.config_snapshot().string("extensions.refStorage");
+        if let Some(other) = storage.filter(|storage| storage.as_slice() != b"files") {
+            return Err(RepoError::Unsupported { what: format!("the ref storage {other:?}") });
+        }
+        let objects = Objects::new(&git).map_err(RepoError::Gap)?;
+        Ok(Self { git, dir, objects })
+    }
+
+    /// The commit that `HEAD` is at; `None` on a branch without a commit.
+    ///
+    /// # Errors
+    /// [`RepoError`] when the ref cannot be read.
+    pub fn head(&self) -> Result<Option<Oid>, RepoError> {
+        let unreadable = |error: gix::Error| RepoError::unreadable("HEAD", &error);
+        let mut head = self.git.head().map_err(unreadable)?;
+        if head.is_unborn() {
+            return Ok(None);
+        }
+        Ok(Some(oid(&head.peel_to_commit().map_err(unreadable)?.id)))
+    }
+
+    /// The commit a revision names, through tags. What is no commit, a tree for instance, is an error.
+    ///
+    /// # Errors
+    /// [`RepoError::BadRevision`].
+    pub fn resolve(&self, rev: &str) -> Result<Oid, RepoError> {
+        let bad = |error: gix::Error| RepoError::BadRevision {
+            rev: rev.to_owned(),
+            why: chain(&error),
+            shallow: self.is_shallow(),
+        };
+        let object = self.git.rev_parse_single(rev).and_then(|id| id.object()).map_err(bad)?;
+        Ok(oid(&object.peel_to_commit().map_err(bad)?.id))
+    }
+
+    /// What stands at a path of a commit, with its bytes.
+    ///
+    /// # Errors
+    /// [`RepoError`] when an object is missing or too large.
+    pub fn read_at(&self, commit: Oid, path: &str) -> Result<Content, RepoError> {
+        use crate::history::Place;
+        match self.objects.at(commit, path)? {
+            Place::Absent => Ok(Content::Absent),
+            Place::Other => Ok(Content::Other),
+            Place::Blob(id) => self.content(id, path),
+        }
+    }
+
+    /// The names of the files that stand directly in a directory of a commit (links too; `""` is the top), sorted.
+    /// A directory that is not there has none.
+    ///
+    /// # Errors
+    /// [`RepoError`] when an object is missing.
+    pub fn list_at(&self, commit: Oid, dir: &str) -> Result<Vec<String>, RepoError> {
+        let tree = self.objects.tree_of(commit)?;
+        Ok(match self.objects.subtree(tree, dir)? {
+            Some(tree) => self.objects.files_in(tree)?,
+            None => Vec::new(),
+        })
+    }
+
+    /// The id these bytes would have as a blob.
+    ///
+    /// # Errors
+    /// [`RepoError`] when they cannot be hashed, which takes bytes made to collide.
+    pub fn hash_blob(&self, bytes: &[u8]) -> Result<Oid, RepoError> {
+        gix::objs::compute_hash(self.git.object_hash(), gix::objs::Kind::Blob, bytes)
+            .map(|id| oid(&id))
+            .map_err(|error| RepoError::unreadable("these bytes", &error))
+    }
+
+    /// Who said what in a commit.
+    ///
+    /// # Errors
+    /// [`Gap`] when it is missing or unreadable.
+    pub fn words(&self, commit: Oid) -> Result<Words, Gap> {
+        self.objects.words(commit)
+    }
+
+    /// The best common ancestors of two commits.
+    ///
+    /// # Errors
+    /// [`Gap`] when commits are missing, or when a shallow clone shows none: there may well be some.
+    pub fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, Gap> {
+        let found = self.git.merge_bases_many(object_id(one)?, &[object_id(other)?]);
+        let bases: Vec<Oid> = found.map_err(|error| self.broken(&error))?.iter().map(|id| oid(id)).collect();
+        if bases.is_empty() && self.is_shallow() {
+            return Err(Gap::new(
+                GapKind::Shallow,
+                format!("where {} and {} parted lies behind the cut of a shallow clone", one.short(), other.short()),
+                "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout",
+            ));
+        }
+        Ok(bases)
+    }
+
+    /// The commits reachable from `tip` and not from `base`, newest first, at most [`MAX_BETWEEN`].
+    ///
+    /// # Errors
+    /// [`Gap`] when a commit is missing or unreadable.
+    pub fn between(&self, base: Oid, tip: Oid) -> Result<Vec<Oid>, Gap> {
+        use gix::revision::walk::Sorting;
+        use gix::traverse::commit::simple::CommitTimeOrder;
+        let walk = self
+            .git
+            .rev_walk([object_id(tip)?])
+            .with_hidden([object_id(base)?])
+            .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
+            .use_commit_graph(false)
+            .all()
+            .map_err(|error| self.broken(&error))?;
+        let found = walk.take(MAX_BETWEEN).map(|info| info.map(|info| oid(&info.id)));
+        found.collect::<Result<_, _>>().map_err(|error| self.broken(&error))
+    }
+
+    /// A view for [`crate::history::collect`]; `parse` says what allocation a blob is, if any.
+    #[must_use]
+    pub fn lineage<'r>(&'r self, parse: &'r dyn Fn(&[u8]) -> Option<Allocation>) -> Lineage<'r> {
+        Lineage::new(self, parse)
+    }
+
+    /// The top of the work tree; `None` in a bare repository.
+    #[must_use]
+    pub fn workdir(&self) -> Option<&Path> {
+        self.git.workdir()
+    }
+
+    /// Whether there is no work tree, and so no index that means anything.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.git.workdir().is_none()
+    }
+
+    /// Whether history is cut somewhere.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        self.objects.is_shallow()
+    }
+
+    /// Whether objects were left out on purpose when this was cloned.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.objects.is_partial()
+    }
+
+    /// What starts a comment line in a message file.
+    #[must_use]
+    pub fn comment(&self) -> Comment {
+        let config = self.git.config_snapshot();
+        let set = config.string("core.commentString").or_else(|| config.string("core.commentChar"));
+        match set.map(|text| text.to_string()) {
+            Some(text) if text.eq_ignore_ascii_case("auto") => Comment::Auto,
+            Some(text) if !text.is_empty() => Comment::Starts(text),
+            _ => Comment::default(),
+        }
+    }
+
+    /// How git is told to clean messages up (`commit.cleanup`), if it is.
+    #[must_use]
+    pub fn cleanup(&self) -> Option<String> {
+        self.git.config_snapshot().string("commit.cleanup").map(|mode| mode.to_string())
+    }
+
+    fn content(&self, id: Oid, path: &str) -> Result<Content, RepoError> {
+        match self.objects.blob(id)? {
+            Some(bytes) => Ok(Content::Blob { id, bytes }),
+            None => Err(RepoError::TooLarge { path: path.to_owned() }),
+        }
+    }
+
+    fn broken(&self, error: &gix::Error) -> Gap {
+        self.objects.broken("the commits of this repository", error)
+    }
+}
+
+fn oid(id: &gix::oid) -> Oid {
+    // An id of gix has 20 or 32 bytes.
+    Oid::new(id.as_bytes()).unwrap_or_else(Oid::zero)
+}
+
+fn object_id(id: Oid) -> Result<ObjectId, Gap> {
+    ObjectId::try_from(id.as_bytes()).map_err(|_| {
+        Gap::new(GapKind::Corrupt, format!("{id} is not the id of an object"), "use an id of this repository")
+    })
+}
