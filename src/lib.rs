@@ -28,3 +28,7 @@ pub mod gate;
 // -- shell --
 pub mod disk;
 pub mod repo;
+pub mod journal;
+pub mod log;
+pub mod broker;
+pub mod apply;

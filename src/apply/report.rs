@@ -1,0 +1,195 @@
+//! What is told of an apply: each step as it happens, and what it came to.
+//!
+//! How that is drawn must never enter this room, nor why an apply stopped.
+
+use crate::gate::Refusal;
+use crate::plan::PlanFile;
+use crate::replay::{Run, Stage};
+use crate::trade::{Fill, Side, Ticket};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The version of the lines of JSON.
+const FORMAT_VERSION: &str = "1.0";
+
+/// A step, as it happened. Each is one line of JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Step {
+    /// An order is about to be sent.
+    Intent {
+        /// The order.
+        order: String,
+        /// Which way.
+        side: Side,
+        /// The asset's code.
+        code: String,
+        /// The asset's name.
+        ticker: String,
+        /// Whole shares.
+        quantity: String,
+        /// The reference price.
+        price: String,
+        /// The worst price.
+        limit_price: String,
+        /// Shares times the reference price.
+        amount: String,
+        /// Which attempt.
+        attempt: u32,
+        /// When, RFC 3339 in UTC.
+        at: String,
+    },
+    /// The broker has taken it.
+    Ack {
+        /// The order.
+        order: String,
+        /// The broker's own name for it.
+        reference: String,
+    },
+    /// It was filled.
+    Fill(Fill<String>),
+    /// Nothing more will come of it.
+    Done {
+        /// The order.
+        order: String,
+    },
+    /// It was proven not to have been executed.
+    Failed {
+        /// The order.
+        order: String,
+        /// Why.
+        reason: String,
+    },
+    /// The gate refuses the plan.
+    Refusal {
+        /// A stable word for the reason.
+        refusal: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: Vec<String>,
+        /// The difference from the plan made again, when that is the reason.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        diff: Option<String>,
+        /// The exit code it would have alone.
+        exit_code: u8,
+    },
+    /// What it came to.
+    Summary(Summary),
+}
+
+impl Step {
+    pub(super) fn intent(ticket: &Ticket, attempt: u32, at: &str) -> Self {
+        Self::Intent {
+            order: ticket.id.clone(),
+            side: ticket.side,
+            code: ticket.code.0.clone(),
+            ticker: ticket.ticker.clone(),
+            quantity: ticket.quantity.to_string(),
+            price: ticket.price.to_string(),
+            limit_price: ticket.limit.to_string(),
+            amount: ticket.amount.to_string(),
+            attempt,
+            at: at.to_owned(),
+        }
+    }
+
+    /// A refusal of the gate as a step.
+    #[must_use]
+    pub fn refusal(refusal: &Refusal) -> Self {
+        Self::Refusal {
+            refusal: refusal.word(),
+            message: refusal.to_string(),
+            help: refusal.remedy(),
+            diff: match refusal {
+                Refusal::Differs { diff } => Some(diff.clone()),
+                _ => None,
+            },
+            exit_code: refusal.exit_code(),
+        }
+    }
+
+    /// The line of JSON, without a line break.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let line = StepLine { format_version: FORMAT_VERSION.to_owned(), step: self.clone() };
+        // Serialising structs of text and integers cannot fail.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+/// A line of JSON of an apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(title = "rebalance apply --format json, a line")]
+pub struct StepLine {
+    /// The version of the format.
+    pub format_version: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+/// An order that was not executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NotExecuted {
+    /// The order.
+    pub order: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an apply came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// The plan.
+    pub plan_id: String,
+    /// Whether every order is executed and the record is in the log.
+    pub finished: bool,
+    /// The orders that were executed.
+    pub done: Vec<String>,
+    /// The orders that were not executed, and why.
+    pub failed: Vec<NotExecuted>,
+    /// The orders of which it is not known.
+    pub in_doubt: Vec<String>,
+    /// The orders that were never sent.
+    pub not_started: Vec<String>,
+    /// Sum of the amounts sold.
+    pub sold: String,
+    /// Sum of the amounts bought.
+    pub bought: String,
+    /// Commission, slippage and tax of what was executed.
+    pub costs: String,
+}
+
+impl Summary {
+    pub(super) fn of(plan: &PlanFile, run: Option<&Run>) -> Self {
+        let (mut done, mut failed, mut in_doubt, mut not_started) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for order in &plan.body.orders {
+            let id = order.id.clone();
+            match run.and_then(|run| run.order(&id)).map(|progress| &progress.stage) {
+                Some(Stage::Filled(_) | Stage::Done(_)) => done.push(id),
+                Some(Stage::Failed(reason)) => failed.push(NotExecuted { order: id, reason: reason.clone() }),
+                Some(Stage::Intent | Stage::Acked(_)) => in_doubt.push(id),
+                None => not_started.push(id),
+            }
+        }
+        let fills = run.map(Run::fills).unwrap_or_default();
+        let amount = |side| total(fills.iter().filter(|fill| fill.side == side).map(|fill| fill.amount.0));
+        Self {
+            plan_id: plan.plan_id.clone(),
+            finished: run.is_some_and(|run| run.finished.is_some()),
+            done,
+            failed,
+            in_doubt,
+            not_started,
+            sold: amount(Side::Sell),
+            bought: amount(Side::Buy),
+            costs: total(fills.iter().flat_map(|fill| [fill.commission.0, fill.slippage.0, fill.tax.0])),
+        }
+    }
+}
+
+fn total(figures: impl Iterator<Item = Decimal>) -> String {
+    figures.sum::<Decimal>().normalize().to_string()
+}

@@ -1,0 +1,113 @@
+//! Why an apply went no further, in words, with what to do about it.
+//!
+//! What was done before must never enter this room; the journal knows that.
+
+use super::report::Summary;
+use crate::broker::BrokerError;
+use crate::journal::JournalError;
+use crate::log::LogError;
+use crate::record::Unrecordable;
+use crate::trade::Malformed;
+use std::fmt;
+
+/// Why an apply went no further.
+#[derive(Debug)]
+pub enum Reason {
+    /// The journal is not the one that was judged.
+    Overtaken,
+    /// An order of the plan cannot be read.
+    Malformed(Malformed),
+    /// The journal could not be written.
+    Journal(JournalError),
+    /// The broker did not take the order, before anything was sent.
+    Refused {
+        /// The order; none before the first.
+        order: Option<String>,
+        /// Why.
+        error: BrokerError,
+    },
+    /// The order was proven not to have been executed.
+    NotExecuted {
+        /// The order.
+        order: String,
+        /// Why.
+        why: String,
+    },
+    /// What became of the order cannot be told.
+    InDoubt {
+        /// The order.
+        order: String,
+        /// Why there was no answer.
+        why: String,
+        /// What a person has to look at.
+        look: Vec<String>,
+    },
+    /// The log could not be read or written.
+    Log(LogError),
+    /// There is no record of what was done.
+    Unrecordable(Unrecordable),
+}
+
+/// An apply that went no further.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Whether the plan was begun, so that only `--resume` goes on.
+    pub begun: bool,
+    /// Why.
+    pub reason: Reason,
+    /// How far it got.
+    pub summary: Summary,
+}
+
+impl Stopped {
+    /// The exit code: 5 once the plan was begun, whatever the reason.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match &self.reason {
+            _ if self.begun => 5,
+            Reason::Overtaken | Reason::Malformed(_) | Reason::Unrecordable(_) => 3,
+            Reason::Refused { error, .. } => error.exit_code(),
+            Reason::NotExecuted { .. } | Reason::InDoubt { .. } => 5,
+            Reason::Journal(error) => error.exit_code(),
+            Reason::Log(error) => error.exit_code(),
+        }
+    }
+
+    /// What to do, a sentence each.
+    #[must_use]
+    pub fn remedy(&self) -> Vec<String> {
+        let first = match &self.reason {
+            Reason::Overtaken => "look at what the other run did: rebalance log".to_owned(),
+            Reason::Malformed(_) | Reason::Unrecordable(_) => "make a new plan: rebalance plan -o plan.json".to_owned(),
+            Reason::Journal(error) => error.remedy(),
+            Reason::Refused { error, .. } => error.remedy(),
+            Reason::NotExecuted { .. } => "remove the cause".to_owned(),
+            Reason::InDoubt { .. } => {
+                "compare the holdings with the account; nothing is sent until it is clear".to_owned()
+            }
+            Reason::Log(error) => error.remedy(),
+        };
+        let then = self.begun.then(|| "then go on: rebalance apply <plan.json> --resume".to_owned());
+        std::iter::once(first).chain(then).collect()
+    }
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            Reason::Overtaken => f.write_str("another run wrote to the journal since this plan was judged"),
+            Reason::Malformed(malformed) => malformed.fmt(f),
+            Reason::Journal(error) => error.fmt(f),
+            Reason::Refused { order: Some(order), error } => write!(f, "order {order} was not sent: {error}"),
+            Reason::Refused { order: None, error } => error.fmt(f),
+            Reason::NotExecuted { order, why } => write!(f, "order {order} was not executed: {why}"),
+            Reason::InDoubt { order, why, look } => {
+                write!(f, "whether order {order} was executed is not known ({why}): {}", look.join("; "))
+            }
+            Reason::Log(error) => error.fmt(f),
+            Reason::Unrecordable(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
