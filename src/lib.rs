@@ -1,4 +1,23 @@
 //! `rebalance`: asset allocation as code.
+//!
+//! The crate is a pure core and a thin shell. Data flows one way:
+//!
+//! text → [`document`] → [`config`] → [`portfolio`]; facts → [`finding`]s → [`rules::Sound`]; `Sound` + [`holdings`] →
+//! [`drift`] → [`trigger`] → [`plan`] → file; file + plan made again + [`journal`] → [`gate::Permit`] → orders ⇄
+//! [`broker`] → [`log`].
+//!
+//! A room imports only from rooms above it in this list; a test reads the list.
+//!
+//! Invariants, as absences:
+//!
+//! * No room of the core names a file system, an environment, a network, a process, a clock, git or a terminal.
+//! * No binary floating point is in the core. Nothing rounds unless its name says so.
+//! * There is no way to plan a portfolio that was not judged: only [`rules::judge`] makes a [`rules::Sound`].
+//! * There is no way to apply a plan that did not pass the gate: only [`gate`] makes a [`gate::Permit`], and applying
+//!   consumes it.
+//! * No rule fails, waits or does IO. What could not be had is a fact of its own, and refuses.
+//! * No room but [`repo`] names gix; nothing starts a `git` process.
+//! * Nothing in a plan's `meta` decides anything.
 
 // -- core --
 pub mod words;
@@ -32,3 +51,7 @@ pub mod journal;
 pub mod log;
 pub mod broker;
 pub mod apply;
+pub mod fault;
+pub mod host;
+pub mod output;
+pub mod cli;

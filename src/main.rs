@@ -1,3 +1,15 @@
 //! Parse, run, exit code.
 
-fn main() {}
+use rebalance::cli::{self, Host};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = std::env::args_os().collect();
+    let mut out = std::io::stdout().lock();
+    let mut err = std::io::stderr().lock();
+    let code = match Host::of_process(&mut out, &mut err) {
+        Ok(mut host) => cli::run(args, &mut host),
+        Err(fault) => fault.code(),
+    };
+    ExitCode::from(code)
+}

@@ -1,0 +1,116 @@
+//! `rebalance apply`: trades exactly a plan, once, or not at all.
+
+use super::account::holdings_path;
+use super::judgement::{Case, judge, open, resume};
+use super::verify::{broken, locked, refuse};
+use super::{Exit, Fault, Format, Global, Host, records};
+use crate::apply::{self, Desk, Step, Stopped, Summary};
+use crate::broker::Broker;
+use crate::disk::RealDisk;
+use crate::gate::{Permit, ResumePermit};
+use crate::journal::{self, Journal, Lock};
+use crate::output::{self, Paint, Ui};
+use clap::Args;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance plan -o plan.json && rebalance apply plan.json
+  rebalance apply plan.json --expect 1f0c…   only the plan a reviewer approved
+  rebalance apply plan.json --resume           go on after an interruption
+  rebalance apply plan.json --format json      one JSON object a line, as it happens
+
+Nothing overrides a refusal but a new plan.";
+
+/// Apply a plan: exactly its orders, once, or not at all.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ApplyArgs {
+    /// The plan
+    plan: PathBuf,
+    /// The plan_id it must have
+    #[arg(long, value_name = "ID")]
+    expect: Option<String>,
+    /// Who executes [default: paper, which fills at the plan's prices into the holdings]
+    #[arg(long, value_name = "NAME")]
+    broker: Option<String>,
+    /// Go on with this plan after an interruption
+    #[arg(long)]
+    resume: bool,
+}
+
+/// What the gate gave leave to do.
+enum Leave {
+    Apply(Permit),
+    Resume(ResumePermit),
+}
+
+/// Runs the command. The lock is taken before anything is read.
+pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let directory = journal::directory(&host.path(&global.config));
+    let lock = Lock::take(&directory).map_err(|error| locked(&error))?;
+    let journal = Journal::open(&RealDisk, lock).map_err(|error| broken(&error))?;
+    let holdings = host.path(&holdings_path(global));
+    let mut broker = open(args.broker.as_deref(), &holdings)?;
+    let case = Case { file: &args.plan, expect: args.expect.as_deref() };
+    let judged = if args.resume {
+        resume(&case, journal.state(), broker.as_mut(), host)?.map(Leave::Resume)
+    } else {
+        judge(&case, journal.state(), global, host)?.map(Leave::Apply)
+    };
+    match judged {
+        Ok(leave) => Ok(execute(leave, journal, broker.as_mut(), global, host, paint)),
+        Err(refusals) => Ok(refuse(&refusals, global, host, paint)),
+    }
+}
+
+fn execute(
+    leave: Leave,
+    journal: Journal<'_>,
+    broker: &mut dyn Broker,
+    global: &Global,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Exit {
+    let log = records::path(global, host);
+    let now = chrono::DateTime::from_timestamp(host.now, 0).unwrap_or_default();
+    let name = broker.name();
+    let mut tell = |step: &Step| {
+        let text = match global.format {
+            Format::Json => step.json() + "\n",
+            Format::Human => output::apply::step(step, paint),
+        };
+        Ui::new(host, paint).answer(&text);
+    };
+    let mut clock = || now;
+    let mut desk = Desk { disk: &RealDisk, broker, log: &log, clock: &mut clock, progress: &mut tell };
+    let outcome = match leave {
+        Leave::Apply(permit) => apply::apply(permit, journal, &mut desk),
+        Leave::Resume(permit) => apply::resume(permit, journal, &mut desk),
+    };
+    finish(outcome, name, global, host, paint)
+}
+
+fn finish(
+    outcome: Result<Summary, Box<Stopped>>,
+    broker: &str,
+    global: &Global,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Exit {
+    let mut ui = Ui::new(host, paint);
+    match outcome {
+        Ok(_) if global.format == Format::Json => Exit::Done,
+        Ok(summary) => {
+            let holdings = holdings_path(global).display().to_string();
+            let journal = journal::directory(&global.config).join("journal.jsonl").display().to_string();
+            let journal = journal.trim_start_matches("./");
+            ui.answer(&output::apply::applied(&summary, broker, &holdings, journal, paint));
+            Exit::Done
+        }
+        Err(stopped) => {
+            ui.note(&output::apply::stopped(&stopped, paint));
+            Exit::of(stopped.exit_code())
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `rebalance lint`: is the config sound, and may it be changed now?
+
+use super::gather::{Claims, From, Gathered, gather};
+use super::{Exit, Fault, Global, Host};
+use crate::finding::{Finding, Level, Outcome, outcome};
+use crate::output::{self, Paint, Report, Ui};
+use crate::rules::{self, Group};
+use clap::Args;
+use std::io::Read;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance lint                    the work tree
+  rebalance lint --staged           what the next commit would hold (what the pre-commit hook runs)
+  rebalance lint --rev v1.2         a commit, judged when it landed
+  rebalance lint --format json      for programs
+  git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
+
+To change a staged allocation within the cooldown:
+  REBALANCE_COOLDOWN_OVERRIDE='why' git commit";
+
+/// Check the config: its form, its weights, its schedule, and what git says about changing it.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct LintArgs {
+    /// The config, instead of --config
+    path: Option<PathBuf>,
+    /// Look at what the next commit would hold
+    #[arg(long, conflicts_with_all = ["rev", "stdin"])]
+    staged: bool,
+    /// Look at a commit, judged when it landed
+    #[arg(long, value_name = "REV", conflicts_with = "stdin")]
+    rev: Option<String>,
+    /// Look at standard input, without history
+    #[arg(long)]
+    stdin: bool,
+    /// The lowest level that fails
+    #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = level)]
+    fail_on: Level,
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let level = Level::parse(word).filter(|level| *level != Level::Off);
+    level.ok_or_else(|| "one of error, warning, info".to_owned())
+}
+
+/// Runs the command.
+pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let global = &global.with_config(args.path.as_ref());
+    let from = source(args, host)?;
+    let claims = Claims {
+        override_reason: host
+            .var("REBALANCE_COOLDOWN_OVERRIDE")
+            .map(|reason| reason.trim().to_owned())
+            .filter(|r| !r.is_empty()),
+        reasoned: None,
+    };
+    let gathered = gather(&from, global, host, &claims)?;
+    let findings = judge(&gathered);
+    let report = Report { path: &gathered.path, findings: &findings, sources: &gathered.sources };
+    let exit = exit(&findings, args.fail_on);
+    if !global.quiet || exit != Exit::Done {
+        Ui::new(host, paint).answer(&output::lint(global.format, &report, paint));
+    }
+    Ok(exit)
+}
+
+fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
+    if args.stdin {
+        let mut bytes = Vec::new();
+        let limit = crate::document::MAX_BYTES as u64 + 1;
+        let read = host.input.by_ref().take(limit).read_to_end(&mut bytes);
+        read.map_err(|error| Fault::unknown(format!("cannot read standard input: {error}")))?;
+        return Ok(From::Bytes(bytes));
+    }
+    Ok(match (&args.rev, args.staged) {
+        (Some(rev), _) => From::Rev(rev.clone()),
+        (None, true) => From::Index,
+        (None, false) => From::WorkTree,
+    })
+}
+
+/// Every finding about the config and the policies, by file and place. Of a config that is not there only git's side
+/// is judged: deleting it is a change like any other.
+pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
+    let codes = gathered.codes();
+    let facts = gathered.facts(&codes);
+    let groups: &[Group] = if gathered.present {
+        &[Group::Form, Group::Allocation, Group::Schedule, Group::History]
+    } else {
+        &[Group::History]
+    };
+    let mut findings = rules::run(groups, &facts, &gathered.policies);
+    findings.extend(gathered.policy_findings.iter().cloned());
+    findings.extend(unjudged(gathered, &findings));
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    findings
+}
+
+/// A config whose allocation could not be read was not judged; that must never look like a pass.
+fn unjudged(gathered: &Gathered, findings: &[Finding]) -> Option<Finding> {
+    let read = !gathered.present || crate::portfolio::Portfolio::of(&gathered.config).is_some();
+    if read || findings.iter().any(|finding| finding.level == Level::Error) {
+        return None;
+    }
+    let mut finding =
+        Finding::new(&gathered.path, "the config cannot be read as a portfolio, and no rule says why").unknown();
+    finding.rule = "schema".into();
+    Some(finding.help("report this with the config."))
+}
+
+/// What findings come to as an exit code.
+pub(super) fn exit(findings: &[Finding], fail_on: Level) -> Exit {
+    match outcome(findings, fail_on) {
+        Outcome::Pass => Exit::Done,
+        Outcome::Fail => Exit::No,
+        Outcome::Unknown => Exit::Unknown,
+    }
+}

@@ -1,0 +1,26 @@
+//! `rebalance log`: what was executed.
+
+use super::{Exit, Fault, Format, Global, Host, records};
+use crate::output::{self, Paint, Ui};
+use clap::Args;
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance log
+  rebalance log --format json";
+
+/// List executed rebalances, oldest first.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct LogArgs {}
+
+/// Runs the command.
+pub(super) fn run(global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let log = records::read(global, host)?;
+    let text = match global.format {
+        Format::Human => output::log::human(log.records(), paint),
+        Format::Json => output::log::json(log.records()),
+    };
+    Ui::new(host, paint).answer(&text);
+    Ok(Exit::Done)
+}

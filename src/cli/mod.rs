@@ -1,0 +1,170 @@
+//! The command line: one file a command. The shell is thin: it gathers facts, asks the core, and prints.
+
+mod account;
+mod apply;
+mod commit_msg;
+mod completions;
+mod explain;
+mod gather;
+mod judgement;
+mod lint;
+mod log;
+mod past;
+mod plan;
+mod policies;
+mod records;
+mod schema;
+mod show;
+mod verify;
+
+pub use self::schema::SHEETS;
+pub use crate::fault::{Exit, Fault};
+pub use crate::host::Host;
+use crate::output::{ColorWhen, Format};
+use crate::output::{Paint, Ui};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Asset allocation as code.
+///
+/// Lints portfolio_config.yaml, plans a rebalance to the whole share, and applies exactly the plan that was reviewed.
+#[derive(Debug, Parser)]
+#[command(name = "rebalance", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance lint                         check the config and its history
+  rebalance plan -o plan.json            what would be traded, and why
+  rebalance apply plan.json              trade exactly that
+
+Exit codes: 0 done, 1 no, 2 changes (with --detailed-exitcode), 3 the plan does not match, 4 locked,
+5 applied in part or in doubt, 6 could not tell, 64 usage.";
+
+/// The config's usual name.
+pub(crate) const CONFIG: &str = "portfolio_config.yaml";
+
+/// Options every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The config
+    #[arg(long, global = true, value_name = "FILE", default_value = CONFIG)]
+    config: PathBuf,
+    /// The holdings [default: holdings.yaml beside the config]
+    #[arg(long, global = true, value_name = "FILE")]
+    holdings: Option<PathBuf>,
+    /// The owner's policies [default: policies beside the config]
+    #[arg(long, global = true, value_name = "DIR")]
+    policies: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorWhen,
+    /// The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
+    #[arg(long, global = true, value_name = "TIME", value_parser = instant)]
+    now: Option<i64>,
+    /// Print less
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+impl Global {
+    /// The same with another config, when one is given.
+    fn with_config(&self, path: Option<&PathBuf>) -> Self {
+        let config = path.unwrap_or(&self.config).clone();
+        Self { config, ..self.clone() }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(alias = "validate")]
+    Lint(lint::LintArgs),
+    Explain(explain::ExplainArgs),
+    Plan(plan::PlanArgs),
+    Show(show::ShowArgs),
+    Verify(verify::VerifyArgs),
+    Apply(apply::ApplyArgs),
+    Log(log::LogArgs),
+    Schema(schema::SchemaArgs),
+    CommitMsg(commit_msg::CommitMsgArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// Parses the arguments, runs the command, and returns the exit code.
+pub fn run(args: Vec<OsString>, host: &mut Host<'_>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, host),
+    };
+    if let Some(now) = cli.global.now {
+        host.now = now;
+    }
+    let paint = Paint::of(cli.global.color, host);
+    let result = dispatch(&cli, host, paint);
+    let (code, fault) = match result {
+        Ok(exit) => (exit as u8, None),
+        Err(fault) => (fault.code(), Some(fault)),
+    };
+    if let Some(fault) = fault {
+        Ui::new(host, paint).fault(&fault);
+    }
+    if host.lost {
+        let fault = Fault::unknown("the answer could not be written").hint("check where standard output goes.");
+        Ui::new(host, paint).fault(&fault);
+        return if code == Exit::Done as u8 { fault.code() } else { code };
+    }
+    code
+}
+
+fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Lint(args) => lint::run(args, global, host, paint),
+        Command::Explain(args) => explain::run(args, global, host, paint),
+        Command::Plan(args) => plan::run(args, global, host, paint),
+        Command::Show(args) => show::run(args, global, host, paint),
+        Command::Verify(args) => verify::run(args, global, host, paint),
+        Command::Apply(args) => apply::run(args, global, host, paint),
+        Command::Log(_) => log::run(global, host, paint),
+        Command::Schema(args) => schema::run(args, host, paint),
+        Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
+        Command::Completions(args) => completions::run(args, host, paint),
+    }
+}
+
+/// Prints what clap has to say. Its own exit code 2 means something else here.
+fn usage(error: &clap::Error, host: &mut Host<'_>) -> u8 {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let paint = Paint::of(ColorWhen::Auto, host);
+    let text = if paint.colored() { error.render().ansi().to_string() } else { error.render().to_string() };
+    let mut ui = Ui::new(host, paint);
+    if asked {
+        ui.answer(&text);
+        Exit::Done as u8
+    } else {
+        ui.note(&text);
+        Exit::Usage as u8
+    }
+}
+
+/// The command as clap describes it, for completions and documentation.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn instant(text: &str) -> Result<i64, String> {
+    let time = chrono::DateTime::parse_from_rfc3339(text);
+    time.map(|time| time.timestamp()).map_err(|_| "write it as 2026-03-04T09:00:00+09:00".to_owned())
+}

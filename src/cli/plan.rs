@@ -1,0 +1,333 @@
+//! `rebalance plan`: what would be traded, why, and at what cost.
+
+use super::account::{Account, holdings_path};
+use super::gather::{Claims, From, Gathered, gather};
+use super::lint::exit;
+use super::{Exit, Fault, Format, Global, Host, records};
+use crate::calendar::Calendar;
+use crate::disk::{RealDisk, write_whole};
+use crate::drift::BooksError;
+use crate::finding::{Finding, Level};
+use crate::hash::sha256;
+use crate::journal;
+use crate::log::Log;
+use crate::output::plan::{Next, draw};
+use crate::output::{self, Paint, Report, Ui};
+use crate::plan::file::{Body, ConfigInput, Override};
+use crate::plan::sizing::SizingError;
+use crate::plan::{Draft, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
+use crate::record;
+use crate::rules::facts::held_sites;
+use crate::rules::{self, Group, PlanFacts, Sound};
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance plan                               print what would be traded
+  rebalance plan -o plan.json                  and save it, for `rebalance apply plan.json`
+  rebalance plan --as-of 2026-07-01            as if it were that day
+  rebalance plan --trigger manual              even if nothing is due
+  rebalance plan --detailed-exitcode           exit 2 when there are orders";
+
+/// Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the weights after.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct PlanArgs {
+    /// Save the plan here
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The day it is for [default: the holdings' own date]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<NaiveDate>,
+    /// Rebalance even if nothing is due
+    #[arg(long, value_name = "TRIGGER")]
+    trigger: Option<Asked>,
+    /// Exit 2 when there are orders
+    #[arg(long)]
+    detailed_exitcode: bool,
+}
+
+/// A trigger one can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Asked {
+    /// Regardless of schedule and drift.
+    Manual,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
+}
+
+/// Everything planning came to.
+pub(super) struct Made {
+    /// The facts about the config.
+    pub(super) gathered: Gathered,
+    /// The facts about the holdings.
+    pub(super) account: Account,
+    /// Every finding of every rule, by file and place.
+    pub(super) findings: Vec<Finding>,
+    /// The plan, when it could be computed.
+    pub(super) body: Option<Body>,
+    /// Why it could not, when findings do not say it.
+    pub(super) fault: Option<Fault>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let made = make(args.as_of, args.trigger.is_some(), global, host)?;
+    let exit = exit(&made.findings, Level::Error);
+    let Some(body) = made.body else {
+        print_findings(&made, global, host, paint);
+        return match made.fault {
+            Some(fault) => Err(fault),
+            None if exit == Exit::Done => Err(Fault::unknown("no plan can be made, and no rule says why")
+                .hint("report this with the config and the holdings.")),
+            None => Ok(exit),
+        };
+    };
+    let plan = PlanFile::new(body, meta(&made.gathered, global));
+    if let Some(file) = &args.output {
+        not_an_input(file, global, host)?;
+        save(&plan, file, host)?;
+    }
+    print(&plan, args, global, host, paint);
+    warn_of_unfinished(global, host, paint)?;
+    let changes = args.detailed_exitcode && !plan.body.orders.is_empty();
+    Ok(if exit == Exit::Done && changes { Exit::Changes } else { exit })
+}
+
+/// Gathers the facts, judges them, and plans when that is possible.
+pub(super) fn make(as_of: Option<NaiveDate>, asked: bool, global: &Global, host: &mut Host<'_>) -> Result<Made, Fault> {
+    let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
+    let account = Account::read(global, host)?;
+    gathered.sources.insert(account.path.clone(), account.reading.text.clone());
+    let log = records::read(global, host)?;
+    let codes = gathered.codes();
+    let facts = gathered.facts(&codes);
+    let (sound, mut findings) = rules::judge(&facts, &gathered.policies);
+    findings.extend(gathered.policy_findings.iter().cloned());
+    findings.extend(account.findings.iter().cloned());
+    let unread = !gathered.policy_findings.is_empty() || !account.findings.is_empty();
+    let planned = match (sound, &account.holdings) {
+        (Some(sound), Some(holdings)) if !unread => {
+            let as_of = as_of.unwrap_or(holdings.as_of);
+            draft(&sound, as_of, asked, &gathered, &account, &log, &mut findings)
+        }
+        _ => {
+            findings.extend(rules::run(&[Group::History], &facts, &gathered.policies));
+            Ok(None)
+        }
+    };
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let (body, fault) = match planned {
+        Ok(body) => (body, None),
+        Err(fault) => (None, Some(fault)),
+    };
+    drop(codes);
+    Ok(Made { gathered, account, findings, body, fault })
+}
+
+fn draft(
+    sound: &Sound,
+    as_of: NaiveDate,
+    asked: bool,
+    gathered: &Gathered,
+    account: &Account,
+    log: &Log,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Body>, Fault> {
+    let Some(holdings) = &account.holdings else { return Ok(None) };
+    let calendar = Calendar::of(sound.portfolio().calendar)
+        .map_err(|error| Fault::unknown(error.to_string()).hint("report this: the calendar is compiled in."))?;
+    let rebalanced = record::rebalanced(log.records());
+    let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, rebalanced: &rebalanced, asked };
+    let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
+    let codes = gathered.codes();
+    let sites = held_sites(&account.shape);
+    let facts = PlanFacts {
+        path: &account.path,
+        holdings,
+        sites: &sites,
+        cash_after: draft.books.money(draft.cash_after),
+        reserve: draft.books.money(draft.reserve()),
+        turnover: draft.exact_turnover(),
+        trades: !draft.orders.is_empty(),
+        committed: gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some()),
+        frozen: &draft.frozen,
+    };
+    let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
+    let said = rules::run(&[Group::History, Group::Plan], &facts, &gathered.policies);
+    let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
+    findings.extend(said);
+    Ok(Some(body))
+}
+
+fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) -> Provenance {
+    // The debug form of the domain: ordered, exact, without comments or spelling. Only ever compared with one made by
+    // the same version.
+    let semantic = sha256(format!("{:?}", sound.portfolio()).as_bytes());
+    Provenance {
+        config: config_input(gathered, semantic),
+        policies: gathered.policies.fingerprint.clone(),
+        holdings: sha256(&account.bytes),
+        log: log.input(),
+    }
+}
+
+/// The config as a plan records it.
+pub(super) fn config_input(gathered: &Gathered, semantic: String) -> ConfigInput {
+    let tracked = gathered.tracked.as_ref();
+    let name = Path::new(&gathered.path).file_name().map(|name| name.to_string_lossy().into_owned());
+    ConfigInput {
+        path: tracked.map(|t| t.path.clone()).or(name).unwrap_or_default(),
+        blob: tracked.and_then(|t| t.blob).map(|blob| blob.to_string()),
+        semantic,
+    }
+}
+
+/// The overrides in force: of changes in the longest cooldown's window.
+fn overrides(gathered: &Gathered) -> Vec<Override> {
+    let Some((history, change)) = gathered.known() else { return Vec::new() };
+    let window = i64::from(gathered.policies.largest("days")) * 86_400;
+    let inside = history.events.iter().filter(|event| event.effective > change.now - window);
+    let given = inside.filter_map(|event| Some((event.commit, event.override_reason.clone()?)));
+    given.map(|(commit, reason)| Override { commit: commit.to_string(), reason }).collect()
+}
+
+/// Why there is no plan, and what to do.
+fn plan_fault(error: &PlanError) -> Fault {
+    match error {
+        PlanError::Books(BooksError::NoPrice { code }) => {
+            Fault::unknown(format!("{code} is in the config and has no price"))
+                .hint(format!("add it to the holdings: {{ code: '{code}', quantity: 0, price: … }}."))
+        }
+        PlanError::Books(BooksError::Currency { code }) => {
+            Fault::unknown(format!("{code} is priced in another currency than the portfolio's"))
+                .hint("exchange rates are not read yet: keep assets of one currency in a portfolio.")
+        }
+        PlanError::Books(BooksError::TooFine { code }) => {
+            Fault::unknown(format!("the price of {code} is finer than the currency's smallest unit"))
+                .hint("round it: whole won, or cents.")
+        }
+        PlanError::Books(BooksError::ForeignCash) => {
+            Fault::unknown("cash is held in another currency than the portfolio's")
+                .hint("exchange rates are not read yet: leave that cash out of the holdings.")
+        }
+        PlanError::Books(BooksError::Empty) => {
+            Fault::no("there is nothing to rebalance: neither positions nor cash").hint("state them in the holdings.")
+        }
+        PlanError::Books(BooksError::TooLarge) | PlanError::Sizing(SizingError::TooLarge) => {
+            Fault::unknown("the figures are larger or finer than this tool keeps exactly")
+                .hint(format!("the largest amount is {}.", crate::money::MAX_AMOUNT))
+        }
+        PlanError::Calendar(error) => Fault::unknown(error.to_string()).hint("choose another day with --as-of."),
+        PlanError::NoLots(code) => Fault::unknown(format!(
+            "gains of {code} are taxed, and the holdings do not say what it cost"
+        ))
+        .hint("add its lots: lots: [{ date: 2024-01-02, quantity: 250, cost: 15000 }], or lots: [] when none is held"),
+        PlanError::Sizing(SizingError::Infeasible { .. }) => {
+            Fault::no("no orders leave the cash that has to be left").hint("lower the reserve, or the smallest order.")
+        }
+        PlanError::Sizing(SizingError::Invalid { .. }) => {
+            Fault::unknown(format!("the plan cannot be sized: {error:?}"))
+                .hint("report this with the config and the holdings.")
+        }
+    }
+}
+
+fn meta(gathered: &Gathered, global: &Global) -> Meta {
+    let tracked = gathered.tracked.as_ref();
+    let seconds = global.now.or_else(|| tracked.and_then(|tracked| tracked.head_time));
+    let created = seconds.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    Meta {
+        created: created.map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        tool: concat!("rebalance ", env!("CARGO_PKG_VERSION")).to_owned(),
+        commit: tracked.and_then(|tracked| tracked.head).map(|head| head.to_string()),
+    }
+}
+
+/// A plan never takes the place of what it was made from.
+fn not_an_input(output: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
+    let real = |path: &Path| host.path(path).canonicalize().ok();
+    let inputs = [global.config.clone(), holdings_path(global), records::path(global, host)];
+    match inputs.iter().find(|input| real(input).is_some_and(|input| Some(input) == real(output))) {
+        Some(_) => Err(Fault::usage(format!("{} is what the plan is made from", output.display()))
+            .hint("name another file: -o plan.json")),
+        None => Ok(()),
+    }
+}
+
+/// Writes the plan: all of it or nothing.
+fn save(plan: &PlanFile, path: &Path, host: &Host<'_>) -> Result<(), Fault> {
+    write_whole(&host.path(path), plan.text().as_bytes()).map_err(|error| Fault::io("write", path, &error))
+}
+
+fn print(plan: &PlanFile, args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) {
+    let file = args.output.as_ref().map(|file| file.display().to_string());
+    let (apply_options, options) = options(args, global);
+    let target = file.map(|file| quoted(&file) + &apply_options);
+    let save = Next::Save { plan: &options, apply: &apply_options };
+    let next = target.as_deref().map_or(save, Next::Apply);
+    let text = match (global.format, global.quiet && plan.body.status != Status::Errored) {
+        (Format::Json, _) => plan.text(),
+        (Format::Human, true) => String::new(),
+        (Format::Human, false) => draw(plan, next, paint),
+    };
+    Ui::new(host, paint).answer(&text);
+}
+
+/// Says that an apply was interrupted: the holdings are on the way, and no other plan will be applied before it is done.
+fn warn_of_unfinished(global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<(), Fault> {
+    let directory = journal::directory(&host.path(&global.config));
+    let state = journal::read(&RealDisk, &directory).map_err(|error| super::verify::broken(&error))?;
+    if let Some(run) = state.unfinished() {
+        let id = run.plan_id.get(..12).unwrap_or(&run.plan_id);
+        let text = format!("plan {id} was begun on {} and is not finished: go on with it first,", run.began);
+        Ui::new(host, paint)
+            .note(&format!("{} {text} rebalance apply <its file> --resume\n", paint.yellow("warning:")));
+    }
+    Ok(())
+}
+
+/// The options that `apply` needs to find the same files, and all that the plan was made with.
+fn options(args: &PlanArgs, global: &Global) -> (String, String) {
+    let mut files = String::new();
+    if global.config != Path::new(super::CONFIG) {
+        files.push_str(&format!(" --config {}", quoted(&global.config.display().to_string())));
+    }
+    for (name, path) in [("holdings", &global.holdings), ("policies", &global.policies)] {
+        if let Some(path) = path {
+            files.push_str(&format!(" --{name} {}", quoted(&path.display().to_string())));
+        }
+    }
+    let mut all = files.clone();
+    if let Some(day) = args.as_of {
+        all.push_str(&format!(" --as-of {day}"));
+    }
+    if args.trigger.is_some() {
+        all.push_str(" --trigger manual");
+    }
+    (files, all)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%".contains(c));
+    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+/// Prints what keeps a plan from being computed.
+fn print_findings(made: &Made, global: &Global, host: &mut Host<'_>, paint: Paint) {
+    let sources: &BTreeMap<String, String> = &made.gathered.sources;
+    let error = made.findings.iter().find(|finding| finding.level == Level::Error);
+    if made.fault.is_some() && error.is_none() {
+        return; // the fault says it
+    }
+    let path = error.map_or(&made.gathered.path, |finding| &finding.path);
+    let report = Report { path, findings: &made.findings, sources };
+    let text = output::lint(global.format, &report, paint);
+    Ui::new(host, paint).answer(&text);
+}

@@ -1,0 +1,98 @@
+//! Gathering the policies: the owner's files from the same place as the config, and the committed ones that the cooldown
+//! is judged by.
+
+use super::gather::{From, Place, bytes_of, file};
+use super::{Fault, Global, Host};
+use crate::finding::Finding;
+use crate::history::{Oid, Past};
+use crate::policy::{Policies, Source};
+use crate::repo::{Content, Repo, RepoError};
+use crate::rules;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+type PolicyFacts = (Policies, Vec<Finding>, BTreeMap<String, String>);
+
+/// The policies in effect: the owner's from the same place as the config.
+pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>) -> Result<PolicyFacts, Fault> {
+    let beside = global.config.parent().unwrap_or(Path::new("")).join("policies");
+    let dir = global.policies.clone().unwrap_or(beside);
+    let sources = match (from, place) {
+        (From::Index, Place::Repo { repo, .. }) if global.policies.is_none() => {
+            committed(&dir, repo, host, |dir| repo.list_index(dir), |path| repo.read_index(path))?
+        }
+        (From::Rev(rev), Place::Repo { repo, .. }) if global.policies.is_none() => {
+            let commit = repo.resolve(rev)?;
+            committed(&dir, repo, host, |dir| repo.list_at(commit, dir), |path| repo.read_at(commit, path))?
+        }
+        _ => from_disk(&dir, global.policies.is_some(), host)?,
+    };
+    let (policies, findings) = rules::policies(&sources);
+    let policies = match (global.policies.is_none(), place) {
+        (true, Place::Repo { repo, .. }) => {
+            policies.no_laxer(&before(from, &dir, repo, host)?, &rules::judged_by_base())
+        }
+        _ => policies,
+    };
+    let texts = sources.into_iter().map(|source| (source.path, String::from_utf8_lossy(&source.bytes).into_owned()));
+    Ok((policies, findings, texts.collect()))
+}
+
+/// The policies of the commit that the change is a change of: a change does not bring its own, laxer cooldown.
+fn before(from: &From, dir: &Path, repo: &Repo, host: &Host<'_>) -> Result<Policies, Fault> {
+    let base = match from {
+        From::Rev(rev) => parent(repo, repo.resolve(rev)?),
+        _ => repo.head()?,
+    };
+    let sources = match base {
+        Some(base) => committed(dir, repo, host, |dir| repo.list_at(base, dir), |path| repo.read_at(base, path))?,
+        None => Vec::new(),
+    };
+    Ok(rules::policies(&sources).0)
+}
+
+fn parent(repo: &Repo, commit: Oid) -> Option<Oid> {
+    let commit = Past::commit(&repo.lineage(&super::past::parse), commit).ok()?;
+    commit.parents.first().copied().filter(|_| !commit.boundary)
+}
+
+fn committed(
+    dir: &Path,
+    repo: &Repo,
+    host: &Host<'_>,
+    list: impl Fn(&str) -> Result<Vec<String>, RepoError>,
+    read: impl Fn(&str) -> Result<Content, RepoError>,
+) -> Result<Vec<Source>, Fault> {
+    let inside = if repo.is_bare() { repo.relative(dir)? } else { repo.relative(&host.path(dir))? };
+    let mut names: Vec<String> = list(&inside)?.into_iter().filter(|name| is_policy(name)).collect();
+    names.sort();
+    let mut sources = Vec::new();
+    for name in names {
+        if let Some(bytes) = bytes_of(read(&format!("{inside}/{name}"))?, &name)? {
+            sources.push(Source { path: dir.join(&name).display().to_string(), bytes });
+        }
+    }
+    Ok(sources)
+}
+
+fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>, Fault> {
+    let full = host.path(dir);
+    let entries = match std::fs::read_dir(&full) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(Vec::new()),
+        Err(error) => return Err(Fault::io("read", dir, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| Fault::io("read", dir, &error))?;
+        names.extend(entry.file_name().into_string().ok().filter(|name| is_policy(name)));
+    }
+    names.sort();
+    let source =
+        |name: String| Ok(Source { path: dir.join(&name).display().to_string(), bytes: file(&full.join(&name))? });
+    names.into_iter().map(source).collect()
+}
+
+fn is_policy(name: &str) -> bool {
+    !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))
+}

@@ -1,0 +1,68 @@
+//! `rebalance show`: any plan, any time, also a stale one.
+
+use super::gather::file;
+use super::{Exit, Fault, Format, Global, Host};
+use crate::output::plan::{Next, draw};
+use crate::output::{Paint, Ui};
+use crate::plan::PlanFile;
+use crate::plan::file::FileError;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance show plan.json
+  rebalance show plan.json --format json";
+
+/// Show a plan as it was printed when it was made, however old it is.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ShowArgs {
+    /// The plan
+    plan: PathBuf,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let plan = PlanFile::read(&read(&args.plan, host)?).map_err(|error| not_a_plan(&args.plan, &error))?;
+    let edited = plan.body.id() != plan.plan_id;
+    let text = match global.format {
+        Format::Human => draw(&plan, Next::Apply(&args.plan.display().to_string()), paint),
+        Format::Json => plan.text(),
+    };
+    let mut ui = Ui::new(host, paint);
+    ui.answer(&text);
+    if edited {
+        return Err(Fault::mismatch(format!(
+            "{} was edited: its plan_id is not the hash of its body",
+            args.plan.display()
+        ))
+        .hint("plan again: rebalance plan -o plan.json"));
+    }
+    Ok(Exit::Done)
+}
+
+/// A plan file's bytes. It may be larger than a config.
+pub(super) fn read(path: &Path, host: &Host<'_>) -> Result<Vec<u8>, Fault> {
+    let full = host.path(path);
+    match std::fs::metadata(&full) {
+        Ok(meta) if meta.is_file() => std::fs::read(&full).map_err(|error| Fault::io("read", path, &error)),
+        _ => file(&full).map_err(|_| {
+            let fault = Fault::unknown(format!("cannot read {}: no such file", path.display()));
+            fault.hint("make one: rebalance plan -o plan.json")
+        }),
+    }
+}
+
+/// The fault that a file is not a plan.
+pub(super) fn not_a_plan(path: &Path, error: &FileError) -> Fault {
+    let fault = match error {
+        FileError::Shape(why) => Fault::mismatch(format!("{} is not a plan: {why}", path.display())),
+        FileError::Inexact => Fault::mismatch(format!("{} is not byte for byte as it was written", path.display())),
+        FileError::Version(version) => Fault::mismatch(format!(
+            "{} has format_version {version}, which this version does not know",
+            path.display()
+        )),
+    };
+    fault.hint("make one: rebalance plan -o plan.json")
+}

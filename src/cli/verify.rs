@@ -1,0 +1,73 @@
+//! `rebalance verify`: everything `apply` checks, without applying.
+
+use super::judgement::{Case, judge};
+use super::{Exit, Fault, Format, Global, Host};
+use crate::apply::Step;
+use crate::disk::RealDisk;
+use crate::gate::{Refusal, exit_code};
+use crate::journal::{self, JournalError, LockError};
+use crate::output::{self, Paint, Ui};
+use clap::Args;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance verify plan.json
+  rebalance verify plan.json --expect 1f0c…    the id a reviewer approved
+  rebalance verify plan.json --format json";
+
+/// Check everything that `apply` checks, without applying: is this plan still exactly right?
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct VerifyArgs {
+    /// The plan
+    plan: PathBuf,
+    /// The plan_id it must have
+    #[arg(long, value_name = "ID")]
+    expect: Option<String>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &VerifyArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    let directory = journal::directory(&host.path(&global.config));
+    journal::Lock::check(&directory).map_err(|error| locked(&error))?;
+    let journal = journal::read(&RealDisk, &directory).map_err(|error| broken(&error))?;
+    let case = Case { file: &args.plan, expect: args.expect.as_deref() };
+    match judge(&case, &journal, global, host)? {
+        Ok(permit) => {
+            let text = output::apply::verified(permit.plan(), &args.plan.display().to_string(), global.format, paint);
+            Ui::new(host, paint).answer(&text);
+            Ok(Exit::Done)
+        }
+        Err(refusals) => Ok(refuse(&refusals, global, host, paint)),
+    }
+}
+
+/// Prints every refusal and gives the exit code they come to.
+pub(super) fn refuse(refusals: &[Refusal], global: &Global, host: &mut Host<'_>, paint: Paint) -> Exit {
+    let mut ui = Ui::new(host, paint);
+    match global.format {
+        Format::Human => ui.note(&output::apply::refused(refusals, paint)),
+        Format::Json => {
+            let lines: String = refusals.iter().map(|refusal| Step::refusal(refusal).json() + "\n").collect();
+            ui.answer(&lines);
+        }
+    }
+    Exit::of(exit_code(refusals))
+}
+
+/// The fault that another run holds the lock.
+pub(super) fn locked(error: &LockError) -> Fault {
+    Fault {
+        exit: Exit::of(error.exit_code()),
+        ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy()))
+    }
+}
+
+/// The fault that the journal cannot be read or written.
+pub(super) fn broken(error: &JournalError) -> Fault {
+    Fault {
+        exit: Exit::of(error.exit_code()),
+        ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy()))
+    }
+}

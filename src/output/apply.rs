@@ -1,0 +1,140 @@
+//! Applying for people: each order as it happens, what it came to, and every refusal with its remedy.
+
+use super::plan::grouped;
+use super::text::{short_hashes, wrapped};
+use super::{Format, Paint};
+use crate::apply::{Step, Stopped, Summary};
+use crate::gate::Refusal;
+use crate::plan::PlanFile;
+use crate::trade::Side;
+use crate::words::count;
+use serde::Serialize;
+
+/// What `verify` prints when every check passed.
+#[must_use]
+pub fn verified(plan: &PlanFile, file: &str, format: Format, paint: Paint) -> String {
+    #[derive(Serialize)]
+    struct Verified<'a> {
+        format_version: &'static str,
+        event: &'static str,
+        plan_id: &'a str,
+        orders: usize,
+    }
+    let orders = plan.body.orders.len();
+    match format {
+        Format::Json => {
+            let line = Verified { format_version: "1.0", event: "verified", plan_id: &plan.plan_id, orders };
+            serde_json::to_string(&line).unwrap_or_default() + "\n"
+        }
+        Format::Human => {
+            let id = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
+            let orders = count(orders, "order");
+            format!(
+                "{} plan {id} still matches and may be applied ({orders})\nNext: rebalance apply {file}\n",
+                paint.green("ok:")
+            )
+        }
+    }
+}
+
+/// Lines of a difference that are shown to people.
+const SHOWN_LINES: usize = 30;
+
+/// Every refusal, with its remedy and what differs.
+#[must_use]
+pub fn refused(refusals: &[Refusal], paint: Paint) -> String {
+    let mut text = String::new();
+    for refusal in refusals {
+        let title =
+            format!("{} {}", paint.red(format!("refused[{}]:", refusal.word())), short_hashes(&refusal.to_string()));
+        text.push_str(&wrapped(&title, "", paint.width));
+        if let Refusal::Differs { diff } = refusal {
+            text.push_str(&difference(diff, paint));
+        }
+        for help in refusal.remedy() {
+            text.push_str(&format!("  help: {help}\n"));
+        }
+    }
+    text + &format!("{}, nothing was executed.\n", count(refusals.len(), "refusal"))
+}
+
+fn difference(diff: &str, paint: Paint) -> String {
+    let colored = |line: &str| match line.chars().next() {
+        Some('-') => paint.red(line),
+        Some('+') => paint.green(line),
+        _ => line.to_owned(),
+    };
+    let lines: Vec<&str> = diff.lines().collect();
+    let shown: String = lines.iter().take(SHOWN_LINES).map(|line| format!("  {}\n", colored(line))).collect();
+    match lines.len().saturating_sub(SHOWN_LINES) {
+        0 => shown,
+        more => shown + &format!("  and {} (all of them: --format json)\n", count(more, "more line")),
+    }
+}
+
+/// A step, as it happens. What the summary says is drawn at the end.
+#[must_use]
+pub fn step(step: &Step, paint: Paint) -> String {
+    match step {
+        Step::Intent { side, code, ticker, quantity, price, attempt, .. } => {
+            let again = if *attempt > 1 { format!(" (attempt {attempt})") } else { String::new() };
+            let line = |word: &str| format!("{word} {quantity} x {code} {ticker} at {}{again}", grouped(price));
+            match side {
+                Side::Sell => paint.red(line("- sell")) + "\n",
+                Side::Buy => paint.green(line("+ buy")) + "\n",
+            }
+        }
+        Step::Fill(fill) => format!(
+            "    filled at {} = {}; commission {}, slippage {}, tax {}\n",
+            grouped(&fill.price),
+            grouped(&fill.amount),
+            grouped(&fill.commission),
+            grouped(&fill.slippage),
+            grouped(&fill.tax)
+        ),
+        Step::Failed { order, reason } => format!("    {} {order}: {reason}\n", paint.red("not executed:")),
+        Step::Ack { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => String::new(),
+    }
+}
+
+/// What an apply came to.
+#[must_use]
+pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, paint: Paint) -> String {
+    let id = summary.plan_id.get(..12).unwrap_or(&summary.plan_id);
+    let log = std::path::Path::new(holdings).with_file_name("rebalance_log.jsonl");
+    let log = log.display();
+    let done = format!(
+        "{} plan {id} by the {broker} broker: {}, sold {}, bought {}, costs {}",
+        paint.green("applied:"),
+        count(summary.done.len(), "order"),
+        grouped(&summary.sold),
+        grouped(&summary.bought),
+        grouped(&summary.costs)
+    );
+    let next = format!("Next: git add {holdings} {log} {journal} && git commit -m 'Rebalance'");
+    format!("\n{}{next}\n", wrapped(&done, "", paint.width))
+}
+
+/// Why an apply stopped, what became of every order, and what to do.
+#[must_use]
+pub fn stopped(stopped: &Stopped, paint: Paint) -> String {
+    let summary = &stopped.summary;
+    let mut text =
+        wrapped(&format!("{} {}", paint.red("stopped:"), short_hashes(&stopped.to_string())), "", paint.width);
+    let failed: Vec<String> = summary.failed.iter().map(|failed| failed.order.clone()).collect();
+    let lists = [
+        ("done", &summary.done),
+        ("failed", &failed),
+        ("in doubt", &summary.in_doubt),
+        ("not started", &summary.not_started),
+    ];
+    for (word, orders) in lists {
+        if !orders.is_empty() {
+            text.push_str(&wrapped(&format!("{word}: {}", orders.join(", ")), "  ", paint.width));
+        }
+    }
+    for help in stopped.remedy() {
+        text.push_str(&format!("  help: {help}\n"));
+    }
+    text
+}

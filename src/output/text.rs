@@ -1,0 +1,88 @@
+//! Breaking lines to the width of a terminal, where a Korean letter takes two columns.
+
+use unicode_width::UnicodeWidthStr;
+
+/// A text broken at spaces to fit the width, each line indented; lines after the first a little further.
+pub(super) fn wrapped(text: &str, indent: &str, width: usize) -> String {
+    let lines = broken(text, width.saturating_sub(columns(indent) + 2));
+    let mut out = String::new();
+    for (i, line) in lines.iter().enumerate() {
+        let more = if i == 0 { "" } else { "  " };
+        out.push_str(&format!("{indent}{more}{line}\n"));
+    }
+    out
+}
+
+/// A text broken at spaces into lines of at most so many columns. A longer word has a line of its own.
+pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if columns(line) + 1 + columns(word) <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// A text with every hash in it cut to what people compare by: twelve digits.
+pub(super) fn short_hashes(text: &str) -> String {
+    let mut out = String::new();
+    let mut run = String::new();
+    let flush = |run: &mut String, out: &mut String| {
+        let shown = if run.len() >= 40 { 12 } else { run.len() };
+        out.push_str(&run[..shown]);
+        run.clear();
+    };
+    for c in text.chars() {
+        if c.is_ascii_hexdigit() {
+            run.push(c);
+        } else {
+            flush(&mut run, &mut out);
+            out.push(c);
+        }
+    }
+    flush(&mut run, &mut out);
+    out
+}
+
+/// Columns of a text on a terminal, colour codes aside.
+pub(super) fn columns(text: &str) -> usize {
+    without_color(text).width()
+}
+
+fn without_color(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("\u{1b}[") {
+        plain.push_str(&rest[..start]);
+        rest = rest[start..].find('m').map_or("", |end| &rest[start + end + 1..]);
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_cut_and_other_words_are_not() {
+        let hash = "93aee290be58181e335706991bd0d15e4149347c1f3cd67a1006c9d7cc6ac1f6";
+        assert_eq!(short_hashes(&format!("was {hash}, is faded")), "was 93aee290be58, is faded");
+    }
+
+    #[test]
+    fn long_lines_are_broken_by_columns_not_bytes() {
+        let text = wrapped("타이거 미국 나스닥 타이거 미국 나스닥 타이거 미국 나스닥", "  ", 40);
+        assert!(text.lines().all(|line| columns(line) <= 40), "{text}");
+        assert_eq!(text.lines().count(), 2);
+        assert_eq!(broken("a verylongwordindeed b", 4), ["a", "verylongwordindeed", "b"]);
+        assert_eq!(broken("", 4), [""]);
+        assert_eq!(columns("\u{1b}[31merror\u{1b}[0m"), 5);
+    }
+}

@@ -1,0 +1,190 @@
+//! Help, version, and wrong usage.
+
+use crate::stage::Stage;
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn help_is_an_answer() {
+    let stage = Stage::bare_directory();
+    assert_data_eq!(
+        stage.run(&["--help"]).whole(),
+        str![[r#"
+Asset allocation as code.
+
+Lints portfolio_config.yaml, plans a rebalance to the whole share, and applies exactly the plan that
+was reviewed.
+
+Usage: rebalance [OPTIONS] <COMMAND>
+
+Commands:
+  lint         Check the config: its form, its weights, its schedule, and what git says about
+               changing it
+  explain      Explain a rule: what it looks for, why it matters, what to do about a finding
+  plan         Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the
+               weights after
+  show         Show a plan as it was printed when it was made, however old it is
+  verify       Check everything that `apply` checks, without applying: is this plan still exactly
+               right?
+  apply        Apply a plan: exactly its orders, once, or not at all
+  log          List executed rebalances, oldest first
+  schema       Print the JSON Schema of a file, for editors and other validators
+  commit-msg   The commit-msg hook: a staged allocation change says why, and keeps the cooldown or
+               overrides it aloud
+  completions  Print the completion script of a shell
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+  -V, --version
+          Print version
+
+Global options:
+      --config <FILE>
+          The config
+          
+          [default: portfolio_config.yaml]
+
+      --holdings <FILE>
+          The holdings [default: holdings.yaml beside the config]
+
+      --policies <DIR>
+          The owner's policies [default: policies beside the config]
+
+      --format <FORMAT>
+          How to print the answer
+
+          Possible values:
+          - human: For people
+          - json:  For programs
+          
+          [default: human]
+
+      --color <WHEN>
+          When to use colour; NO_COLOR is honoured
+
+          Possible values:
+          - auto:   On a terminal
+          - always: Always
+          - never:  Never
+          
+          [default: auto]
+
+      --now <TIME>
+          The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
+
+  -q, --quiet
+          Print less
+
+Examples:
+  rebalance lint                         check the config and its history
+  rebalance plan -o plan.json            what would be traded, and why
+  rebalance apply plan.json              trade exactly that
+
+Exit codes: 0 done, 1 no, 2 changes (with --detailed-exitcode), 3 the plan does not match, 4 locked,
+5 applied in part or in doubt, 6 could not tell, 64 usage.
+--- exit 0
+
+"#]]
+    );
+    assert_eq!(stage.run(&["--version"]).whole(), format!("rebalance {}\n--- exit 0\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn every_command_has_examples_in_its_help() {
+    let stage = Stage::bare_directory();
+    for command in rebalance::cli::command().get_subcommands() {
+        let run = stage.run(&[command.get_name(), "--help"]);
+        assert!(run.out.contains("Examples:\n  "), "{}", run.whole());
+        assert!(run.out.lines().all(|line| line.chars().count() <= 100), "{}", run.whole());
+        assert_eq!(run.code, 0);
+    }
+}
+
+#[test]
+fn wrong_usage_is_64() {
+    let stage = Stage::bare_directory();
+    for args in [&["frobnicate"][..], &[], &["lint", "--staged", "--rev", "HEAD"], &["plan", "--as-of", "yesterday"]] {
+        let run = stage.run(args);
+        assert_eq!(run.code, 64, "{args:?}: {}", run.whole());
+        assert!(run.out.is_empty() && !run.err.is_empty(), "{args:?}: {}", run.whole());
+    }
+    assert_data_eq!(
+        stage.run(&["lnit"]).whole(),
+        str![[r#"
+--- stderr
+error: unrecognized subcommand 'lnit'
+
+  tip: some similar subcommands exist: 'validate', 'lint'
+
+Usage: rebalance [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+--- exit 64
+
+"#]]
+    );
+}
+
+#[test]
+fn colour_is_only_there_when_asked_for() {
+    let stage = Stage::sample();
+    stage.edit("portfolio_config.yaml", "target: 0.35", "target: 0.40");
+    assert!(!stage.run(&["lint"]).out.contains('\u{1b}'));
+    assert!(stage.run(&["lint", "--color", "always"]).out.contains('\u{1b}'));
+    let mut stage = stage;
+    stage.env.insert("CLICOLOR_FORCE".into(), "1".into());
+    assert!(stage.run(&["lint"]).out.contains('\u{1b}'));
+    stage.env.insert("NO_COLOR".into(), "1".into());
+    assert!(!stage.run(&["lint"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn completions_know_the_commands() {
+    let stage = Stage::bare_directory();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = stage.run(&["completions", shell]);
+        assert!(run.out.contains("lint") && run.out.contains("plan"), "{shell}");
+        assert_eq!(run.code, 0);
+    }
+}
+
+#[test]
+fn every_rule_is_explained() {
+    let stage = Stage::bare_directory();
+    assert_data_eq!(
+        stage.run(&["explain", "weights-sum"]).whole(),
+        str![[r#"
+weights-sum (allocation, error)
+The targets of all assets add up to exactly 1.
+
+Why
+  Targets that add up to less leave money that belongs to no asset; targets that
+  add up to more promise money that is not there. Each asset is compared with
+  its target, so a sum of 1.05 makes everything look underweight at once. The
+  sum is taken in exact decimals: 0.1 three times is 0.3, and there is no
+  tolerance to hide a mistake in.
+
+What to do
+  Change targets until they add up to 1. The finding says by how much they miss
+  it, and points at the sleeve when only one does not fit its own `weight`. Cash
+  is not an asset here: to keep some, use `cash.reserve`.
+--- exit 0
+
+"#]]
+    );
+    let all = stage.run(&["explain", "--all", "--format", "json"]).json();
+    let ids: Vec<&str> = all["rules"].as_array().unwrap().iter().map(|rule| rule["rule"].as_str().unwrap()).collect();
+    let table: Vec<&str> = rebalance::rules::ALL.iter().map(|rule| rule.id).collect();
+    assert_eq!(ids, table);
+    assert_data_eq!(
+        stage.run(&["explain", "weigths-sum"]).whole(),
+        str![[r#"
+--- stderr
+error: there is no rule `weigths-sum`
+help: did you mean `rebalance explain weights-sum`?
+--- exit 64
+
+"#]]
+    );
+}

@@ -1,0 +1,12 @@
+//! Commands as people run them: in a real repository, in this process, with stdout, stderr and exit code compared whole.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test cli` writes the snapshots anew; read the difference before committing it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says no by panicking")]
+
+mod applying;
+mod faults;
+mod help;
+mod history;
+mod planning;
+mod stage;

@@ -1,0 +1,195 @@
+//! One example, run as `lint` or `plan` would run it.
+
+use super::page::{Example, edited};
+use super::past::{Made, PATH, Row};
+use chrono::NaiveDate;
+use rebalance::calendar::Calendar;
+use rebalance::config::{Config, day};
+use rebalance::document::{self, Lines, Reading};
+use rebalance::finding::{Finding, Level};
+use rebalance::history::{Gap, GapKind, Reach, Standing, collect, message};
+use rebalance::holdings::{Holdings, HoldingsFile};
+use rebalance::plan::{Draft, Inputs};
+use rebalance::policy::Policies;
+use rebalance::portfolio::Allocation;
+use rebalance::repo::RepoError;
+use rebalance::rules::facts::{code_sites, held_sites};
+use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, PlanFacts, Sound};
+use rebalance::schema::{self, Issue};
+use std::rc::Rc;
+
+/// The sample's config.
+pub const SAMPLE: &str = include_str!("../../portfolio_config.yaml");
+const HOLDINGS: &str = include_str!("../../holdings.yaml");
+const HOLDINGS_PATH: &str = "holdings.yaml";
+
+/// The clock of every example: 2026-03-11T00:00:00Z, nine in the morning in Seoul.
+const NOW: i64 = 1_773_187_200;
+const DAY: i64 = 86_400;
+
+/// What an example comes to: every finding of every rule that runs, and the texts they point into.
+pub struct Outcome {
+    pub findings: Vec<Finding>,
+    config: String,
+    holdings: String,
+}
+
+impl Outcome {
+    /// A finding as examples write it; `usual` is the level that is not worth saying.
+    pub fn said(&self, finding: &Finding, usual: &str) -> String {
+        let level = if finding.level.word() == usual { String::new() } else { format!("{}: ", finding.level) };
+        let text = if finding.path == PATH { &self.config } else { &self.holdings };
+        let file = if finding.path == PATH { String::new() } else { format!("{}:", finding.path) };
+        let place = match &finding.place {
+            Some(place) => {
+                let at = Lines::new(text).position(place.span.start);
+                format!("{file}{}:{}", at.line, at.column)
+            }
+            None => finding.path.clone(),
+        };
+        format!("{place} {level}{}", finding.message)
+    }
+
+    /// Other rules than this one with an error, once for each finding.
+    pub fn others(&self, rule: &str) -> Vec<String> {
+        let errors = self.findings.iter().filter(|f| f.level == Level::Error && f.rule != rule);
+        errors.map(|f| f.rule.to_string()).collect()
+    }
+}
+
+/// Everything known about an example before a rule runs.
+struct Scene<'e> {
+    example: &'e Example,
+    policies: Policies,
+    row: Row,
+    text: Option<String>,
+    reading: Reading,
+    config: Config,
+    issues: Vec<Issue>,
+}
+
+/// Runs an example of a rule of this group.
+pub fn run(example: &Example, group: Group) -> Outcome {
+    let row = row(example);
+    let text = edited(last_text(&row.commits), example.file.as_deref(), &example.edit, example.delete);
+    let reading = match &text {
+        Some(text) => document::read(text.as_bytes()),
+        None => Reading { document: None, faults: Vec::new(), refused: Vec::new(), text: String::new() },
+    };
+    let (config, misread) = Config::of(&reading);
+    let issues = schema::check(&schema::CONFIG, &reading, &misread);
+    let (policies, none) = rebalance::rules::policies(&[]);
+    assert_eq!(none, []);
+    let scene = Scene { example, policies, row, text, reading, config, issues };
+    if group == Group::Plan { scene.plan() } else { scene.lint() }
+}
+
+/// The history: the sample, 100 days old, and the example's own commits.
+fn row(example: &Example) -> Row {
+    let sample = Made { time: NOW - 100 * DAY, text: Some(SAMPLE.to_owned()), message: "Begin".to_owned() };
+    let mut commits = vec![sample];
+    for step in &example.commits {
+        let before = last_text(&commits);
+        commits.push(Made {
+            time: NOW - step.days_ago * DAY + step.seconds_later,
+            text: edited(before, step.file.as_deref(), &step.edit, step.delete),
+            message: step.message.clone().unwrap_or_else(|| "Change\n\nReason: an example".to_owned()),
+        });
+    }
+    Row { commits, shallow: example.shallow }
+}
+
+/// The newest text there was: what is put back when the config was deleted.
+fn last_text(commits: &[Made]) -> Option<&str> {
+    commits.iter().rev().find_map(|made| made.text.as_deref())
+}
+
+impl Scene<'_> {
+    fn lint(&self) -> Outcome {
+        let groups: &[Group] = match self.text {
+            Some(_) => &[Group::Form, Group::Allocation, Group::Schedule, Group::History],
+            None => &[Group::History],
+        };
+        let findings = self.with_facts(|facts| rules::run(groups, facts, &self.policies));
+        self.outcome(findings, String::new())
+    }
+
+    fn plan(&self) -> Outcome {
+        let text = edited(Some(HOLDINGS), None, &self.example.holdings_edit, false).unwrap();
+        let reading = document::read(text.as_bytes());
+        let (file, misread) = HoldingsFile::of(&reading);
+        assert_eq!(schema::check(&rebalance::holdings::SHEET, &reading, &misread), []);
+        let holdings = Holdings::of(&file).unwrap();
+        let findings = self.with_facts(|facts| {
+            let (sound, findings) = rules::judge(facts, &self.policies);
+            let sound = sound.unwrap_or_else(|| panic!("not sound: {findings:?}"));
+            self.plan_findings(facts, &sound, &holdings, &file)
+        });
+        self.outcome(findings, text)
+    }
+
+    fn plan_findings(
+        &self,
+        facts: &Facts<'_>,
+        sound: &Sound,
+        holdings: &Holdings,
+        file: &HoldingsFile,
+    ) -> Vec<Finding> {
+        let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
+        let as_of = self.example.as_of.as_deref().map_or(holdings.as_of, |text| day(text).unwrap());
+        let rebalanced: Vec<NaiveDate> = self.example.rebalanced.iter().map(|text| day(text).unwrap()).collect();
+        let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, rebalanced: &rebalanced, asked: false };
+        let draft = Draft::make(inputs).unwrap();
+        let sites = held_sites(file);
+        let head = self.row.commits.last().and_then(|made| made.text.as_ref());
+        let plan = PlanFacts {
+            path: HOLDINGS_PATH,
+            holdings,
+            sites: &sites,
+            cash_after: draft.books.money(draft.cash_after),
+            reserve: draft.books.money(draft.reserve()),
+            turnover: draft.exact_turnover(),
+            trades: !draft.orders.is_empty(),
+            committed: head == self.text.as_ref(),
+            frozen: &draft.frozen,
+        };
+        let facts = Facts { plan: Some(&plan), ..*facts };
+        rules::run(&[Group::History, Group::Plan], &facts, &self.policies)
+    }
+
+    /// The facts as `cli::gather` makes them.
+    fn with_facts<T>(&self, look: impl FnOnce(&Facts<'_>) -> T) -> T {
+        let codes = code_sites(&self.config);
+        let base = Facts::of_file(PATH, &self.reading, &self.issues, &self.config);
+        let facts = Facts { codes: &codes, zone: chrono_tz::Asia::Seoul, ..base };
+        if !self.example.repository {
+            let error = RepoError::NotARepository { dir: "/home/kim/portfolio".into() };
+            let gap = Gap::new(GapKind::Unreadable, error.to_string(), error.remedy());
+            return look(&Facts { history: HistoryFacts::Unknown(&gap), ..facts });
+        }
+        let window = i64::from(self.policies.largest("days")) * DAY;
+        let history = collect(&self.row, self.row.tip(), PATH, Reach::Since(NOW - window));
+        let candidate = match &self.text {
+            None => Standing::Absent,
+            Some(_) => match Allocation::of(&self.config) {
+                Some(allocation) => Standing::Allocation(Rc::new(allocation)),
+                None => history.tip.clone(),
+            },
+        };
+        let message = self.example.message.as_deref();
+        let change = Change {
+            base: history.tip.clone(),
+            candidate,
+            override_reason: message
+                .and_then(message::override_reason)
+                .or_else(|| self.example.override_reason.clone()),
+            reasoned: message.map(|message| message::reason(message).is_some()),
+            now: NOW,
+        };
+        look(&Facts { history: HistoryFacts::Known { history: &history, change: &change }, ..facts })
+    }
+
+    fn outcome(&self, findings: Vec<Finding>, holdings: String) -> Outcome {
+        Outcome { findings, config: self.reading.text.clone(), holdings }
+    }
+}
