@@ -1,0 +1,106 @@
+//! The few shell commands that transcripts use, run on a stage of their own.
+
+use crate::stage::Stage;
+use std::fs;
+
+/// A stage and what can be typed on it.
+pub(crate) struct Shell {
+    stage: Stage,
+}
+
+impl Shell {
+    /// The sample in its own repository, on its own day.
+    pub(crate) fn new() -> Self {
+        Self { stage: Stage::sample() }
+    }
+
+    /// Runs a line: what it prints, standard output before standard error, and its exit code.
+    pub(crate) fn run(&mut self, line: &str) -> (String, i32) {
+        let mut printed = String::new();
+        for command in words(line, &self.directory()).split(|word| word == "&&") {
+            let (text, code) = self.command(line, command);
+            printed.push_str(&text);
+            if code != 0 {
+                return (printed, code);
+            }
+        }
+        (printed, 0)
+    }
+
+    fn directory(&self) -> String {
+        self.stage.path("").display().to_string().trim_end_matches('/').to_owned()
+    }
+
+    fn command(&mut self, line: &str, words: &[String]) -> (String, i32) {
+        let assigned = words.iter().take_while(|word| is_assignment(word)).count();
+        let (environment, words) = words.split_at(assigned);
+        let environment: Vec<(&str, &str)> = environment.iter().filter_map(|word| word.split_once('=')).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["rebalance", args @ ..] => {
+                self.stage.env =
+                    environment.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+                let run = self.stage.run(args);
+                (run.out + &run.err, i32::from(run.code))
+            }
+            ["git", args @ ..] => {
+                let output = self.stage.git_command(args, 0).envs(environment).output().unwrap();
+                let text = [output.stdout, output.stderr].concat();
+                let text = String::from_utf8(text).unwrap().replace(&self.directory(), "[DIR]");
+                (text, output.status.code().unwrap())
+            }
+            ["cat", file] => (self.stage.read(file), 0),
+            ["mkdir", dir] => {
+                fs::create_dir(self.stage.path(dir)).unwrap();
+                (String::new(), 0)
+            }
+            ["printf", text, ">", file] => {
+                self.stage.write(file, &text.replace("\\n", "\n"));
+                (String::new(), 0)
+            }
+            ["sed", "-i", script, file] => {
+                self.substitute(script, file);
+                (String::new(), 0)
+            }
+            _ => panic!("transcripts have no such command: {line}"),
+        }
+    }
+
+    /// `s/from/to/` where `from` is a text without special characters that stands in the file once.
+    fn substitute(&self, script: &str, file: &str) {
+        let parts: Vec<&str> = script.split('/').collect();
+        let ["s", from, to, ""] = parts.as_slice() else { panic!("not a plain substitution: {script}") };
+        assert!(!from.contains(['*', '[', ']', '^', '$', '\\']), "not a plain text: {from}");
+        assert_eq!(self.stage.read(file).matches(from).count(), 1, "{from} in {file}");
+        self.stage.edit(file, from, to);
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+}
+
+/// A line in words, as a shell parts it: quotes, and `$PWD` where single quotes do not keep it.
+fn words(line: &str, directory: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut begun, mut quote) = (String::new(), false, None);
+    for c in line.chars() {
+        match (c, quote) {
+            ('\'' | '"', None) => (quote, begun) = (Some(c), true),
+            (_, Some(open)) if c == open => quote = None,
+            (' ', None) if begun => (begun, _) = (false, words.push(std::mem::take(&mut word))),
+            (' ', None) => {}
+            _ => {
+                // A `$` that single quotes keep is no variable.
+                word.push(if c == '$' && quote == Some('\'') { '\u{1}' } else { c });
+                begun = true;
+            }
+        }
+    }
+    assert!(quote.is_none(), "a quote is not closed: {line}");
+    if begun {
+        words.push(word);
+    }
+    words.iter().map(|word| word.replace("$PWD", directory).replace('\u{1}', "$")).collect()
+}
