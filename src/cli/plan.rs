@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "\
 Examples:
   rebalance plan                               print what would be traded
-  rebalance plan -o plan.json                  and save it, for `rebalance apply plan.json`
+  rebalance plan -o plan.json                  and save it, to be applied
   rebalance plan --as-of 2026-07-01            as if it were that day
   rebalance plan --trigger manual              even if nothing is due
   rebalance plan --detailed-exitcode           exit 2 when there are orders";

@@ -81,8 +81,9 @@ Examples:
   rebalance plan -o plan.json            what would be traded, and why
   rebalance apply plan.json              trade exactly that
 
-Exit codes: 0 done, 1 no, 2 changes (with --detailed-exitcode), 3 the plan does not match, 4 locked,
-5 applied in part or in doubt, 6 could not tell, 64 usage.
+Exit codes: 0 done, 1 no, 2 changes (with --detailed-exitcode), 3 the plan
+does not match, 4 locked, 5 applied in part or in doubt, 6 could not tell,
+64 usage.
 --- exit 0
 
 "#]]
