@@ -78,6 +78,7 @@ fn execute(
     let mut tell = |step: &Step| {
         let text = match global.format {
             Format::Json => step.json() + "\n",
+            Format::Human if global.quiet => String::new(),
             Format::Human => output::apply::step(step, paint),
         };
         Ui::new(host, paint).answer(&text);

@@ -102,6 +102,13 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
 }
 
 #[test]
+fn quiet_says_what_it_came_to() {
+    let run = planned().run(&["apply", "plan.json", "-q"]);
+    assert!(run.out.starts_with("\napplied: plan "), "{}", run.out);
+    assert_eq!((run.code, run.out.lines().count()), (0, 4));
+}
+
+#[test]
 fn each_step_is_a_line_of_json() {
     let stage = planned();
     let run = stage.run(&["apply", "plan.json", "--format", "json"]);
