@@ -72,6 +72,12 @@ impl Fault {
         Self { exit: Exit::Mismatch, ..Self::unknown(message) }
     }
 
+    /// An error of a room that knows its own exit code and remedy.
+    #[must_use]
+    pub fn told(code: u8, message: impl ToString, remedy: &str) -> Self {
+        Self { exit: Exit::of(code), ..Self::unknown(message.to_string()).hint(format!("{remedy}.")) }
+    }
+
     /// A file could not be read or written.
     #[must_use]
     pub fn io(verb: &str, path: &Path, error: &std::io::Error) -> Self {

@@ -2,12 +2,12 @@
 //!
 //! Nothing here judges anything.
 
-use super::past::{Asked, parse, tracked};
+use super::past::{Asked, changing, tracked};
 use super::{Fault, Global, Host, policies};
 use crate::config::Config;
 use crate::document::{self, MAX_BYTES, Reading};
 use crate::finding::Finding;
-use crate::history::{Gap, GapKind, History, Oid, Past, Standing};
+use crate::history::{Gap, GapKind, History, Oid, Standing};
 use crate::policy::Policies;
 use crate::portfolio::Allocation;
 use crate::repo::{Content, Repo, RepoError};
@@ -110,18 +110,9 @@ impl Gathered {
         let told = || {
             let tracked = self.tracked.as_ref()?;
             let base = tracked.repo.resolve(commit?).ok()?;
-            let lineage = tracked.repo.lineage(&parse);
-            let mut lines = Vec::new();
-            for id in tracked.repo.between(base, tracked.head?).ok()? {
-                let parents = &Past::commit(&lineage, id).ok()?.parents;
-                let here = lineage.at(id, &tracked.path).ok()?;
-                let before = parents.first().map(|parent| lineage.at(*parent, &tracked.path)).transpose().ok()?;
-                if Some(here) != before {
-                    let words = tracked.repo.words(id).ok()?;
-                    lines.push(format!("{} {}", id.short(), words.message.lines().next().unwrap_or("")));
-                }
-            }
-            Some(lines)
+            let commits = changing(&tracked.repo, base, tracked.head?, &tracked.path)?;
+            let line = |(id, text): &(Oid, String)| format!("{} {}", id.short(), text.lines().next().unwrap_or(""));
+            Some(commits.iter().map(line).collect())
         };
         told().unwrap_or_default()
     }

@@ -4,7 +4,6 @@ use super::plan::{Made, config_input, make};
 use super::{Fault, Global, Host, records, show};
 use crate::broker::{self, Account, Broker};
 use crate::disk::RealDisk;
-use crate::fault::Exit;
 use crate::finding::Level;
 use crate::gate::{self, Again, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit};
 use crate::hash::sha256;
@@ -55,10 +54,7 @@ pub(super) fn resume(
     host: &Host<'_>,
 ) -> Result<Result<ResumePermit, Vec<Refusal>>, Fault> {
     let plan = PlanFile::read_exact(&show::read(case.file, host)?);
-    let mark = broker.mark().map_err(|error| {
-        let exit = Exit::of(error.exit_code());
-        Fault { exit, ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy())) }
-    })?;
+    let mark = broker.mark().map_err(|error| Fault::told(error.exit_code(), &error, &error.remedy()))?;
     let name = broker.name();
     let mark = mark.as_deref();
     Ok(gate::resume(ResumeEvidence { plan, expect: case.expect, journal, broker: name, mark }))

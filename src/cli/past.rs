@@ -79,17 +79,10 @@ impl Asked<'_> {
     fn brought(&self, head: Option<Oid>, path: &str) -> Claims {
         let claims = || {
             let theirs = self.repo.resolve("MERGE_HEAD").ok()?;
-            let lineage = self.repo.lineage(&parse);
             let mut claims = Claims::default();
-            for id in self.repo.between(head?, theirs).ok()? {
-                let parents = &Past::commit(&lineage, id).ok()?.parents;
-                let here = lineage.at(id, path).ok()?;
-                let before = parents.first().map(|parent| lineage.at(*parent, path)).transpose().ok()?;
-                if Some(here) != before {
-                    let text = self.repo.words(id).ok()?.message;
-                    claims.override_reason = claims.override_reason.or_else(|| message::override_reason(&text));
-                    claims.reasoned = claims.reasoned.max(Some(message::reason(&text).is_some()));
-                }
+            for (_, text) in changing(self.repo, head?, theirs, path)? {
+                claims.override_reason = claims.override_reason.or_else(|| message::override_reason(&text));
+                claims.reasoned = claims.reasoned.max(Some(message::reason(&text).is_some()));
             }
             Some(claims)
         };
@@ -128,6 +121,22 @@ impl Asked<'_> {
         let older = own.events.iter().filter(|event| !event.discarded()).find(|event| event.commit != commit);
         older.or(own.created.as_ref()).map_or_else(|| self.path.to_owned(), |event| event.path.clone())
     }
+}
+
+/// The commits from `base` to `tip` in which the config is not what it is in the first parent, newest first, with their
+/// messages; none when that cannot be told.
+pub(super) fn changing(repo: &Repo, base: Oid, tip: Oid, path: &str) -> Option<Vec<(Oid, String)>> {
+    let lineage = repo.lineage(&parse);
+    let mut commits = Vec::new();
+    for id in repo.between(base, tip).ok()? {
+        let parents = &Past::commit(&lineage, id).ok()?.parents;
+        let here = lineage.at(id, path).ok()?;
+        let before = parents.first().map(|parent| lineage.at(*parent, path)).transpose().ok()?;
+        if Some(here) != before {
+            commits.push((id, repo.words(id).ok()?.message));
+        }
+    }
+    Some(commits)
 }
 
 /// Where a config stands in git.

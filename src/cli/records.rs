@@ -3,7 +3,6 @@
 use super::account::holdings_path;
 use super::{Fault, Global, Host};
 use crate::disk::RealDisk;
-use crate::fault::Exit;
 use crate::log::{self, Log, LogError};
 use std::path::PathBuf;
 
@@ -18,8 +17,5 @@ pub(super) fn read(global: &Global, host: &Host<'_>) -> Result<Log, Fault> {
 }
 
 fn fault(error: &LogError) -> Fault {
-    Fault {
-        exit: Exit::of(error.exit_code()),
-        ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy()))
-    }
+    Fault::told(error.exit_code(), error, &error.remedy())
 }

@@ -58,16 +58,10 @@ pub(super) fn refuse(refusals: &[Refusal], global: &Global, host: &mut Host<'_>,
 
 /// The fault that another run holds the lock.
 pub(super) fn locked(error: &LockError) -> Fault {
-    Fault {
-        exit: Exit::of(error.exit_code()),
-        ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy()))
-    }
+    Fault::told(error.exit_code(), error, &error.remedy())
 }
 
 /// The fault that the journal cannot be read or written.
 pub(super) fn broken(error: &JournalError) -> Fault {
-    Fault {
-        exit: Exit::of(error.exit_code()),
-        ..Fault::unknown(error.to_string()).hint(format!("{}.", error.remedy()))
-    }
+    Fault::told(error.exit_code(), error, &error.remedy())
 }
