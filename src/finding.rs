@@ -2,7 +2,7 @@
 //!
 //! A finding is data. How it is drawn must never enter this room, nor who looks at it.
 
-use crate::document::Span;
+use crate::document::{Edit, Span};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -72,6 +72,15 @@ pub struct Suppressed {
     pub reason: String,
 }
 
+/// A change of the text that does what a finding asks for and nothing else: it never changes a weight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, a sentence with a period.
+    pub title: String,
+    /// The edits, in the finding's file.
+    pub edits: Vec<Edit>,
+}
+
 /// What a rule saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -89,6 +98,11 @@ pub struct Finding {
     pub labels: Vec<Label>,
     /// What to do, a sentence each: the next command, or text to paste.
     pub help: Vec<String>,
+    /// The safe fix, where there is one.
+    pub fix: Option<Fix>,
+    /// What it is about, in words that stay the same when lines move: an asset's code and its key, or the path of keys;
+    /// filled in by the runner.
+    pub subject: String,
     /// Whether the rule saw a fault or could not look.
     pub certainty: Certainty,
     /// Why it does not count, if so.
@@ -107,6 +121,8 @@ impl Finding {
             place: None,
             labels: Vec::new(),
             help: Vec::new(),
+            fix: None,
+            subject: String::new(),
             certainty: Certainty::Definite,
             suppressed: None,
         }
@@ -130,6 +146,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// With its safe fix.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.fix = Some(Fix { title: title.into(), edits });
         self
     }
 
