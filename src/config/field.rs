@@ -182,8 +182,13 @@ fn not_negative(text: &str, places: u32) -> Result<rust_decimal::Decimal, Proble
     if value.is_sign_negative() && !value.is_zero() { Err(Problem::Other("negative")) } else { Ok(value) }
 }
 
+/// A fraction of 1. One in another spelling (`.35`) is read all the same when only one number can be meant: the spelling
+/// is a finding of its own, and must not hide that the weights do not add up.
 fn fraction(text: &str) -> Result<rust_decimal::Decimal, Problem> {
-    let value = not_negative(text, WEIGHT_PLACES)?;
+    let value = match money::decimal(text, WEIGHT_PLACES) {
+        Err(NumberFault::Spelling(Some(plain))) => not_negative(&plain, WEIGHT_PLACES)?,
+        _ => not_negative(text, WEIGHT_PLACES)?,
+    };
     if value > rust_decimal::Decimal::ONE { Err(Problem::Other("more than 1")) } else { Ok(value) }
 }
 

@@ -5,13 +5,13 @@ use super::{Facts, Setting};
 use crate::finding::Finding;
 use rust_decimal::Decimal;
 
-/// Lower edges that add up to more than 1, or upper edges that add up to less. While a target lies outside its band,
-/// that is the cause, and other rules say it.
+/// Lower edges that add up to more than 1, or upper edges that add up to less. While exactly one target lies outside its
+/// band, that band is the cause, and another rule says it; of several, no change of the targets would help.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some((key, _)) = facts.allocation() else { return Vec::new() };
     let bands = facts.bands();
-    let sound = bands.iter().all(Band::contains_target);
-    if bands.len() != facts.config.assets().count() || bands.is_empty() || !sound {
+    let outside = bands.iter().filter(|band| !band.contains_target()).count();
+    if bands.len() != facts.config.assets().count() || bands.is_empty() || outside == 1 {
         return Vec::new();
     }
     let sum = |edge: fn(&Band<'_>) -> Decimal| -> Decimal { bands.iter().map(edge).sum() };
