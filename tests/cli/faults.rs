@@ -68,6 +68,54 @@ fn each_fault_gives_one_finding_at_its_place() {
     }
 }
 
+/// Thirteen faults in one file: a text of the sample, what stands there instead.
+const TOGETHER: &[(&str, &str)] = &[
+    ("owner: 'youngjukim'", "ownr: 'youngjukim'"),
+    ("target: 0.35", "target: 0.40"),
+    ("min: 0.10\n          max: 0.20", "min: 0.20\n          max: 0.10"),
+    ("code: '305080'", "code: 305080"),
+    ("min: 0.02", "min: .02"),
+    ("max: 0.08", "max: 0.04"),
+    ("max: 0.15\n        - ticker: 'KODEX Sec", "max: 0.15\n          max: 0.16\n        - ticker: 'KODEX Sec"),
+    ("'305720'", "'091230'"),
+    ("min: 0.05\n          max: 0.15\n\n", "min: 0.05\n\n"),
+    ("'hybrid'", "'hybird'"),
+    ("[1, 4, 7, 10]", "[1, 4, 10, 7]"),
+    ("'weekly'", "!!str 'weekly'"),
+    ("0.00015", "0.15"),
+];
+
+#[test]
+fn no_fault_hides_another() {
+    let stage = Stage::sample();
+    for (from, to) in TOGETHER {
+        stage.edit("portfolio_config.yaml", from, to);
+    }
+    let run = stage.run(&["lint", "--format", "json"]);
+    let expected = [
+        "schema 7:3 error",
+        "weights-sum 13:5 error",
+        "band-order 24:16 error",
+        "code-quoted 27:17 error",
+        "number-format 34:16 error",
+        "band-contains-target 35:16 error",
+        "duplicate-key 45:11 error",
+        "duplicate-asset 47:17 error",
+        "schema 51:11 error",
+        "schema 58:15 error",
+        "schedule-consistent 61:26 error",
+        "yaml-feature 65:24 error",
+        "rate-plausible 73:26 warning",
+    ];
+    assert_eq!(run.findings(&["error", "warning"]), expected);
+    let json = run.json();
+    for finding in json["findings"].as_array().unwrap() {
+        assert_ne!(finding["start"]["byte"], 0, "a place: {finding}");
+        assert_ne!(finding["message"], "", "a reason: {finding}");
+        assert_ne!(finding["help"], serde_json::json!([]), "a remedy: {finding}");
+    }
+}
+
 #[test]
 fn an_alias_bomb_gives_one_finding_and_expands_nothing() {
     let stage = Stage::sample();
