@@ -15,6 +15,7 @@ use crate::calendar::CalendarId;
 use crate::code::Code;
 use crate::document::Reading;
 use crate::money::{Money, Quantity, Rate, Weight};
+use crate::zone::Zone;
 use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -268,11 +269,13 @@ impl Currency {
 
     /// The time zone that goes with it.
     #[must_use]
-    pub fn zone(self) -> chrono_tz::Tz {
-        match self {
-            Self::Krw => chrono_tz::Asia::Seoul,
-            Self::Usd => chrono_tz::America::New_York,
-        }
+    pub fn zone(self) -> Zone {
+        let name = match self {
+            Self::Krw => "Asia/Seoul",
+            Self::Usd => "America/New_York",
+        };
+        // A test holds that both are known.
+        Zone::named(name).unwrap_or(Zone::UTC)
     }
 }
 
@@ -407,9 +410,6 @@ pub struct Sessions(pub u32);
 /// A number of days, 0 to 3,660.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days(pub u32);
-/// An IANA time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Zone(pub chrono_tz::Tz);
 /// A calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub NaiveDate);

@@ -24,6 +24,7 @@ pub mod words;
 pub mod hash;
 pub mod code;
 pub mod money;
+pub mod zone;
 pub mod document;
 pub mod finding;
 pub mod calendar;

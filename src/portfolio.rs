@@ -9,6 +9,7 @@ use crate::config::{
     self, CashPolicy, Config, Currency, Destination, DriftKind, Field, Frequency, Market, Strategy, TaxClass, get,
 };
 use crate::money::{Money, Quantity, Rate, Weight};
+use crate::zone::Zone;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,7 +72,7 @@ pub struct Portfolio {
     /// The broker's name, if the config gives one.
     pub broker: Option<String>,
     /// The time zone in which instants are shown.
-    pub zone: chrono_tz::Tz,
+    pub zone: Zone,
     /// The calendar of trading days.
     pub calendar: CalendarId,
     /// Codes that may be held but are no part of the portfolio.
@@ -180,7 +181,7 @@ impl Portfolio {
             name: get(p.name.as_ref())?.0.clone(),
             currency,
             broker: optional(&p.broker)?.map(|broker| broker.0.clone()),
-            zone: optional(&p.timezone)?.map_or_else(|| currency.zone(), |zone| zone.0),
+            zone: optional(&p.timezone)?.copied().unwrap_or_else(|| currency.zone()),
             calendar: optional(&p.calendar)?.map_or_else(|| currency.calendar(), |name| name.id()),
             outside: list(&p.outside)?.into_iter().cloned().collect(),
             allocation: Allocation::of(config)?,

@@ -14,6 +14,7 @@ use crate::repo::{Content, Repo, RepoError};
 use crate::rules::facts::code_sites;
 use crate::rules::{Change, CodeSite, Facts, HistoryFacts};
 use crate::schema::{self, Issue};
+use crate::zone::Zone;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -95,13 +96,13 @@ impl Gathered {
             Told::Known { history, change } => HistoryFacts::Known { history, change },
         };
         let base = Facts::of_file(&self.path, &self.reading, &self.issues, &self.config);
-        Facts { codes, history, zone: self.zone().unwrap_or(chrono_tz::UTC), ..base }
+        Facts { codes, history, zone: self.zone().unwrap_or(Zone::UTC), ..base }
     }
 
     /// The time zone of the config, when it can be told.
-    pub(super) fn zone(&self) -> Option<chrono_tz::Tz> {
+    pub(super) fn zone(&self) -> Option<Zone> {
         let portfolio = self.config.portfolio()?;
-        let own = crate::config::get(portfolio.timezone.as_ref()).map(|zone| zone.0);
+        let own = crate::config::get(portfolio.timezone.as_ref()).copied();
         own.or_else(|| crate::config::get(portfolio.base_currency.as_ref()).map(|currency| currency.zone()))
     }
 

@@ -11,6 +11,7 @@ use crate::plan::PlanFile;
 use crate::plan::file::{Inputs, LogInput};
 use crate::replay::State;
 use crate::trigger::Cause;
+use crate::zone::Zone;
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -35,7 +36,7 @@ pub(super) fn judge(
         Ok(plan) => Now::of(plan, &log.input(), global, host),
         Err(_) => Err("the file is not a plan".to_owned()),
     };
-    let zone = now.as_ref().ok().and_then(|now| now.made.gathered.zone()).unwrap_or(chrono_tz::UTC);
+    let zone = now.as_ref().ok().and_then(|now| now.made.gathered.zone()).unwrap_or(Zone::UTC);
     let present = now.as_ref().map_err(Clone::clone).map(|now| Present {
         findings: &now.made.findings,
         inputs: &now.inputs,
@@ -114,7 +115,6 @@ impl Now {
     }
 }
 
-fn today(now: i64, zone: chrono_tz::Tz) -> NaiveDate {
-    let utc = chrono::DateTime::from_timestamp(now, 0).unwrap_or_default();
-    utc.with_timezone(&zone).date_naive()
+fn today(now: i64, zone: Zone) -> NaiveDate {
+    zone.local(now).unwrap_or_default().date_naive()
 }

@@ -1,11 +1,12 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, LotSize, Month, Sessions, Zone};
+use super::{Amount, Day, Days, LotSize, Month, Sessions};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
     self, Money, NumberFault, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, Rate, WEIGHT_PLACES, Weight,
 };
+use crate::zone::Zone;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
@@ -234,7 +235,7 @@ scalar!(
 );
 scalar!(
     Zone,
-    |t| t.parse().map(Zone).map_err(|_| Problem::Other("not an IANA time zone such as Asia/Seoul")),
+    |t| Zone::named(t).ok_or(Problem::Other("not an IANA time zone such as Asia/Seoul")),
     { "type": "string" }
 );
 scalar!(

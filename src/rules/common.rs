@@ -4,6 +4,7 @@ use super::{Facts, Setting};
 use crate::document::FaultKind;
 use crate::finding::Finding;
 use crate::schema::IssueKind;
+use crate::zone::Zone;
 
 /// The reader's refusals of one kind.
 pub(super) fn faults(facts: &Facts<'_>, kind: FaultKind) -> Vec<Finding> {
@@ -31,9 +32,9 @@ pub(super) fn window(setting: &Setting) -> i64 {
 }
 
 /// An instant in the portfolio's time zone: `2026-03-11 09:00:00 +09:00`.
-pub(super) fn instant(seconds: i64, zone: chrono_tz::Tz) -> String {
-    match chrono::DateTime::from_timestamp(seconds, 0) {
-        Some(utc) => utc.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+pub(super) fn instant(seconds: i64, zone: Zone) -> String {
+    match zone.local(seconds) {
+        Some(local) => local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
         None => format!("{seconds} seconds after 1970"),
     }
 }

@@ -8,6 +8,7 @@ use crate::history::{Gap, History, Standing};
 use crate::holdings::Holdings;
 use crate::money::Money;
 use crate::schema::Issue;
+use crate::zone::Zone;
 use rust_decimal::Decimal;
 
 /// Everything a rule may look at.
@@ -28,7 +29,7 @@ pub struct Facts<'a> {
     /// What is held and would be traded; only where a plan is made.
     pub plan: Option<&'a PlanFacts<'a>>,
     /// How instants are shown.
-    pub zone: chrono_tz::Tz,
+    pub zone: Zone,
 }
 
 /// A code and where it stands.
@@ -145,16 +146,7 @@ impl<'a> Facts<'a> {
     /// The facts of a file of which only the form is looked at.
     #[must_use]
     pub fn of_file(path: &'a str, reading: &'a Reading, issues: &'a [Issue], config: &'a Config) -> Self {
-        Self {
-            path,
-            reading,
-            issues,
-            config,
-            codes: &[],
-            history: HistoryFacts::NotAsked,
-            plan: None,
-            zone: chrono_tz::UTC,
-        }
+        Self { path, reading, issues, config, codes: &[], history: HistoryFacts::NotAsked, plan: None, zone: Zone::UTC }
     }
 
     /// The place of the `allocation` key's value, and every sleeve's sum. `None` while a sleeve or a target cannot be

@@ -16,6 +16,7 @@ use rebalance::repo::RepoError;
 use rebalance::rules::facts::{code_sites, held_sites};
 use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, PlanFacts, Sound};
 use rebalance::schema::{self, Issue};
+use rebalance::zone::Zone;
 use std::rc::Rc;
 
 /// The sample's config.
@@ -161,7 +162,7 @@ impl Scene<'_> {
     fn with_facts<T>(&self, look: impl FnOnce(&Facts<'_>) -> T) -> T {
         let codes = code_sites(&self.config);
         let base = Facts::of_file(PATH, &self.reading, &self.issues, &self.config);
-        let facts = Facts { codes: &codes, zone: chrono_tz::Asia::Seoul, ..base };
+        let facts = Facts { codes: &codes, zone: Zone::named("Asia/Seoul").unwrap(), ..base };
         if !self.example.repository {
             let error = RepoError::NotARepository { dir: "/home/kim/portfolio".into() };
             let gap = Gap::new(GapKind::Unreadable, error.to_string(), error.remedy());
