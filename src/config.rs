@@ -8,8 +8,8 @@ mod node;
 
 pub(crate) use field::CODE_PATTERN;
 pub use field::{Entries, Field, Name, Text, day, get};
-pub(crate) use node::read_as;
 pub use node::{Misread, MisreadKind};
+pub(crate) use node::{read_as, read_node};
 
 use crate::calendar::CalendarId;
 use crate::code::Code;

@@ -4,17 +4,19 @@
 //! owner's file of the same name overrides its level and parameters. Which rules there are, and what they look for, must
 //! never enter this room.
 
-use crate::config::{Entries, Field, Misread, Text, get, read_as};
-use crate::document::Reading;
+mod parameter;
+
+pub use parameter::{Kind, Named, Parameter, Value};
+
+use crate::config::{Field, Misread, Text, read_as};
+use crate::document::{Entry, Node, Reading};
 use crate::finding::Level;
-use crate::schema::{Sheet, schema_of_file};
+use crate::money::{Money, Weight};
+use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// The schema of a policy file.
-pub const SHEET: Sheet = Sheet { file: "policy.schema.json", schema: schema_of_file::<PolicyFile> };
 
 /// The shape of a policy file.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -26,7 +28,7 @@ pub struct PolicyFile {
     /// How much its findings weigh.
     pub level: Option<Field<LevelWord>>,
     /// The rule's parameters.
-    pub parameters: Option<Field<Entries<Parameter>>>,
+    pub parameters: Option<Field<Given>>,
     /// The group it belongs to.
     pub group: Option<Field<Text>>,
     /// What it says, in a sentence.
@@ -60,27 +62,6 @@ impl JsonSchema for LevelWord {
     }
 }
 
-/// A rule's parameter: a whole number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Parameter(pub u32);
-
-impl<'de> Deserialize<'de> for Parameter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(|_| serde::de::Error::custom("not a whole number"))
-    }
-}
-
-impl JsonSchema for Parameter {
-    fn schema_name() -> Cow<'static, str> {
-        "Parameter".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 0, "maximum": 3660 })
-    }
-}
-
 /// Anything; only the tests of the shipped pages read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Free;
@@ -101,19 +82,41 @@ impl JsonSchema for Free {
     }
 }
 
+/// The parameters of a rule: what can stand there depends on the rule, and is read when the rule is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given;
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl JsonSchema for Given {
+    fn schema_name() -> Cow<'static, str> {
+        "Parameters".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "minProperties": 1 })
+    }
+}
+
 /// How one rule is to be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// How much its findings weigh.
     pub level: Level,
-    /// Its parameters by name.
-    pub parameters: BTreeMap<String, u32>,
+    /// Its parameters by name; one that is not there limits nothing.
+    pub parameters: BTreeMap<String, Value>,
+    /// The owner's file that has changed something, as the user would name it.
+    pub source: Option<String>,
 }
 
 /// The policies in effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policies {
-    settings: BTreeMap<&'static str, Setting>,
+    settings: BTreeMap<Cow<'static, str>, Setting>,
     /// SHA-256 of everything they were made of: every byte of the shipped pages and of the owner's files.
     pub fingerprint: String,
 }
@@ -127,9 +130,78 @@ pub struct Source {
     pub bytes: Vec<u8>,
 }
 
+impl Setting {
+    /// A rule without parameters.
+    #[must_use]
+    pub fn new(level: Level) -> Self {
+        Self { level, parameters: BTreeMap::new(), source: None }
+    }
+
+    /// A number of days; 0 when it is not set.
+    #[must_use]
+    pub fn days(&self, name: &str) -> u32 {
+        match self.parameters.get(name) {
+            Some(Value::Days(days)) => *days,
+            _ => 0,
+        }
+    }
+
+    /// A number of things, when it is set.
+    #[must_use]
+    pub fn count(&self, name: &str) -> Option<u32> {
+        match self.parameters.get(name) {
+            Some(Value::Count(count)) => Some(*count),
+            _ => None,
+        }
+    }
+
+    /// A fraction of the portfolio or of an amount, when it is set.
+    #[must_use]
+    pub fn fraction(&self, name: &str) -> Option<Decimal> {
+        match self.parameters.get(name) {
+            Some(Value::Weight(weight)) => Some(weight.decimal()),
+            Some(Value::Rate(rate)) => Some(rate.decimal()),
+            _ => None,
+        }
+    }
+
+    /// An amount, when it is set.
+    #[must_use]
+    pub fn amount(&self, name: &str) -> Option<Money> {
+        match self.parameters.get(name) {
+            Some(Value::Amount(amount)) => Some(*amount),
+            _ => None,
+        }
+    }
+
+    /// Codes; none when they are not set.
+    #[must_use]
+    pub fn codes(&self, name: &str) -> &[Named<()>] {
+        match self.parameters.get(name) {
+            Some(Value::Codes(codes)) => codes,
+            _ => &[],
+        }
+    }
+
+    /// Fractions by code or name; none when they are not set.
+    #[must_use]
+    pub fn weights(&self, name: &str) -> &[Named<Weight>] {
+        match self.parameters.get(name) {
+            Some(Value::Weights(weights)) => weights,
+            _ => &[],
+        }
+    }
+
+    /// The file to change to change this: the owner's, or the one that would be.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.source.as_deref().unwrap_or("a file in policies")
+    }
+}
+
 impl Policies {
     /// Policies of settings, and what those were made of.
-    pub(crate) fn new(settings: BTreeMap<&'static str, Setting>, fingerprint: String) -> Self {
+    pub(crate) fn new(settings: BTreeMap<Cow<'static, str>, Setting>, fingerprint: String) -> Self {
         Self { settings, fingerprint }
     }
 
@@ -139,23 +211,33 @@ impl Policies {
         self.settings.get(rule)
     }
 
-    /// The same, with these rules at least as strict as in other policies: the higher level, the larger parameters.
+    /// The ids of all rules there is a setting for, in alphabetical order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.settings.keys().map(AsRef::as_ref)
+    }
+
+    /// The same, with these rules at least as strict as in other policies: the higher level, the longer cooldown.
+    ///
+    /// Which value is the stricter one is known of days only. The rules this is asked about have no other parameters; a
+    /// test holds that.
     #[must_use]
     pub fn no_laxer(mut self, than: &Self, rules: &[&'static str]) -> Self {
         for rule in rules {
-            let (Some(own), Some(other)) = (self.settings.get_mut(rule), than.settings.get(rule)) else { continue };
+            let (Some(own), Some(other)) = (self.settings.get_mut(*rule), than.settings.get(*rule)) else { continue };
             own.level = own.level.max(other.level);
             for (name, value) in &mut own.parameters {
-                *value = (*value).max(other.parameters.get(name).copied().unwrap_or(0));
+                if let Value::Days(days) = value {
+                    *days = (*days).max(other.days(name));
+                }
             }
         }
         self
     }
 
-    /// The largest value of a parameter among all rules; 0 when none has it.
+    /// The largest number of days that a rule has under a name; 0 when none has it.
     #[must_use]
     pub fn largest(&self, parameter: &str) -> u32 {
-        self.settings.values().filter_map(|s| s.parameters.get(parameter)).copied().max().unwrap_or(0)
+        self.settings.values().map(|setting| setting.days(parameter)).max().unwrap_or(0)
     }
 }
 
@@ -166,10 +248,11 @@ impl PolicyFile {
         let (file, misread) = read_as::<Self>(reading);
         (file.unwrap_or_default(), misread)
     }
+}
 
-    /// The parameters that could be read.
-    pub fn parameters(&self) -> impl Iterator<Item = (&str, u32)> {
-        let entries = get(self.parameters.as_ref()).into_iter().flat_map(|entries| &entries.0);
-        entries.filter_map(|(name, value)| Some((name.get()?.as_str(), value.get()?.0)))
-    }
+/// The entries under `parameters`.
+#[must_use]
+pub fn given(reading: &Reading) -> &[Entry] {
+    let root = reading.document.as_ref().map(|document| &document.root);
+    root.and_then(|root| root.get("parameters")).map_or(&[], Node::entries)
 }

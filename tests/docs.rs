@@ -15,7 +15,7 @@ mod shell;
 use clap::ValueEnum;
 use rebalance::cli::SHEETS;
 use rebalance::fault::Exit;
-use rebalance::policy::Setting;
+use rebalance::policy::{Kind, Parameter, Setting};
 use rebalance::rules;
 use serde_json::Value;
 use shell::Shell;
@@ -274,15 +274,22 @@ fn every_rule_is_in_the_table_with_its_group_and_level() {
 
 #[test]
 fn every_parameter_of_a_rule_is_in_the_table() {
-    let parameters = |rule: &rules::Rule| {
-        let rows = shipped(rule).parameters.into_iter();
-        rows.map(|(name, value)| vec![format!("`{}`", rule.id), format!("`{name}`"), value.to_string()])
-            .collect::<Vec<_>>()
+    let row = |rule: &rules::Rule, parameter: &Parameter| {
+        let default =
+            shipped(rule).parameters.get(parameter.name).map_or(String::new(), |value| value.json().to_string());
+        let name = |text: &str| format!("`{text}`");
+        let kind = parameter.kind.word().to_owned();
+        vec![name(rule.id), name(parameter.name), kind, default, parameter.meaning.to_owned()]
     };
-    let known: Vec<Vec<String>> = rules::ALL.iter().flat_map(parameters).collect();
-    let rows = table(&read("docs/policies.md"), "## Parameters");
-    let listed: Vec<Vec<String>> = rows.iter().map(|row| row[..3].to_vec()).collect();
-    assert_eq!(listed, known);
+    let rows = rules::ALL.iter().flat_map(|rule| rule.parameters.iter().map(|parameter| row(rule, parameter)));
+    let known: Vec<Vec<String>> = rows.collect();
+    assert_eq!(table(&read("docs/policies.md"), "## Parameters"), known);
+    let kinds: Vec<String> = table(&read("docs/policies.md"), "### Kinds").iter().map(|row| row[0].clone()).collect();
+    assert_eq!(kinds, Kind::ALL.map(Kind::word));
+}
+
+#[test]
+fn every_integrity_rule_is_in_the_table() {
     let integrity = table(&read("docs/policies.md"), "## Integrity rules");
     let integrity: Vec<&str> = integrity.iter().map(|row| row[0].trim_matches('`')).collect();
     let known: Vec<&str> = rules::ALL.iter().filter(|rule| rule.integrity()).map(|rule| rule.id).collect();

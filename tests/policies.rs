@@ -45,8 +45,8 @@ fn a_parameter_is_changed() {
     let (policies, said) = with("rule: allocation-cooldown\nparameters:\n  days: 14\n");
     assert_eq!(said, [] as [&str; 0]);
     let setting = policies.setting("allocation-cooldown").unwrap();
-    assert_eq!((setting.level, setting.parameters["days"]), (Level::Error, 14));
-    assert_eq!(policies.setting("trade-cooldown").unwrap().parameters["days"], 7);
+    assert_eq!((setting.level, setting.days("days")), (Level::Error, 14));
+    assert_eq!(policies.setting("trade-cooldown").unwrap().days("days"), 7);
     assert_eq!(policies.largest("days"), 14);
     assert_eq!(shipped().largest("days"), 7);
 }
@@ -157,5 +157,5 @@ fn two_files_about_one_rule_are_refused() {
     let (policies, findings) = rebalance::rules::policies(&[first, second]);
     let said: Vec<_> = findings.iter().map(|f| (f.path.as_str(), f.message.as_str())).collect();
     assert_eq!(said, [("policies/b.yaml", "`allocation-cooldown` already has a policy in policies/a.yaml")]);
-    assert_eq!(policies.setting("allocation-cooldown").unwrap().parameters["days"], 14);
+    assert_eq!(policies.setting("allocation-cooldown").unwrap().days("days"), 14);
 }

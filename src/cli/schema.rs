@@ -23,7 +23,7 @@ pub(super) struct SchemaArgs {
 pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Config, &schema::CONFIG),
     (Which::Holdings, &crate::holdings::SHEET),
-    (Which::Policy, &crate::policy::SHEET),
+    (Which::Policy, &crate::rules::POLICY_SHEET),
     (Which::Plan, &crate::plan::file::SHEET),
     (Which::Lint, &crate::output::LINT_SHEET),
     (Which::Explain, &crate::output::pages::SHEET),

@@ -43,13 +43,20 @@ pub(super) fn read(reading: &Reading) -> (Config, Vec<Misread>) {
 
 /// Reads any shape made of [`super::Field`]s out of a reading.
 pub(crate) fn read_as<T: for<'de> Deserialize<'de>>(reading: &Reading) -> (Option<T>, Vec<Misread>) {
-    let Some(document) = &reading.document else { return (None, Vec::new()) };
+    match &reading.document {
+        Some(document) => read_node(reading, &document.root),
+        None => (None, Vec::new()),
+    }
+}
+
+/// Reads any such shape out of a node of a reading.
+pub(crate) fn read_node<T: for<'de> Deserialize<'de>>(reading: &Reading, node: &Node) -> (Option<T>, Vec<Misread>) {
     let notes = Notes { ambiguous: ambiguous_keys(reading), misread: RefCell::new(Vec::new()) };
-    let de = NodeDe { node: &document.root, notes: &notes };
+    let de = NodeDe { node, notes: &notes };
     let value = match T::deserialize(de) {
         Ok(value) => Some(value),
         Err(error) => {
-            notes.note(&document.root, &error);
+            notes.note(node, &error);
             None
         }
     };

@@ -1,8 +1,8 @@
 //! The rules' pages, for people and for programs.
 
 use super::Paint;
-use super::text::broken;
-use crate::rules::Page;
+use super::text::{broken, wrapped};
+use crate::rules::{Page, PageParameter};
 use crate::schema::{Sheet, schema_of};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,12 +28,20 @@ pub fn human(pages: &[Page], paint: Paint) -> String {
 
 fn one(page: &Page, paint: Paint) -> String {
     let mut text = format!("{} ({}, {})\n{}\n", paint.bold(&page.rule), page.group, page.level, page.summary);
-    for (name, value) in &page.parameters {
-        text.push_str(&format!("  {name}: {value}\n"));
+    if !page.parameters.is_empty() {
+        text.push_str(&format!("\n{}\n", paint.bold("Parameters")));
+        page.parameters.iter().for_each(|parameter| text.push_str(&about(parameter, paint)));
     }
     text.push_str(&format!("\n{}\n{}", paint.bold("Why"), block(&page.why, paint)));
     text.push_str(&format!("\n{}\n{}", paint.bold("What to do"), block(&page.fix, paint)));
     text
+}
+
+/// A parameter: its name, its kind and its default, and what it does.
+fn about(parameter: &PageParameter, paint: Paint) -> String {
+    let default = parameter.default.as_ref().map_or("not set".to_owned(), |value| format!("default {value}"));
+    let head = format!("  {} ({}, {default}):", parameter.name, parameter.kind);
+    wrapped(&format!("{} {}", head.trim_start(), parameter.meaning), "  ", paint.width)
 }
 
 /// A block of text, indented: paragraphs filled to the width, lists and fenced text line by line.

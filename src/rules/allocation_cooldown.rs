@@ -5,7 +5,15 @@ use super::facts::Change;
 use super::{Facts, HistoryFacts, Setting};
 use crate::finding::{Finding, Level};
 use crate::history::{Event, Gap, History, Verdict, allocation_verdict};
+use crate::policy::{Kind, Parameter};
 use crate::words::count;
+
+/// How long.
+pub(super) const PARAMETERS: &[Parameter] = &[Parameter {
+    name: "days",
+    kind: Kind::Days,
+    meaning: "days of 86,400 seconds between two changes of the allocation",
+}];
 
 /// A change that comes too early. Restoring what stood before the window is always allowed.
 pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
@@ -23,7 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
 }
 
 fn refused(facts: &Facts<'_>, change: &Change, until: i64, by: &Event, setting: &Setting) -> Finding {
-    let days = setting.parameters.get("days").copied().unwrap_or(0);
+    let days = setting.days("days");
     let label = format!("changed again within {}", count(usize::try_from(days).unwrap_or(usize::MAX), "day"));
     let what = format!("commit {} changed the allocation on {}", by.commit.short(), instant(by.effective, facts.zone));
     if let Some(reason) = &change.override_reason {

@@ -28,7 +28,7 @@ pub(super) fn issues(facts: &Facts<'_>, kind: IssueKind) -> Vec<Finding> {
 
 /// A cooldown's length in seconds: days of 86,400 seconds, so that no change of daylight saving time shortens one.
 pub(super) fn window(setting: &Setting) -> i64 {
-    i64::from(setting.parameters.get("days").copied().unwrap_or(0)) * 86_400
+    i64::from(setting.days("days")) * 86_400
 }
 
 /// An instant in the portfolio's time zone: `2026-03-11 09:00:00 +09:00`.

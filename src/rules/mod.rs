@@ -7,17 +7,19 @@ mod common;
 pub mod facts;
 mod owner;
 mod page;
+mod sheet;
 mod sound;
 
 pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
 pub use owner::policies;
-pub use page::Page;
+pub use page::{Page, PageParameter};
+pub use sheet::POLICY_SHEET;
 pub use sound::{Sound, judge};
 
 use crate::config::Config;
 use crate::document::Reading;
 use crate::finding::{Finding, Level};
-use crate::policy::{Policies, Setting};
+use crate::policy::{Parameter, Policies, Setting};
 use crate::schema::Issue;
 use std::borrow::Cow;
 
@@ -30,6 +32,8 @@ pub struct Rule {
     pub group: Group,
     /// Its page: defaults, documentation and tests.
     pub page: &'static str,
+    /// What can be set; its page gives the defaults.
+    pub parameters: &'static [Parameter],
     /// What it looks for.
     pub check: fn(&Facts<'_>, &Setting) -> Vec<Finding>,
 }
@@ -71,9 +75,10 @@ impl Rule {
     }
 }
 
-/// Declares the rules: the module, and the line in the table.
+/// Declares the rules: the module, and the line in the table. A rule with parameters names the list of them in its
+/// module.
 macro_rules! rules {
-    ($($group:ident { $($module:ident = $id:literal,)+ })+) => {
+    ($($group:ident { $($module:ident = $id:literal $([$parameters:ident])?,)+ })+) => {
         $($(mod $module;)+)+
 
         /// Every rule, by group.
@@ -82,10 +87,13 @@ macro_rules! rules {
                 id: $id,
                 group: Group::$group,
                 page: include_str!(concat!("../../policies/", $id, ".yaml")),
+                parameters: rules!(@list $($module::$parameters)?),
                 check: $module::check,
             },)+)+
         ];
     };
+    (@list) => { &[] };
+    (@list $parameters:path) => { $parameters };
 }
 
 rules! {
@@ -113,11 +121,11 @@ rules! {
     }
     History {
         history_complete = "history-complete",
-        allocation_cooldown = "allocation-cooldown",
+        allocation_cooldown = "allocation-cooldown" [PARAMETERS],
         change_reason = "change-reason",
     }
     Plan {
-        trade_cooldown = "trade-cooldown",
+        trade_cooldown = "trade-cooldown" [PARAMETERS],
         unknown_holding = "unknown-holding",
         cash_floor = "cash-floor",
         turnover_limit = "turnover-limit",
@@ -159,7 +167,7 @@ pub fn form_findings(path: &str, reading: &Reading, issues: &[Issue], codes: &[C
     let config = Config::default();
     let facts = Facts { codes, ..Facts::of_file(path, reading, issues, &config) };
     for rule in ALL.iter().filter(|rule| rule.group == Group::Form) {
-        let setting = Setting { level: Level::Error, parameters: std::collections::BTreeMap::new() };
+        let setting = Setting::new(Level::Error);
         findings.extend((rule.check)(&facts, &setting).into_iter().map(|f| stamp(rule, Level::Error, f)));
     }
     findings

@@ -2,12 +2,14 @@
 //!
 //! What a rule looks for must never enter this file.
 
-use super::{ALL, Rule, find, form_findings};
-use crate::config::get;
-use crate::document::{self, Span};
+use super::sheet::POLICY_SHEET;
+use super::{ALL, CodeSite, Rule, find, form_findings};
+use crate::config::{Misread, get};
+use crate::document::{self, Entry, Kind as NodeKind, Node, Reading, Span, Style};
 use crate::finding::{Finding, Level};
 use crate::hash::hex;
-use crate::policy::{Policies, PolicyFile, SHEET, Setting, Source};
+use crate::money::Weight;
+use crate::policy::{Kind, Named, Parameter, Policies, PolicyFile, Setting, Source, Value, given};
 use crate::schema;
 use crate::words::{closest, list};
 use sha2::{Digest, Sha256};
@@ -24,7 +26,7 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
     let mut settings = BTreeMap::new();
     for rule in ALL {
         hash.update(head(rule.page).as_bytes());
-        settings.insert(rule.id, shipped(rule));
+        settings.insert(Cow::Borrowed(rule.id), shipped(rule));
     }
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for source in sources {
@@ -53,11 +55,11 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
 
 /// What a shipped page sets. A test holds every page readable; one that were not would be run at full weight.
 pub(super) fn shipped(rule: &Rule) -> Setting {
-    let (file, _) = PolicyFile::of(&document::read(head(rule.page).as_bytes()));
-    Setting {
-        level: get(file.level.as_ref()).map_or(Level::Error, |level| level.0),
-        parameters: file.parameters().map(|(name, value)| (name.to_owned(), value)).collect(),
-    }
+    let reading = document::read(head(rule.page).as_bytes());
+    let (file, _) = PolicyFile::of(&reading);
+    let (parameters, _) = read(rule, &reading);
+    let level = get(file.level.as_ref()).map_or(Level::Error, |level| level.0);
+    Setting { parameters, ..Setting::new(level) }
 }
 
 /// The part of a shipped page that sets something. A test holds the order of the keys.
@@ -65,18 +67,67 @@ fn head(page: &str) -> &str {
     page.split_once("\nsummary:").map_or(page, |(head, _)| head)
 }
 
+/// The parameters of a rule that a file gives, and what cannot be read of them.
+fn read(rule: &Rule, reading: &Reading) -> (BTreeMap<String, Value>, Vec<Misread>) {
+    let mut values = BTreeMap::new();
+    let mut misread = Vec::new();
+    for (parameter, entry) in known(rule, reading) {
+        let (value, faults) = Value::read(parameter.kind, reading, &entry.value);
+        misread.extend(faults);
+        values.extend(value.map(|value| (parameter.name.to_owned(), value)));
+    }
+    (values, misread)
+}
+
+/// The parameters that a rule has and a file gives.
+fn known<'a>(rule: &Rule, reading: &'a Reading) -> impl Iterator<Item = (&'static Parameter, &'a Entry)> {
+    let parameters = rule.parameters;
+    given(reading).iter().filter_map(move |entry| {
+        let parameter = parameters.iter().find(|parameter| parameter.name == entry.key.text)?;
+        Some((parameter, entry))
+    })
+}
+
+/// The codes that stand in a file about a rule.
+fn codes<'a>(rule: &Rule, reading: &'a Reading) -> Vec<CodeSite<'a>> {
+    let keys = |entry: &'a Entry| {
+        let site = |entry: &'a Entry| (&entry.key.text, entry.key.span, entry.key.style);
+        entry.value.entries().iter().map(site).collect::<Vec<_>>()
+    };
+    let items = |entry: &'a Entry| {
+        let site = |item: &'a Node| match &item.kind {
+            NodeKind::Scalar(scalar) => Some((&scalar.text, item.span, scalar.style)),
+            NodeKind::Seq(_) | NodeKind::Map(_) => None,
+        };
+        entry.value.items().iter().filter_map(site).collect::<Vec<_>>()
+    };
+    let sites = known(rule, reading).flat_map(|(parameter, entry)| match parameter.kind {
+        Kind::Codes => items(entry),
+        Kind::WeightsByCode => keys(entry),
+        _ => Vec::new(),
+    });
+    sites.map(|(text, span, style)| CodeSite { text, span, plain: style == Style::Plain }).collect()
+}
+
 /// Takes the level and the parameters of an owner's file; nothing of a file with a fault.
-fn overlay(source: &Source, settings: &mut BTreeMap<&'static str, Setting>) -> (Option<&'static str>, Vec<Finding>) {
+fn overlay(
+    source: &Source,
+    settings: &mut BTreeMap<Cow<'static, str>, Setting>,
+) -> (Option<&'static str>, Vec<Finding>) {
     let reading = document::read(&source.bytes);
-    let (file, misread) = PolicyFile::of(&reading);
-    let issues = schema::check(&SHEET, &reading, &misread);
-    let mut findings = form_findings(&source.path, &reading, &issues, &[]);
+    let (file, mut misread) = PolicyFile::of(&reading);
+    let rule = get(file.rule.as_ref()).and_then(|id| find(&id.0));
+    let (values, unread) = rule.map_or_else(Default::default, |rule| read(rule, &reading));
+    misread.extend(unread);
+    let issues = schema::check(&POLICY_SHEET, &reading, &misread);
+    let sites = rule.map_or_else(Vec::new, |rule| codes(rule, &reading));
+    let mut findings = form_findings(&source.path, &reading, &issues, &sites);
     let Some((field, Some(id))) = file.rule.as_ref().map(|field| (field, field.get())) else { return (None, findings) };
-    let Some((rule, setting)) = find(&id.0).and_then(|rule| Some((rule, settings.get_mut(rule.id)?))) else {
+    let Some((rule, setting)) = rule.and_then(|rule| Some((rule, settings.get_mut(rule.id)?))) else {
         findings.push(unknown_rule(&source.path, &id.0, field.span));
         return (None, findings);
     };
-    let mut new = setting.clone();
+    let mut new = Setting { source: Some(source.path.clone()), ..setting.clone() };
     if let (Some(field), Some(word)) = (&file.level, get(file.level.as_ref())) {
         new.level = word.0;
         if word.0 < setting.level && rule.integrity() {
@@ -87,17 +138,36 @@ fn overlay(source: &Source, settings: &mut BTreeMap<&'static str, Setting>) -> (
             ));
         }
     }
-    for (name, value) in get(file.parameters.as_ref()).into_iter().flat_map(|entries| &entries.0) {
-        let (Some(key), Some(value)) = (name.get(), value.get()) else { continue };
-        match new.parameters.get_mut(key) {
-            Some(parameter) => *parameter = value.0,
-            None => findings.push(unknown_parameter(&source.path, rule.id, key, name.span, &setting.parameters)),
-        }
-    }
+    new.parameters.extend(values);
+    unknown_parameters(source, rule, &reading, &mut findings);
+    findings.extend(contradictions(source, rule, &reading, &new));
     if findings.is_empty() {
         *setting = new;
     }
     (Some(rule.id), findings)
+}
+
+/// A least that is above the most: no config could pass.
+fn contradictions(source: &Source, rule: &Rule, reading: &Reading, setting: &Setting) -> Option<Finding> {
+    let least = known(rule, reading).find(|(parameter, _)| parameter.name == "min")?.1;
+    let finding = |span: Span, (what, least, most): (String, String, String)| {
+        let finding = Finding::new(&source.path, format!("{what} is at least {least} and at most {most}"));
+        schema_finding(finding.at(span, "nothing can be both").help("lower `min`, or raise `max`."))
+    };
+    match (setting.parameters.get("min")?, setting.parameters.get("max")?) {
+        (Value::Count(min), Value::Count(max)) if min > max => {
+            Some(finding(least.value.span, ("the number".to_owned(), min.to_string(), max.to_string())))
+        }
+        (Value::Weight(min), Value::Weight(max)) if min > max => {
+            Some(finding(least.value.span, ("the weight".to_owned(), min.to_string(), max.to_string())))
+        }
+        (Value::Weights(min), Value::Weights(max)) => {
+            let beyond = |min: &&Named<Weight>| max.iter().find(|m| m.name == min.name && m.value < min.value);
+            let (min, max) = min.iter().find_map(|min| Some((min, beyond(&min)?)))?;
+            Some(finding(min.span, (format!("`{}`", min.name), min.value.to_string(), max.value.to_string())))
+        }
+        _ => None,
+    }
 }
 
 fn unknown_rule(path: &str, id: &str, span: Span) -> Finding {
@@ -109,14 +179,19 @@ fn unknown_rule(path: &str, id: &str, span: Span) -> Finding {
     })
 }
 
-fn unknown_parameter(path: &str, id: &str, key: &str, span: Span, known: &BTreeMap<String, u32>) -> Finding {
-    let known: Vec<&str> = known.keys().map(String::as_str).collect();
-    let finding = Finding::new(path, format!("`{id}` has no parameter `{key}`"));
-    schema_finding(match (closest(key, &known), known.as_slice()) {
-        (Some(meant), _) => finding.at(span, format!("did you mean `{meant}`?")).help(format!("write `{meant}`.")),
-        (None, []) => finding.at(span, "unknown parameter").help("remove it; this rule has no parameters."),
-        (None, known) => finding.at(span, "unknown parameter").help(format!("its parameters are {}.", list(known))),
-    })
+/// Names of parameters that the rule does not have. The schema knows them as unknown keys; here they have their rule.
+fn unknown_parameters(source: &Source, rule: &Rule, reading: &Reading, findings: &mut Vec<Finding>) {
+    let names: Vec<&str> = rule.parameters.iter().map(|parameter| parameter.name).collect();
+    for entry in given(reading).iter().filter(|entry| !names.contains(&entry.key.text.as_str())) {
+        let (key, span) = (&entry.key.text, entry.key.span);
+        findings.retain(|finding| finding.place.as_ref().is_none_or(|place| place.span != span));
+        let finding = Finding::new(&source.path, format!("`{}` has no parameter `{key}`", rule.id));
+        findings.push(schema_finding(match (closest(key, &names), names.as_slice()) {
+            (Some(meant), _) => finding.at(span, format!("did you mean `{meant}`?")).help(format!("write `{meant}`.")),
+            (None, []) => finding.at(span, "unknown parameter").help("remove it; this rule has no parameters."),
+            (None, known) => finding.at(span, "unknown parameter").help(format!("its parameters are {}.", list(known))),
+        }));
+    }
 }
 
 /// Two files about one rule: which of them counts would depend on their names.

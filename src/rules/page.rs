@@ -1,12 +1,11 @@
 //! A rule's page as people read it. The pages are compiled in and trusted, so ordinary serde reads them.
 
-use super::Rule;
+use super::{Rule, owner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What a page says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Page {
     /// The rule's id.
     pub rule: String,
@@ -15,8 +14,7 @@ pub struct Page {
     /// How much its findings weigh when no policy of the owner's says otherwise.
     pub level: String,
     /// Its parameters.
-    #[serde(default)]
-    pub parameters: BTreeMap<String, u32>,
+    pub parameters: Vec<PageParameter>,
     /// What it says, in a sentence.
     pub summary: String,
     /// Why it matters.
@@ -25,10 +23,50 @@ pub struct Page {
     pub fix: String,
 }
 
+/// A parameter of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PageParameter {
+    /// Its name in a policy file.
+    pub name: String,
+    /// What can be written for it: `days`, `count`, `weight`, `rate`, `amount`, `codes`, `weights by code` or `weights
+    /// by name`.
+    pub kind: String,
+    /// Its value when no policy of the owner's sets it: a number for days and counts, otherwise text, since decimals are
+    /// texts; a list or an object of these. Null when nothing is set, and nothing checked.
+    #[schemars(extend("type" = ["integer", "string", "array", "object", "null"]))]
+    pub default: Option<serde_json::Value>,
+    /// What it does.
+    pub meaning: String,
+}
+
+/// The words of a page.
+#[derive(Deserialize)]
+struct Words {
+    summary: String,
+    why: String,
+    fix: String,
+}
+
 impl Rule {
     /// The rule's page; none when it cannot be read, which a test holds against every page.
     #[must_use]
     pub fn read_page(&self) -> Option<Page> {
-        serde_yaml::from_str(self.page).ok()
+        let Words { summary, why, fix } = serde_yaml::from_str(self.page).ok()?;
+        let setting = owner::shipped(self);
+        let parameters = self.parameters.iter().map(|parameter| PageParameter {
+            name: parameter.name.to_owned(),
+            kind: parameter.kind.word().to_owned(),
+            default: setting.parameters.get(parameter.name).map(crate::policy::Value::json),
+            meaning: parameter.meaning.to_owned(),
+        });
+        Some(Page {
+            rule: self.id.to_owned(),
+            group: self.group.word().to_owned(),
+            level: setting.level.word().to_owned(),
+            parameters: parameters.collect(),
+            summary,
+            why,
+            fix,
+        })
     }
 }

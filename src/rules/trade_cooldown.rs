@@ -5,6 +5,14 @@ use super::facts::Change;
 use super::{Facts, HistoryFacts, Setting};
 use crate::finding::{Finding, Level};
 use crate::history::{Gap, History, Verdict, trading_verdict};
+use crate::policy::{Kind, Parameter};
+
+/// How long.
+pub(super) const PARAMETERS: &[Parameter] = &[Parameter {
+    name: "days",
+    kind: Kind::Days,
+    meaning: "days of 86,400 seconds before a change of the allocation is traded",
+}];
 
 /// An allocation that is not committed, or not yet settled.
 pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {

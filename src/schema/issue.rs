@@ -70,6 +70,14 @@ pub(super) fn of(kind: &ValidationErrorKind, place: &Place<'_>, parent: &Value) 
         }
         ValidationErrorKind::Required { property } => vec![missing_key(property.as_str().unwrap_or(""), place)],
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
+        ValidationErrorKind::PropertyNames { error } => {
+            let entry = error.instance().as_str().and_then(|key| place.node.entry(key));
+            let span = entry.map_or(place.node.span, |entry| entry.key.span);
+            let text = entry.map_or("", |entry| entry.key.text.as_str());
+            let (message, label, help) = not_a_code(text);
+            vec![Issue::schema(span, message, label).help(help)]
+        }
+        ValidationErrorKind::UniqueItems => repeated(place).into_iter().collect(),
         ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place))],
         other => vec![about_value(place, limit(other, place))],
     }
@@ -214,11 +222,7 @@ fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
             (format!("{name} has more than {limit} items"), format!("at most {limit}"), "remove some.")
         }
         K::MinProperties { .. } => (format!("{name} is empty"), "at least one is needed".into(), "add a key."),
-        K::Pattern { pattern } if pattern == crate::config::CODE_PATTERN => (
-            format!("`{text}` is not a code"),
-            "letters and digits, nothing else but `.`, `_` and `-` between".into(),
-            "write the exchange's code in quotes, such as `'069500'`.",
-        ),
+        K::Pattern { pattern } if pattern == crate::config::CODE_PATTERN => not_a_code(text),
         K::Pattern { .. } => (
             format!("`{text}` is not a date"),
             "a date is needed".into(),
@@ -237,6 +241,22 @@ fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
     };
     let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
     Issue::schema(span, message, label).help(help)
+}
+
+fn not_a_code(text: &str) -> (String, String, &'static str) {
+    let label = "letters and digits, nothing else but `.`, `_` and `-` between";
+    let help = "write the exchange's code in quotes, such as `'069500'`.";
+    (format!("`{text}` is not a code"), label.to_owned(), help)
+}
+
+/// The first item of a list that stands in it before.
+fn repeated(place: &Place<'_>) -> Option<Issue> {
+    let items = place.node.items();
+    let before = |at: usize, item: &Node| items.iter().take(at).any(|other| super::json(other) == super::json(item));
+    let item = items.iter().enumerate().find(|(at, item)| before(*at, item))?.1;
+    let what = item.scalar().map_or_else(|| "an item".to_owned(), |scalar| format!("`{}`", scalar.text));
+    let issue = Issue::schema(item.span, format!("{what} stands twice in {}", name(place)), "given again");
+    Some(issue.help("keep one of them."))
 }
 
 /// A value that fits the schema and still is none: a number with too many digits, a date that no calendar has.

@@ -11,7 +11,7 @@ pub struct Page {
     pub group: String,
     pub level: String,
     #[serde(default)]
-    pub parameters: BTreeMap<String, u32>,
+    pub parameters: BTreeMap<String, serde_json::Value>,
     pub summary: String,
     pub why: String,
     pub fix: String,
