@@ -86,11 +86,7 @@ fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
 pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
     let codes = gathered.codes();
     let facts = gathered.facts(&codes);
-    let groups: &[Group] = if gathered.present {
-        &[Group::Form, Group::Allocation, Group::Schedule, Group::History]
-    } else {
-        &[Group::History]
-    };
+    let groups: &[Group] = if gathered.present { Group::LINT } else { &[Group::History] };
     let mut findings = rules::run(groups, &facts, &gathered.policies);
     findings.extend(gathered.policy_findings.iter().cloned());
     findings.extend(unjudged(gathered, &findings));

@@ -117,7 +117,7 @@ pub(super) fn make(as_of: Option<NaiveDate>, asked: bool, global: &Global, host:
             draft(&sound, as_of, asked, &gathered, &account, &log, &mut findings)
         }
         _ => {
-            findings.extend(rules::run(&[Group::History], &facts, &gathered.policies));
+            findings.extend(rules::run(&[Group::Policy, Group::History], &facts, &gathered.policies));
             Ok(None)
         }
     };
@@ -147,6 +147,7 @@ fn draft(
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
+    let [costs_of_traded, costs_of_portfolio] = draft.exact_cost_shares();
     let facts = PlanFacts {
         path: &account.path,
         holdings,
@@ -154,12 +155,15 @@ fn draft(
         cash_after: draft.books.money(draft.cash_after),
         reserve: draft.books.money(draft.reserve()),
         turnover: draft.exact_turnover(),
+        cash_share: draft.exact_cash_share(),
+        costs_of_traded,
+        costs_of_portfolio,
         trades: !draft.orders.is_empty(),
         committed: gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some()),
         frozen: &draft.frozen,
     };
     let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
-    let said = rules::run(&[Group::History, Group::Plan], &facts, &gathered.policies);
+    let said = rules::run(Group::PLAN, &facts, &gathered.policies);
     let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
     findings.extend(said);
     Ok(Some(body))

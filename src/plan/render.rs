@@ -293,6 +293,21 @@ impl Draft<'_> {
         let (sold, bought) = self.traded();
         (sold + bought, self.books.total * 2)
     }
+
+    /// Cash after the orders, and positions and cash after them.
+    #[must_use]
+    pub fn exact_cash_share(&self) -> (i128, i128) {
+        let positions: i128 = self.books.lines.iter().zip(&self.shares).map(|(line, shares)| shares * line.price).sum();
+        (self.cash_after, positions + self.cash_after)
+    }
+
+    /// The costs of all orders: with what is bought and sold, and with what the weights are of.
+    #[must_use]
+    pub fn exact_cost_shares(&self) -> [(i128, i128); 2] {
+        let (sold, bought) = self.traded();
+        let costs = self.costs().total().unwrap_or(i128::MAX);
+        [(costs, sold + bought), (costs, self.books.total)]
+    }
 }
 
 /// What the solver proved, as text.

@@ -2,9 +2,14 @@
 
 use super::{Facts, Setting};
 use crate::document::FaultKind;
-use crate::finding::Finding;
+use crate::document::Span;
+use crate::finding::{Finding, Level};
+use crate::money::{WEIGHT_PLACES, scaled, unscaled};
 use crate::schema::IssueKind;
+use crate::words::{closest, exact_percent};
 use crate::zone::Zone;
+use rust_decimal::{Decimal, RoundingStrategy};
+use std::cmp::Ordering;
 
 /// The reader's refusals of one kind.
 pub(super) fn faults(facts: &Facts<'_>, kind: FaultKind) -> Vec<Finding> {
@@ -37,4 +42,65 @@ pub(super) fn instant(seconds: i64, zone: Zone) -> String {
         Some(local) => local.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
         None => format!("{seconds} seconds after 1970"),
     }
+}
+
+/// A ratio of two integers in the same unit; the second is not negative.
+pub(super) type Ratio = (i128, i128);
+
+/// How a ratio compares with a limit, exactly; none for figures too large to be compared.
+pub(super) fn compare((part, whole): Ratio, limit: Decimal) -> Option<Ordering> {
+    let part = part.checked_mul(10_i128.pow(WEIGHT_PLACES))?;
+    Some(part.cmp(&whole.checked_mul(scaled(limit, WEIGHT_PLACES)?)?))
+}
+
+/// A ratio above a limit as a percentage, rounded to two places of a percent, or up with as many as show that it is
+/// above.
+pub(super) fn shown_above(ratio: Ratio, limit: Decimal) -> String {
+    let Some(value) = value(ratio) else { return "too much".to_owned() };
+    let up = value.round_dp_with_strategy(limit.scale().max(4), RoundingStrategy::AwayFromZero);
+    exact_percent(Some(near(value)).filter(|near| *near > limit).unwrap_or(up))
+}
+
+/// A ratio below a limit as a percentage, rounded to two places of a percent, or down with as many as show that it is
+/// below.
+pub(super) fn shown_below(ratio: Ratio, limit: Decimal) -> String {
+    let Some(value) = value(ratio) else { return "too little".to_owned() };
+    let down = value.round_dp_with_strategy(limit.scale().max(4), RoundingStrategy::ToNegativeInfinity);
+    exact_percent(Some(near(value)).filter(|near| *near < limit).unwrap_or(down))
+}
+
+fn value((part, whole): Ratio) -> Option<Decimal> {
+    unscaled(part, 0)?.checked_div(unscaled(whole, 0)?)
+}
+
+fn near(value: Decimal) -> Decimal {
+    value.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// With the place of each of several targets.
+pub(super) fn positioned(finding: Finding, sites: &[(Decimal, Span)]) -> Finding {
+    sites.iter().fold(finding, |finding, &(target, span)| finding.with(span, format!("{target}")))
+}
+
+/// Limits of an owner's file that are about nothing in the config. Nothing is above them, so they are no error, and one
+/// file may serve several configs; but a misspelt name limits nothing, so each is worth a second look.
+pub(super) fn unmatched<'a>(
+    facts: &'a Facts<'_>,
+    setting: &'a Setting,
+    parameter: &'a str,
+    there: &'a [&str],
+) -> impl Iterator<Item = Finding> + 'a {
+    let unknown = setting.weights(parameter).iter().filter(|limit| !there.contains(&limit.name.as_str()));
+    unknown.map(move |limit| {
+        let message = format!("`{parameter}` limits `{}`, which is not in {}", limit.name, facts.path);
+        let finding = Finding::new(setting.file(), message);
+        let mut finding = match closest(&limit.name, there) {
+            Some(meant) => finding
+                .at(limit.span, format!("did you mean `{meant}`?"))
+                .help(format!("write `{meant}`, or remove the limit.")),
+            None => finding.at(limit.span, "limits nothing").help("remove it, or nothing if it is for another config."),
+        };
+        finding.level = Level::Warning;
+        finding
+    })
 }

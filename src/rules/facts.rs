@@ -90,6 +90,12 @@ pub struct PlanFacts<'a> {
     /// What is bought and sold together, and twice what the weights are of, in the same unit: their ratio is the
     /// turnover.
     pub turnover: (i128, i128),
+    /// Cash after the orders, and positions and cash after them.
+    pub cash_share: (i128, i128),
+    /// Costs of all orders, and what is bought and sold together.
+    pub costs_of_traded: (i128, i128),
+    /// Costs of all orders, and what the weights are of.
+    pub costs_of_portfolio: (i128, i128),
     /// Whether there are orders.
     pub trades: bool,
     /// Whether the config is committed as it stands, byte for byte.
@@ -119,6 +125,19 @@ impl SleeveSum<'_> {
     pub fn excess(&self) -> Option<Decimal> {
         Some(self.targets - self.weight?.0)
     }
+}
+
+/// An asset's target, where it stands, and its tags.
+#[derive(Debug, Clone)]
+pub struct Target<'a> {
+    /// The asset's code.
+    pub code: &'a str,
+    /// The target.
+    pub weight: Decimal,
+    /// Where the target stands.
+    pub span: Span,
+    /// The asset's tags.
+    pub tags: Vec<&'a str>,
 }
 
 /// An asset's target and band with their places, all readable.
@@ -174,10 +193,39 @@ impl<'a> Facts<'a> {
         whole.then_some((self.allocation_key()?, sums))
     }
 
+    /// Every asset with its target, tags and place. `None` while a part of it cannot be read.
+    #[must_use]
+    pub fn targets(&self) -> Option<Vec<Target<'a>>> {
+        self.allocation()?;
+        let target = |asset: &'a crate::config::Asset| {
+            let field = asset.target.as_ref()?;
+            let tags = match &asset.tags {
+                Some(tags) => tags.get()?.iter().map(|tag| Some(tag.get()?.0.as_str())).collect::<Option<_>>()?,
+                None => Vec::new(),
+            };
+            let code = get(asset.code.as_ref())?.0.as_str();
+            Some(Target { code, weight: field.get()?.decimal(), span: field.span, tags })
+        };
+        self.config.assets().map(|(_, asset)| target(asset)).collect()
+    }
+
     /// Where the key `allocation` stands, if it does.
     fn allocation_key(&self) -> Option<Span> {
         let root = &self.reading.document.as_ref()?.root;
         Some(root.get("portfolio")?.entry("allocation")?.key.span)
+    }
+
+    /// Where the last key of a path stands, or the last of them that is there.
+    #[must_use]
+    pub fn key(&self, path: &[&str]) -> Option<Span> {
+        let mut node = &self.reading.document.as_ref()?.root;
+        let mut found = None;
+        for key in path {
+            let Some(entry) = node.entry(key) else { break };
+            found = Some(entry.key.span);
+            node = &entry.value;
+        }
+        found
     }
 
     /// A finding about the allocation as a whole, placed at its key.

@@ -47,6 +47,8 @@ pub enum Group {
     Allocation,
     /// The dates.
     Schedule,
+    /// The limits the owner sets.
+    Policy,
     /// The git history.
     History,
     /// What is held, and what would be traded.
@@ -54,6 +56,14 @@ pub enum Group {
 }
 
 impl Group {
+    /// What decides whether a config can be planned at all.
+    pub const SOUND: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule];
+    /// What is judged of a config alone.
+    pub const LINT: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule, Self::Policy, Self::History];
+    /// What is judged of a sound config with a plan: whether that may be applied. The owner's limits are among them, so
+    /// that what breaks one is planned, shown and refused.
+    pub const PLAN: &[Self] = &[Self::Policy, Self::History, Self::Plan];
+
     /// The word used in the pages.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -61,6 +71,7 @@ impl Group {
             Self::Form => "form",
             Self::Allocation => "allocation",
             Self::Schedule => "schedule",
+            Self::Policy => "policy",
             Self::History => "history",
             Self::Plan => "plan",
         }
@@ -118,6 +129,16 @@ rules! {
     Schedule {
         schedule_consistent = "schedule-consistent",
         strategy_complete = "strategy-complete",
+    }
+    Policy {
+        max_weight = "max-weight" [PARAMETERS],
+        tag_limit = "tag-limit" [PARAMETERS],
+        asset_count = "asset-count" [PARAMETERS],
+        forbidden_code = "forbidden-code" [PARAMETERS],
+        required_code = "required-code" [PARAMETERS],
+        cash_at_least = "cash-at-least" [PARAMETERS],
+        cost_ceiling = "cost-ceiling" [PARAMETERS],
+        band_width = "band-width" [PARAMETERS],
     }
     History {
         history_complete = "history-complete",

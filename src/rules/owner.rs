@@ -140,7 +140,7 @@ fn overlay(
     }
     new.parameters.extend(values);
     unknown_parameters(source, rule, &reading, &mut findings);
-    findings.extend(contradictions(source, rule, &reading, &new));
+    findings.extend(contradiction(source, rule, &reading, &new));
     if findings.is_empty() {
         *setting = new;
     }
@@ -148,26 +148,22 @@ fn overlay(
 }
 
 /// A least that is above the most: no config could pass.
-fn contradictions(source: &Source, rule: &Rule, reading: &Reading, setting: &Setting) -> Option<Finding> {
-    let least = known(rule, reading).find(|(parameter, _)| parameter.name == "min")?.1;
-    let finding = |span: Span, (what, least, most): (String, String, String)| {
-        let finding = Finding::new(&source.path, format!("{what} is at least {least} and at most {most}"));
-        schema_finding(finding.at(span, "nothing can be both").help("lower `min`, or raise `max`."))
-    };
-    match (setting.parameters.get("min")?, setting.parameters.get("max")?) {
-        (Value::Count(min), Value::Count(max)) if min > max => {
-            Some(finding(least.value.span, ("the number".to_owned(), min.to_string(), max.to_string())))
-        }
+fn contradiction(source: &Source, rule: &Rule, reading: &Reading, setting: &Setting) -> Option<Finding> {
+    let least = known(rule, reading).find(|(parameter, _)| parameter.name == "min")?.1.value.span;
+    let (span, of, min, max) = match (setting.parameters.get("min")?, setting.parameters.get("max")?) {
+        (Value::Count(min), Value::Count(max)) if min > max => (least, String::new(), min.to_string(), max.to_string()),
         (Value::Weight(min), Value::Weight(max)) if min > max => {
-            Some(finding(least.value.span, ("the weight".to_owned(), min.to_string(), max.to_string())))
+            (least, String::new(), min.to_string(), max.to_string())
         }
         (Value::Weights(min), Value::Weights(max)) => {
-            let beyond = |min: &&Named<Weight>| max.iter().find(|m| m.name == min.name && m.value < min.value);
-            let (min, max) = min.iter().find_map(|min| Some((min, beyond(&min)?)))?;
-            Some(finding(min.span, (format!("`{}`", min.name), min.value.to_string(), max.value.to_string())))
+            let above = |min: &&Named<Weight>| max.iter().find(|max| max.name == min.name && max.value < min.value);
+            let (min, max) = min.iter().find_map(|min| Some((min, above(&min)?)))?;
+            (min.span, format!(" of `{}`", min.name), min.value.to_string(), max.value.to_string())
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    let finding = Finding::new(&source.path, format!("`min`{of} is {min}, above the `max` of {max}"));
+    Some(schema_finding(finding.at(span, "nothing can be both").help("lower `min`, or raise `max`.")))
 }
 
 fn unknown_rule(path: &str, id: &str, span: Span) -> Finding {
@@ -182,11 +178,14 @@ fn unknown_rule(path: &str, id: &str, span: Span) -> Finding {
 /// Names of parameters that the rule does not have. The schema knows them as unknown keys; here they have their rule.
 fn unknown_parameters(source: &Source, rule: &Rule, reading: &Reading, findings: &mut Vec<Finding>) {
     let names: Vec<&str> = rule.parameters.iter().map(|parameter| parameter.name).collect();
+    // A parameter that is given already is not the one that was meant.
+    let given_already = |name: &&str| given(reading).iter().any(|entry| entry.key.text == *name);
+    let absent: Vec<&str> = names.iter().copied().filter(|name| !given_already(name)).collect();
     for entry in given(reading).iter().filter(|entry| !names.contains(&entry.key.text.as_str())) {
         let (key, span) = (&entry.key.text, entry.key.span);
         findings.retain(|finding| finding.place.as_ref().is_none_or(|place| place.span != span));
         let finding = Finding::new(&source.path, format!("`{}` has no parameter `{key}`", rule.id));
-        findings.push(schema_finding(match (closest(key, &names), names.as_slice()) {
+        findings.push(schema_finding(match (closest(key, &absent), names.as_slice()) {
             (Some(meant), _) => finding.at(span, format!("did you mean `{meant}`?")).help(format!("write `{meant}`.")),
             (None, []) => finding.at(span, "unknown parameter").help("remove it; this rule has no parameters."),
             (None, known) => finding.at(span, "unknown parameter").help(format!("its parameters are {}.", list(known))),

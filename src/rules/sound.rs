@@ -28,7 +28,7 @@ impl Sound {
 /// Judges form, allocation and schedule: the findings, and the portfolio when none of them is an error.
 #[must_use]
 pub fn judge(facts: &Facts<'_>, policies: &Policies) -> (Option<Sound>, Vec<Finding>) {
-    let findings = run(&[Group::Form, Group::Allocation, Group::Schedule], facts, policies);
+    let findings = run(Group::SOUND, facts, policies);
     let denied = findings.iter().any(|finding| finding.level == Level::Error && finding.suppressed.is_none());
     let refused_text = !facts.reading.faults.is_empty() || !facts.issues.is_empty();
     let portfolio = if denied || refused_text { None } else { Portfolio::of(facts.config) };

@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 1f26bf128662 (applyable)
+Plan 2b1ca1a05acc (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 

@@ -54,6 +54,10 @@ impl Shell {
                 fs::create_dir(self.stage.path(dir)).unwrap();
                 (String::new(), 0)
             }
+            ["rm", file] => {
+                fs::remove_file(self.stage.path(file)).unwrap();
+                (String::new(), 0)
+            }
             ["printf", text, ">", file] => {
                 self.stage.write(file, &text.replace("\\n", "\n"));
                 (String::new(), 0)

@@ -10,13 +10,14 @@ use rebalance::finding::{Finding, Level};
 use rebalance::history::{Gap, GapKind, Reach, Standing, collect, message};
 use rebalance::holdings::{Holdings, HoldingsFile};
 use rebalance::plan::{Draft, Inputs};
-use rebalance::policy::Policies;
+use rebalance::policy::{Policies, Source};
 use rebalance::portfolio::Allocation;
 use rebalance::repo::RepoError;
 use rebalance::rules::facts::{code_sites, held_sites};
-use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, PlanFacts, Sound};
+use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, PlanFacts, Rule, Sound};
 use rebalance::schema::{self, Issue};
 use rebalance::zone::Zone;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The sample's config.
@@ -31,19 +32,17 @@ const DAY: i64 = 86_400;
 /// What an example comes to: every finding of every rule that runs, and the texts they point into.
 pub struct Outcome {
     pub findings: Vec<Finding>,
-    config: String,
-    holdings: String,
+    texts: BTreeMap<String, String>,
 }
 
 impl Outcome {
     /// A finding as examples write it; `usual` is the level that is not worth saying.
     pub fn said(&self, finding: &Finding, usual: &str) -> String {
         let level = if finding.level.word() == usual { String::new() } else { format!("{}: ", finding.level) };
-        let text = if finding.path == PATH { &self.config } else { &self.holdings };
         let file = if finding.path == PATH { String::new() } else { format!("{}:", finding.path) };
         let place = match &finding.place {
             Some(place) => {
-                let at = Lines::new(text).position(place.span.start);
+                let at = Lines::new(&self.texts[&finding.path]).position(place.span.start);
                 format!("{file}{}:{}", at.line, at.column)
             }
             None => finding.path.clone(),
@@ -61,6 +60,7 @@ impl Outcome {
 /// Everything known about an example before a rule runs.
 struct Scene<'e> {
     example: &'e Example,
+    rule: &'e Rule,
     policies: Policies,
     row: Row,
     text: Option<String>,
@@ -69,8 +69,8 @@ struct Scene<'e> {
     issues: Vec<Issue>,
 }
 
-/// Runs an example of a rule of this group.
-pub fn run(example: &Example, group: Group) -> Outcome {
+/// Runs an example of a rule.
+pub fn run(example: &Example, rule: &Rule) -> Outcome {
     let row = row(example);
     let text = edited(last_text(&row.commits), example.file.as_deref(), &example.edit, example.delete);
     let reading = match &text {
@@ -79,10 +79,16 @@ pub fn run(example: &Example, group: Group) -> Outcome {
     };
     let (config, misread) = Config::of(&reading);
     let issues = schema::check(&schema::CONFIG, &reading, &misread);
-    let (policies, none) = rebalance::rules::policies(&[]);
-    assert_eq!(none, []);
-    let scene = Scene { example, policies, row, text, reading, config, issues };
-    if group == Group::Plan { scene.plan() } else { scene.lint() }
+    let own = Source { path: format!("policies/{}.yaml", rule.id), bytes: own_file(example, rule).into_bytes() };
+    let (policies, none) = rules::policies(&[own]);
+    assert_eq!(none, [], "{}, {}", rule.id, example.name);
+    let scene = Scene { example, rule, policies, row, text, reading, config, issues };
+    if example.plan || rule.group == Group::Plan { scene.plan() } else { scene.lint() }
+}
+
+/// The owner's file about the rule.
+fn own_file(example: &Example, rule: &Rule) -> String {
+    format!("rule: {}\n{}", rule.id, example.policy)
 }
 
 /// The history: the sample, 100 days old, and the example's own commits.
@@ -108,7 +114,7 @@ fn last_text(commits: &[Made]) -> Option<&str> {
 impl Scene<'_> {
     fn lint(&self) -> Outcome {
         let groups: &[Group] = match self.text {
-            Some(_) => &[Group::Form, Group::Allocation, Group::Schedule, Group::History],
+            Some(_) => Group::LINT,
             None => &[Group::History],
         };
         let findings = self.with_facts(|facts| rules::run(groups, facts, &self.policies));
@@ -143,6 +149,7 @@ impl Scene<'_> {
         let draft = Draft::make(inputs).unwrap();
         let sites = held_sites(file);
         let head = self.row.commits.last().and_then(|made| made.text.as_ref());
+        let [costs_of_traded, costs_of_portfolio] = draft.exact_cost_shares();
         let plan = PlanFacts {
             path: HOLDINGS_PATH,
             holdings,
@@ -150,12 +157,15 @@ impl Scene<'_> {
             cash_after: draft.books.money(draft.cash_after),
             reserve: draft.books.money(draft.reserve()),
             turnover: draft.exact_turnover(),
+            cash_share: draft.exact_cash_share(),
+            costs_of_traded,
+            costs_of_portfolio,
             trades: !draft.orders.is_empty(),
             committed: head == self.text.as_ref(),
             frozen: &draft.frozen,
         };
         let facts = Facts { plan: Some(&plan), ..*facts };
-        rules::run(&[Group::History, Group::Plan], &facts, &self.policies)
+        rules::run(Group::PLAN, &facts, &self.policies)
     }
 
     /// The facts as `cli::gather` makes them.
@@ -191,6 +201,8 @@ impl Scene<'_> {
     }
 
     fn outcome(&self, findings: Vec<Finding>, holdings: String) -> Outcome {
-        Outcome { findings, config: self.reading.text.clone(), holdings }
+        let own = (format!("policies/{}.yaml", self.rule.id), own_file(self.example, self.rule));
+        let files = [(PATH.to_owned(), self.reading.text.clone()), (HOLDINGS_PATH.to_owned(), holdings), own];
+        Outcome { findings, texts: files.into_iter().collect() }
     }
 }

@@ -23,6 +23,12 @@ pub struct Page {
 #[serde(deny_unknown_fields)]
 pub struct Example {
     pub name: String,
+    /// The owner's file about the rule, below its first line, which is `rule: ` and the id.
+    #[serde(default)]
+    pub policy: String,
+    /// Whether a plan is made; always for the rules about plans.
+    #[serde(default)]
+    pub plan: bool,
     /// Commits on top of the sample's own, which is 100 days old; oldest first.
     #[serde(default)]
     pub commits: Vec<Step>,

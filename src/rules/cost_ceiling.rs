@@ -1,0 +1,81 @@
+//! `cost-ceiling`: neither the rates of the config nor what a plan costs are above what the owner pays.
+
+use super::common::{Ratio, compare, shown_above};
+use super::{Facts, Setting};
+use crate::config::{Costs, Field, get};
+use crate::finding::Finding;
+use crate::money::Rate;
+use crate::policy::{Kind, Parameter};
+use crate::words::exact_percent;
+use std::cmp::Ordering;
+
+/// The limits: of the rates, and of a plan.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "commission", kind: Kind::Rate, meaning: "`costs.etf_commission_rate` is at most this" },
+    Parameter { name: "slippage", kind: Kind::Rate, meaning: "`costs.slippage_estimate` is at most this" },
+    Parameter {
+        name: "tax",
+        kind: Kind::Rate,
+        meaning: "`costs.etf_tax_rate` and `costs.overseas_etf_tax_rate` are at most this",
+    },
+    Parameter {
+        name: "of_traded",
+        kind: Kind::Rate,
+        meaning: "commission, slippage and tax of a plan are at most this of what it buys and sells",
+    },
+    Parameter {
+        name: "of_portfolio",
+        kind: Kind::Rate,
+        meaning: "commission, slippage and tax of a plan are at most this of the portfolio",
+    },
+];
+
+/// A rate of the config: the parameter, the key, where it stands.
+type Limited = (&'static str, &'static str, fn(&Costs) -> Option<&Field<Rate>>);
+
+const RATES: [Limited; 4] = [
+    ("commission", "etf_commission_rate", |c| c.etf_commission_rate.as_ref()),
+    ("slippage", "slippage_estimate", |c| c.slippage_estimate.as_ref()),
+    ("tax", "etf_tax_rate", |c| c.etf_tax_rate.as_ref()),
+    ("tax", "overseas_etf_tax_rate", |c| c.overseas_etf_tax_rate.as_ref()),
+];
+
+/// Rates and costs above their limits.
+pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
+    let costs = facts.config.portfolio().and_then(|portfolio| get(portfolio.costs.as_ref()));
+    let high = costs.into_iter().flat_map(|costs| RATES.iter().filter_map(|rate| high(facts, setting, costs, rate)));
+    let ratios = facts.plan.into_iter().flat_map(|plan| {
+        [
+            ("of_traded", "what it trades", plan.costs_of_traded),
+            ("of_portfolio", "the portfolio", plan.costs_of_portfolio),
+        ]
+    });
+    high.chain(ratios.filter_map(|ratio| dear(facts, setting, ratio))).collect()
+}
+
+fn high(facts: &Facts<'_>, setting: &Setting, costs: &Costs, (name, key, field): &Limited) -> Option<Finding> {
+    let most = setting.fraction(name)?;
+    let field = field(costs)?;
+    let rate = field.get()?.decimal();
+    let finding = Finding::new(facts.path, format!("`{key}` is {rate}, more than the {most} allowed"))
+        .at(field.span, format!("at most {most}"))
+        .help(format!(
+            "correct the rate if it is wrong; otherwise trade where it costs less, or raise `{name}` in {}.",
+            setting.file()
+        ));
+    (rate > most).then_some(finding)
+}
+
+/// The costs of a plan, compared exactly: what is shown is rounded, and decides nothing.
+fn dear(facts: &Facts<'_>, setting: &Setting, (name, what, ratio): (&str, &str, Ratio)) -> Option<Finding> {
+    let most = setting.fraction(name)?;
+    // Figures too large to be compared are too much.
+    if compare(ratio, most).is_some_and(Ordering::is_le) {
+        return None;
+    }
+    let shown = shown_above(ratio, most);
+    let message = format!("the plan costs {shown} of {what}, more than the {} allowed", exact_percent(most));
+    let help =
+        format!("rebalance to `destination: band_edge`, which trades less, or raise `{name}` in {}.", setting.file());
+    Some(Finding::new(facts.plan?.path, message).help(help))
+}
