@@ -211,6 +211,13 @@ impl Policies {
         self.settings.get(rule)
     }
 
+    /// Gives a rule a level; nothing for an id that is no rule's.
+    pub(crate) fn set_level(&mut self, rule: &str, level: Level) {
+        if let Some(setting) = self.settings.get_mut(rule) {
+            setting.level = level;
+        }
+    }
+
     /// The ids of all rules there is a setting for, in alphabetical order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.settings.keys().map(AsRef::as_ref)

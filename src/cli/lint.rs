@@ -4,8 +4,11 @@ use super::gather::{Claims, From, Gathered, gather};
 use super::{Exit, Fault, Global, Host};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::output::{self, Paint, Report, Ui};
+use crate::policy::Policies;
 use crate::rules::{self, Group};
+use crate::words::{closest, list};
 use clap::Args;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -14,6 +17,7 @@ Examples:
   rebalance lint                    the work tree
   rebalance lint --staged           what the next commit would hold (what the pre-commit hook runs)
   rebalance lint --rev v1.2         a commit, judged when it landed
+  rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
   git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
 
@@ -38,11 +42,36 @@ pub(super) struct LintArgs {
     /// The lowest level that fails
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = level)]
     fail_on: Level,
+    /// Give a rule another level for this run: off, info, warning or error
+    #[arg(long = "rule", value_name = "ID=LEVEL", value_parser = asked)]
+    rules: Vec<(String, Level)>,
 }
 
 fn level(word: &str) -> Result<Level, String> {
     let level = Level::parse(word).filter(|level| *level != Level::Off);
     level.ok_or_else(|| "one of error, warning, info".to_owned())
+}
+
+fn asked(text: &str) -> Result<(String, Level), String> {
+    let (id, word) = text.split_once('=').ok_or_else(|| "write it as ID=LEVEL, such as weights-sum=off".to_owned())?;
+    let words = Level::ALL.map(Level::word);
+    let level = Level::parse(word).ok_or_else(|| match closest(word, &words) {
+        Some(meant) => format!("there is no level `{word}`; did you mean `{meant}`?"),
+        None => format!("there is no level `{word}`; the levels are {}", list(&words)),
+    })?;
+    Ok((id.to_owned(), level))
+}
+
+/// Gives the rules the levels that are asked for, each once.
+fn ask(args: &LintArgs, policies: &mut Policies) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    for (id, level) in &args.rules {
+        if !seen.insert(id) {
+            return Err(Fault::usage(format!("--rule gives `{id}` two levels")).hint("keep one of them."));
+        }
+        rules::ask(policies, id, *level).map_err(|denied| Fault::usage(denied.message).hint(denied.help))?;
+    }
+    Ok(())
 }
 
 /// Runs the command.
@@ -56,7 +85,8 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
             .filter(|r| !r.is_empty()),
         reasoned: None,
     };
-    let gathered = gather(&from, global, host, &claims)?;
+    let mut gathered = gather(&from, global, host, &claims)?;
+    ask(args, &mut gathered.policies)?;
     let findings = judge(&gathered);
     let report = Report { path: &gathered.path, findings: &findings, sources: &gathered.sources };
     let exit = exit(&findings, args.fail_on);

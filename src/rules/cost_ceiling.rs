@@ -44,13 +44,18 @@ const RATES: [Limited; 4] = [
 pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
     let costs = facts.config.portfolio().and_then(|portfolio| get(portfolio.costs.as_ref()));
     let high = costs.into_iter().flat_map(|costs| RATES.iter().filter_map(|rate| high(facts, setting, costs, rate)));
-    let ratios = facts.plan.into_iter().flat_map(|plan| {
+    let parts = facts.plan.into_iter().flat_map(|plan| -> [Part; 2] {
         [
-            ("of_traded", "what it trades", plan.costs_of_traded),
-            ("of_portfolio", "the portfolio", plan.costs_of_portfolio),
+            ("of_traded", "what it trades", plan.costs_of_traded, "sell less at a gain, trade where it costs less"),
+            (
+                "of_portfolio",
+                "the portfolio",
+                plan.costs_of_portfolio,
+                "rebalance to `destination: band_edge`, which trades less",
+            ),
         ]
     });
-    high.chain(ratios.filter_map(|ratio| dear(facts, setting, ratio))).collect()
+    high.chain(parts.filter_map(|part| dear(facts, setting, part))).collect()
 }
 
 fn high(facts: &Facts<'_>, setting: &Setting, costs: &Costs, (name, key, field): &Limited) -> Option<Finding> {
@@ -66,8 +71,11 @@ fn high(facts: &Facts<'_>, setting: &Setting, costs: &Costs, (name, key, field):
     (rate > most).then_some(finding)
 }
 
+/// A limit of a plan's costs: the parameter, what they are a part of, that part, and how to come below.
+type Part = (&'static str, &'static str, Ratio, &'static str);
+
 /// The costs of a plan, compared exactly: what is shown is rounded, and decides nothing.
-fn dear(facts: &Facts<'_>, setting: &Setting, (name, what, ratio): (&str, &str, Ratio)) -> Option<Finding> {
+fn dear(facts: &Facts<'_>, setting: &Setting, (name, what, ratio, remedy): Part) -> Option<Finding> {
     let most = setting.fraction(name)?;
     // Figures too large to be compared are too much.
     if compare(ratio, most).is_some_and(Ordering::is_le) {
@@ -75,7 +83,6 @@ fn dear(facts: &Facts<'_>, setting: &Setting, (name, what, ratio): (&str, &str, 
     }
     let shown = shown_above(ratio, most);
     let message = format!("the plan costs {shown} of {what}, more than the {} allowed", exact_percent(most));
-    let help =
-        format!("rebalance to `destination: band_edge`, which trades less, or raise `{name}` in {}.", setting.file());
+    let help = format!("{remedy}, or raise `{name}` in {}.", setting.file());
     Some(Finding::new(facts.plan?.path, message).help(help))
 }

@@ -3,6 +3,7 @@
 //! A rule never reads a file, a clock or a repository, never fails and never waits; a fact that could not be had is a
 //! fact of its own. A new rule is a file here, a page under `policies/`, and a line in the table below.
 
+mod asked;
 mod common;
 pub mod facts;
 mod owner;
@@ -10,6 +11,7 @@ mod page;
 mod sheet;
 mod sound;
 
+pub use asked::{Denied, ask};
 pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
 pub use owner::policies;
 pub use page::{Page, PageParameter};

@@ -9,4 +9,5 @@ mod faults;
 mod help;
 mod history;
 mod planning;
+mod policies;
 mod stage;
