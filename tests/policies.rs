@@ -4,7 +4,7 @@
 
 use rebalance::document::Lines;
 use rebalance::finding::Level;
-use rebalance::policy::{Kind, Policies, Source};
+use rebalance::policy::{Kind, Policies, Setting, Source};
 use rebalance::rules;
 use std::collections::BTreeSet;
 
@@ -121,6 +121,11 @@ fn a_copy_of_a_shipped_page_says_nothing_new() {
         let (policies, said) = with(rule.page);
         assert_eq!(said, [] as [&str; 0], "{}", rule.id);
         assert_eq!(policies.setting(rule.id).unwrap(), shipped().setting(rule.id).unwrap(), "{}", rule.id);
+        // With a word of the owner's in it, it is read like any other file.
+        let (policies, said) = with(&format!("# a copy\n{}", rule.page));
+        assert_eq!(said, [] as [&str; 0], "{}", rule.id);
+        let copied = policies.setting(rule.id).unwrap().clone();
+        assert_eq!(Setting { source: None, ..copied }, *shipped().setting(rule.id).unwrap(), "{}", rule.id);
     }
 }
 

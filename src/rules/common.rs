@@ -4,12 +4,14 @@ use super::{Facts, Setting};
 use crate::document::FaultKind;
 use crate::document::Span;
 use crate::finding::{Finding, Level};
-use crate::money::{WEIGHT_PLACES, scaled, unscaled};
+use crate::money::{WEIGHT_PLACES, Weight, scaled, unscaled};
+use crate::policy::Named;
 use crate::schema::IssueKind;
 use crate::words::{closest, exact_percent};
 use crate::zone::Zone;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// The reader's refusals of one kind.
 pub(super) fn faults(facts: &Facts<'_>, kind: FaultKind) -> Vec<Finding> {
@@ -82,25 +84,27 @@ pub(super) fn positioned(finding: Finding, sites: &[(Decimal, Span)]) -> Finding
     sites.iter().fold(finding, |finding, &(target, span)| finding.with(span, format!("{target}")))
 }
 
-/// Limits of an owner's file that are about nothing in the config. Nothing is above them, so they are no error, and one
-/// file may serve several configs; but a misspelt name limits nothing, so each is worth a second look.
-pub(super) fn unmatched<'a>(
-    facts: &'a Facts<'_>,
-    setting: &'a Setting,
-    parameter: &'a str,
-    there: &'a [&str],
-) -> impl Iterator<Item = Finding> + 'a {
-    let unknown = setting.weights(parameter).iter().filter(|limit| !there.contains(&limit.name.as_str()));
-    unknown.map(move |limit| {
-        let message = format!("`{parameter}` limits `{}`, which is not in {}", limit.name, facts.path);
-        let finding = Finding::new(setting.file(), message);
-        let mut finding = match closest(&limit.name, there) {
+/// Limits of an owner's file that are about nothing in the config; `lacks` says so. Nothing is above them, so they are
+/// no error, and one file may serve several configs; but a misspelt name limits nothing, so each is worth a second look.
+pub(super) fn unmatched(
+    setting: &Setting,
+    parameter: &str,
+    there: impl IntoIterator<Item = impl Into<String>>,
+    lacks: &str,
+) -> Vec<Finding> {
+    let there: BTreeSet<String> = there.into_iter().map(Into::into).collect();
+    let names: Vec<&str> = there.iter().map(String::as_str).collect();
+    let finding = |limit: &Named<Weight>| {
+        let finding = Finding::new(setting.file(), format!("`{parameter}` limits `{}`, which {lacks}", limit.name));
+        let mut finding = match closest(&limit.name, &names) {
             Some(meant) => finding
                 .at(limit.span, format!("did you mean `{meant}`?"))
                 .help(format!("write `{meant}`, or remove the limit.")),
             None => finding.at(limit.span, "limits nothing").help("remove it, or nothing if it is for another config."),
         };
         finding.level = Level::Warning;
+        finding.subject = format!("parameters.{parameter}.{}", limit.name);
         finding
-    })
+    };
+    setting.weights(parameter).iter().filter(|limit| !there.contains(&limit.name)).map(finding).collect()
 }

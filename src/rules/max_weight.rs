@@ -30,11 +30,11 @@ pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
     let mut findings: Vec<Finding> = assets.collect();
     let Some((_, sums)) = facts.allocation() else { return findings };
     findings.extend(sums.iter().filter_map(|sleeve| heavy_sleeve(facts, setting, sleeve)));
-    let names: Vec<&str> = sums.iter().map(|sleeve| sleeve.name).collect();
-    findings.extend(unmatched(facts, setting, "sleeves", &names));
+    let names = sums.iter().map(|sleeve| sleeve.name);
+    findings.extend(unmatched(setting, "sleeves", names, &format!("is no sleeve of {}", facts.path)));
     if let Some(targets) = facts.targets() {
-        let codes: Vec<&str> = targets.iter().map(|target| target.code).collect();
-        findings.extend(unmatched(facts, setting, "assets", &codes));
+        let codes = targets.iter().map(|target| target.code);
+        findings.extend(unmatched(setting, "assets", codes, &format!("is in no sleeve of {}", facts.path)));
     }
     findings
 }

@@ -44,8 +44,9 @@ pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
         };
         sum.finding(facts, &format!("less than the {least} wanted")).help(help)
     });
-    let tags: Vec<&str> = targets.iter().flat_map(|target| target.tags.iter().copied()).collect();
-    above.chain(below).chain(unmatched(facts, setting, "max", &tags)).collect()
+    let tags = targets.iter().flat_map(|target| target.tags.iter().copied());
+    let untagged = unmatched(setting, "max", tags, &format!("no asset of {} has", facts.path));
+    above.chain(below).chain(untagged).collect()
 }
 
 /// The targets of the assets with a tag.

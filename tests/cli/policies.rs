@@ -79,6 +79,7 @@ fn what_no_run_can_do_is_wrong_usage() {
     let run = stage.run(&["lint", "--rule", "nothing=off"]);
     let ids = || rebalance::rules::ALL.iter().map(|rule| format!("`{}`", rule.id));
     assert!(run.code == 64 && ids().all(|id| run.err.contains(&id)), "{}", run.whole());
+    assert_eq!(stage.run(&["lint", "--fail-on", "off"]).code, 64);
     // Raising and repeating what holds anyway is no way around anything.
     for asked in ["schema=error", "allocation-cooldown=error"] {
         assert_eq!(stage.run(&["lint", "--rule", asked]).code, 0, "{asked}");
@@ -106,7 +107,9 @@ fn what_breaks_a_limit_is_planned_and_not_applied() {
     let (orders, refused) = run.out.split_once("\nerror[").unwrap();
     assert!(orders.contains("5 orders:"), "{}", run.whole());
     assert_eq!(run.code, 1);
-    assert_data_eq!(refused.split("\nPlan ").next().unwrap(), str![[r#"
+    assert_data_eq!(
+        refused.split("\nPlan ").next().unwrap(),
+        str![[r#"
 cost-ceiling]: the plan costs 0.12 % of what it trades, more than the
   0.1 % allowed
   help: sell less at a gain, trade where it costs less, or raise `of_traded` in policies/costs.yaml.
@@ -114,7 +117,8 @@ error[max-weight]: the targets of the sleeve `core` add up to 0.7, more than
   the 0.69 allowed
   help: lower targets by 0.01, or raise `sleeve` in policies/weights.yaml.
 
-"#]]);
+"#]]
+    );
     let run = stage.run(&["apply", "plan.json"]);
     assert_data_eq!(
         run.whole(),
@@ -163,4 +167,29 @@ fn limits_are_read_from_where_the_config_is() {
     assert_eq!(said(&["--staged"]), broken);
     stage.commit("Limit\n\nReason: an example", 50);
     assert_eq!(said(&["--rev", "HEAD"]), broken);
+}
+
+/// Two assets have the tag, and it is still the one that was meant.
+#[test]
+fn a_misspelt_tag_is_told_the_one_that_was_meant() {
+    let stage = Stage::sample();
+    for asset in ["'TIGER US S&P500'", "'KODEX 200'"] {
+        stage.edit("portfolio_config.yaml", asset, &format!("{asset}\n          tags: ['equity']"));
+    }
+    stage.write("policies/tags.yaml", "rule: tag-limit\nparameters: { max: { equty: 0.5 } }\n");
+    let run = stage.run(&["lint", "--fail-on", "warning"]);
+    assert_eq!(run.code, 1);
+    assert_data_eq!(
+        run.out.split("\n\n").next().unwrap(),
+        str![[r#"
+warning[tag-limit]: `max` limits `equty`, which no asset of
+                    portfolio_config.yaml has
+ --> policies/tags.yaml:2:22
+  |
+2 | parameters: { max: { equty: 0.5 } }
+  |                      ^^^^^ did you mean `equity`?
+  |
+  = help: write `equity`, or remove the limit.
+"#]]
+    );
 }
