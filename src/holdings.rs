@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::config::{Currency, Day, Field, Misread, get, read_as};
 use crate::document::{Reading, Span};
 use crate::money::{Money, Price, Quantity};
-use crate::schema::{Sheet, schema_of_file};
+use crate::schema::{Form, Sheet, schema_of_file};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -15,7 +15,17 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// The schema of `holdings.yaml`.
-pub const SHEET: Sheet = Sheet { file: "holdings.schema.json", schema: schema_of_file::<HoldingsFile> };
+pub const FORM: Form = Form {
+    sheet: Sheet { file: "holdings.schema.json", schema: schema_of_file::<HoldingsFile> },
+    errors: HoldingsErrors::iter_errors,
+};
+
+#[jsonschema::validator(
+    path = "schema/holdings.schema.json",
+    validate_formats = false,
+    methods = { is_valid = false, validate = false, iter_errors = true }
+)]
+struct HoldingsErrors;
 
 /// The file's shape.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

@@ -109,7 +109,7 @@ fn read(text: &[u8]) -> Result<(Holdings, Document), RewriteError> {
         return Err(unreadable(fault.message.clone()));
     }
     let (file, misread) = HoldingsFile::of(&reading);
-    if let Some(issue) = schema::check(&crate::holdings::SHEET, &reading, &misread).first() {
+    if let Some(issue) = schema::check(&crate::holdings::FORM, &reading, &misread).first() {
         return Err(unreadable(issue.message.clone()));
     }
     let holdings = Holdings::of(&file).map_err(|contradictions| {

@@ -11,7 +11,7 @@ use crate::config::{Config, Misread, MisreadKind};
 use crate::document::{Document, Kind, Node, Reading, Span, Style};
 use crate::money;
 use excuse::Excuse;
-use jsonschema::{Draft, ValidationError};
+use jsonschema::{ErrorIterator, ValidationError};
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
@@ -27,12 +27,30 @@ pub struct Sheet {
     pub schema: fn() -> Schema,
 }
 
-/// The draft by which trees are validated. The schemas say 2020-12 and use only keywords that mean the same in draft 7,
-/// which a test holds; compiling the meta-schema of 2020-12, with its vocabularies, would cost more than all of a lint.
-const DRAFT: Draft = Draft::Draft7;
+/// A file people write, which is held to its schema.
+///
+/// The validators are made from the committed schemas when the crate is built: making one when the program starts would
+/// cost more than all the rest of a lint. A test holds the committed schemas equal to those of the types.
+#[derive(Debug, Clone, Copy)]
+pub struct Form {
+    /// Its schema.
+    pub sheet: Sheet,
+    /// Every way in which a value does not fit the schema.
+    pub errors: for<'i> fn(&'i Value) -> ErrorIterator<'i>,
+}
 
 /// The config.
-pub const CONFIG: Sheet = Sheet { file: "portfolio_config.schema.json", schema: schema_of_file::<Config> };
+pub const CONFIG: Form = Form {
+    sheet: Sheet { file: "portfolio_config.schema.json", schema: schema_of_file::<Config> },
+    errors: ConfigErrors::iter_errors,
+};
+
+#[jsonschema::validator(
+    path = "schema/portfolio_config.schema.json",
+    validate_formats = false,
+    methods = { is_valid = false, validate = false, iter_errors = true }
+)]
+struct ConfigErrors;
 
 /// The schema of a document this program writes, with nothing referred to.
 #[must_use]
@@ -74,17 +92,15 @@ pub fn text(sheet: &Sheet) -> String {
 ///
 /// What is only so because of a refused YAML feature is left out: the refusal itself is the finding.
 #[must_use]
-pub fn check(sheet: &Sheet, reading: &Reading, misread: &[Misread]) -> Vec<Issue> {
+pub fn check(form: &Form, reading: &Reading, misread: &[Misread]) -> Vec<Issue> {
     let Some(document) = &reading.document else { return Vec::new() };
-    let schema = (sheet.schema)();
-    let mut issues =
-        match jsonschema::options().with_draft(DRAFT).should_validate_formats(false).build(schema.as_value()) {
-            Ok(validator) => {
-                let instance = json(&document.root);
-                validator.iter_errors(&instance).flat_map(|e| issues_of(&e, document, schema.as_value())).collect()
-            }
-            Err(error) => vec![Issue::schema(document.root.span, format!("the schema itself is broken: {error}"), "")],
-        };
+    let instance = json(&document.root);
+    let errors: Vec<ValidationError<'_>> = (form.errors)(&instance).collect();
+    let mut issues: Vec<Issue> = Vec::new();
+    if !errors.is_empty() {
+        let schema = (form.sheet.schema)();
+        issues.extend(errors.iter().flat_map(|error| issues_of(error, document, schema.as_value())));
+    }
     drop_explained_missing(&mut issues);
     add_misread(&mut issues, misread, document);
     if !reading.refused.is_empty() {

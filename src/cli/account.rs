@@ -35,7 +35,7 @@ impl Account {
         let path = given.display().to_string();
         let reading = document::read(&bytes);
         let (shape, misread) = HoldingsFile::of(&reading);
-        let issues = schema::check(&holdings::SHEET, &reading, &misread);
+        let issues = schema::check(&holdings::FORM, &reading, &misread);
         let mut findings = rules::form_findings(&path, &reading, &issues, &held_sites(&shape));
         let holdings = match Holdings::of(&shape) {
             Ok(holdings) => Some(holdings),

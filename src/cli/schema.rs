@@ -21,9 +21,9 @@ pub(super) struct SchemaArgs {
 
 /// Every file that has a schema: its name here, and the schema.
 pub const SHEETS: &[(Which, &Sheet)] = &[
-    (Which::Config, &schema::CONFIG),
-    (Which::Holdings, &crate::holdings::SHEET),
-    (Which::Policy, &crate::rules::POLICY_SHEET),
+    (Which::Config, &schema::CONFIG.sheet),
+    (Which::Holdings, &crate::holdings::FORM.sheet),
+    (Which::Policy, &crate::rules::POLICY.sheet),
     (Which::Plan, &crate::plan::file::SHEET),
     (Which::Lint, &crate::output::LINT_SHEET),
     (Which::Explain, &crate::output::pages::SHEET),

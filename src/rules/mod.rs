@@ -15,7 +15,7 @@ pub use asked::{Denied, ask};
 pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
 pub use owner::policies;
 pub use page::{Page, PageParameter};
-pub use sheet::POLICY_SHEET;
+pub use sheet::POLICY;
 pub use sound::{Sound, judge};
 
 use crate::config::Config;

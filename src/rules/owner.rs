@@ -2,7 +2,7 @@
 //!
 //! What a rule looks for must never enter this file.
 
-use super::sheet::POLICY_SHEET;
+use super::sheet::POLICY;
 use super::{ALL, CodeSite, Rule, find, form_findings};
 use crate::config::{Misread, get};
 use crate::document::{self, Entry, Kind as NodeKind, Node, Reading, Span, Style};
@@ -119,7 +119,7 @@ fn overlay(
     let rule = get(file.rule.as_ref()).and_then(|id| find(&id.0));
     let (values, unread) = rule.map_or_else(Default::default, |rule| read(rule, &reading));
     misread.extend(unread);
-    let issues = schema::check(&POLICY_SHEET, &reading, &misread);
+    let issues = schema::check(&POLICY, &reading, &misread);
     let sites = rule.map_or_else(Vec::new, |rule| codes(rule, &reading));
     let mut findings = form_findings(&source.path, &reading, &issues, &sites);
     let Some((field, Some(id))) = file.rule.as_ref().map(|field| (field, field.get())) else { return (None, findings) };

@@ -4,12 +4,20 @@
 
 use super::{ALL, Rule};
 use crate::policy::{Parameter, PolicyFile};
-use crate::schema::{Sheet, schema_of_file};
+use crate::schema::{Form, Sheet, schema_of_file};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 /// The schema of a policy file.
-pub const POLICY_SHEET: Sheet = Sheet { file: "policy.schema.json", schema: policy_schema };
+pub const POLICY: Form =
+    Form { sheet: Sheet { file: "policy.schema.json", schema: policy_schema }, errors: PolicyErrors::iter_errors };
+
+#[jsonschema::validator(
+    path = "schema/policy.schema.json",
+    validate_formats = false,
+    methods = { is_valid = false, validate = false, iter_errors = true }
+)]
+struct PolicyErrors;
 
 fn policy_schema() -> Schema {
     let mut schema = schema_of_file::<PolicyFile>();

@@ -125,7 +125,7 @@ impl Scene<'_> {
         let text = edited(Some(HOLDINGS), None, &self.example.holdings_edit, false).unwrap();
         let reading = document::read(text.as_bytes());
         let (file, misread) = HoldingsFile::of(&reading);
-        assert_eq!(schema::check(&rebalance::holdings::SHEET, &reading, &misread), []);
+        assert_eq!(schema::check(&rebalance::holdings::FORM, &reading, &misread), []);
         let holdings = Holdings::of(&file).unwrap();
         let findings = self.with_facts(|facts| {
             let (sound, findings) = rules::judge(facts, &self.policies);
