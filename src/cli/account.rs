@@ -41,6 +41,7 @@ impl Account {
             Ok(holdings) => Some(holdings),
             Err(contradictions) => {
                 findings.extend(contradictions.iter().map(|c| contradiction(&path, c)));
+                rules::stamp_subjects(&mut findings, &path, &reading);
                 None
             }
         };

@@ -11,11 +11,13 @@
 mod edit;
 mod lines;
 mod read;
+mod route;
 mod text;
 
 pub use edit::{Edit, append_item, apply, insert_key, quoted, remove_item, replace_scalar};
 pub use lines::{Lines, Position};
 pub use read::read;
+pub use route::Step;
 
 /// The largest text that is read, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;

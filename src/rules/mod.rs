@@ -10,6 +10,7 @@ mod owner;
 mod page;
 mod sheet;
 mod sound;
+mod subject;
 
 pub use asked::{Denied, ask};
 pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
@@ -17,13 +18,15 @@ pub use owner::policies;
 pub use page::{Page, PageParameter};
 pub use sheet::POLICY;
 pub use sound::{Sound, judge};
+pub use subject::stamp_subjects;
 
 use crate::config::Config;
-use crate::document::Reading;
+use crate::document::{Reading, Span};
 use crate::finding::{Finding, Level};
 use crate::policy::{Parameter, Policies, Setting};
 use crate::schema::Issue;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// A rule.
 #[derive(Debug, Clone, Copy)]
@@ -169,6 +172,16 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.id == id)
 }
 
+/// The address of a rule's page; none for an id that no shipped rule has.
+///
+/// It is the source of `docs/rules.md` as docs.rs keeps it for every version of a published crate: the one public address
+/// that is certain to be there and to speak of this version.
+#[must_use]
+pub fn url(id: &str) -> Option<String> {
+    let version = env!("CARGO_PKG_VERSION");
+    find(id).map(|rule| format!("https://docs.rs/crate/rebalance-cli/{version}/source/docs/rules.md#{}", rule.id))
+}
+
 /// Runs every rule of the groups over the facts. This is the only place where a finding gets its rule and level.
 #[must_use]
 pub fn run(groups: &[Group], facts: &Facts<'_>, policies: &Policies) -> Vec<Finding> {
@@ -179,8 +192,20 @@ pub fn run(groups: &[Group], facts: &Facts<'_>, policies: &Policies) -> Vec<Find
             findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
         }
     }
+    stamp_subjects(&mut findings, facts.path, facts.reading);
+    stamp_held(&mut findings, facts);
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings
+}
+
+/// A finding about a held code has that code for its subject.
+fn stamp_held(findings: &mut [Finding], facts: &Facts<'_>) {
+    let Some(plan) = facts.plan else { return };
+    let codes: BTreeMap<Span, &str> = plan.sites.iter().map(|site| (site.span, site.text)).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.path == plan.path) {
+        let code = finding.place.as_ref().and_then(|place| codes.get(&place.span));
+        finding.subject = code.map(|code| format!("{code}.code")).unwrap_or_default();
+    }
 }
 
 /// The form findings of a file other than the config, at the shipped levels.
@@ -193,6 +218,7 @@ pub fn form_findings(path: &str, reading: &Reading, issues: &[Issue], codes: &[C
         let setting = Setting::new(Level::Error);
         findings.extend((rule.check)(&facts, &setting).into_iter().map(|f| stamp(rule, Level::Error, f)));
     }
+    stamp_subjects(&mut findings, path, reading);
     findings
 }
 

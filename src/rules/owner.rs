@@ -3,7 +3,7 @@
 //! What a rule looks for must never enter this file.
 
 use super::sheet::POLICY;
-use super::{ALL, CodeSite, Rule, find, form_findings};
+use super::{ALL, CodeSite, Rule, find, form_findings, stamp_subjects};
 use crate::config::{Misread, get};
 use crate::document::{self, Entry, Kind as NodeKind, Node, Reading, Span, Style};
 use crate::finding::{Finding, Level};
@@ -39,7 +39,10 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
             continue;
         }
         let mut tried = settings.clone();
-        let (rule, faults) = overlay(source, &mut tried);
+        let (rule, mut faults) = overlay(source, &mut tried);
+        if !faults.is_empty() {
+            stamp_subjects(&mut faults, &source.path, &document::read(&source.bytes));
+        }
         findings.extend(faults);
         match rule.map(|rule| (rule, first.get(rule))) {
             Some((rule, Some(first))) => findings.push(second_file(source, rule, first)),
