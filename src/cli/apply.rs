@@ -78,8 +78,8 @@ fn execute(
     let mut tell = |step: &Step| {
         let text = match global.format {
             Format::Json => step.json() + "\n",
-            Format::Human if global.quiet => String::new(),
-            Format::Human => output::apply::step(step, paint),
+            _ if global.quiet => String::new(),
+            _ => output::apply::step(step, paint),
         };
         Ui::new(host, paint).answer(&text);
     };

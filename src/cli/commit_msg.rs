@@ -51,7 +51,7 @@ pub(super) fn run(args: &CommitMsgArgs, global: &Global, host: &mut Host<'_>, pa
         let line = format!("{}: {reason}", message::OVERRIDE_KEY);
         write(&path, &with_line(&bytes, &line, &comment))?;
     }
-    let report = Report { path: &gathered.path, findings: &findings, sources: &gathered.sources };
+    let report = Report::new(&gathered.path, &findings, &gathered.sources, exit);
     if exit != Exit::Done || !findings.is_empty() && !global.quiet {
         Ui::new(host, paint).answer(&output::lint(global.format, &report, paint));
     }

@@ -1,7 +1,8 @@
 //! `rebalance explain`: what a rule looks for, why, and what to do about it.
 
+use super::outputs::deliver;
 use super::{Exit, Fault, Format, Global, Host};
-use crate::output::{self, Paint, Ui};
+use crate::output::{self, Paint};
 use crate::rules::{self, Page, Rule};
 use crate::words::{closest, list};
 use clap::Args;
@@ -10,7 +11,8 @@ const EXAMPLES: &str = "\
 Examples:
   rebalance explain weights-sum
   rebalance explain --all
-  rebalance explain --all --format json";
+  rebalance explain --all --format json
+  rebalance explain --all --format markdown --output-file rules.md";
 
 /// Explain a rule: what it looks for, why it matters, what to do about a finding.
 #[derive(Debug, Args)]
@@ -31,12 +33,11 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, host: &mut Host<'_>, pain
         None => rules::ALL.iter().collect(),
     };
     let pages: Vec<Page> = rules.iter().filter_map(|rule| rule.read_page()).collect();
-    let text = match global.format {
-        Format::Human => output::pages::human(&pages, paint),
-        Format::Json => output::pages::json(pages),
-    };
-    Ui::new(host, paint).answer(&text);
-    Ok(Exit::Done)
+    deliver(global, (Exit::Done, false), host, paint, |format, paint| match format {
+        Format::Json => output::pages::json(pages.clone()),
+        Format::Markdown => output::pages::markdown(&pages),
+        _ => output::pages::human(&pages, paint),
+    })
 }
 
 fn unknown(id: &str) -> Fault {

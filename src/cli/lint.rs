@@ -1,10 +1,12 @@
 //! `rebalance lint`: is the config sound, and may it be changed now?
 
 use super::gather::{Claims, From, Gathered, gather};
-use super::{Exit, Fault, Global, Host};
+use super::outputs::deliver;
+use super::{Exit, Fault, Format, Global, Host, step_summary};
 use crate::finding::{Finding, Level, Outcome, outcome};
-use crate::output::{self, Paint, Report, Ui};
+use crate::output::{self, Base, Paint, Report};
 use crate::policy::Policies;
+use crate::repo::Repo;
 use crate::rules::{self, Group};
 use crate::words::{closest, list};
 use clap::Args;
@@ -19,6 +21,7 @@ Examples:
   rebalance lint --rev v1.2         a commit, judged when it landed
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
+  rebalance lint --format human --format sarif --output-file lint.sarif
   git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
 
 To change a staged allocation within the cooldown:
@@ -88,12 +91,30 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     let mut gathered = gather(&from, global, host, &claims)?;
     ask(args, &mut gathered.policies)?;
     let findings = judge(&gathered);
-    let report = Report { path: &gathered.path, findings: &findings, sources: &gathered.sources };
     let exit = exit(&findings, args.fail_on);
-    if !global.quiet || exit != Exit::Done {
-        Ui::new(host, paint).answer(&output::lint(global.format, &report, paint));
+    let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
+    let named = elsewhere.into_iter().any(|format| global.outputs.has(format));
+    let (cwd, root) = if named { top(host) } else { (host.cwd.clone(), host.cwd.clone()) };
+    let report = Report {
+        base: Base { cwd: &cwd, root: &root },
+        fail_on: args.fail_on,
+        ..Report::new(&gathered.path, &findings, &gathered.sources, exit)
+    };
+    let quiet = global.quiet && exit == Exit::Done;
+    let answer = deliver(global, (exit, quiet), host, paint, |format, paint| output::lint(format, &report, paint))?;
+    if global.outputs.has(Format::Github) {
+        step_summary::append(&report, host, paint);
     }
-    Ok(exit)
+    Ok(answer)
+}
+
+/// Where the user is, and the top of the repository there; the same directory without one. Other programs look for files
+/// from the top.
+fn top(host: &Host<'_>) -> (PathBuf, PathBuf) {
+    let cwd = host.cwd.canonicalize().unwrap_or_else(|_| host.cwd.clone());
+    let top = Repo::open(&cwd).ok().and_then(|repo| repo.workdir()?.canonicalize().ok());
+    let root = top.filter(|top| cwd.starts_with(top)).unwrap_or_else(|| cwd.clone());
+    (cwd, root)
 }
 
 fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {

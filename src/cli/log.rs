@@ -1,7 +1,8 @@
 //! `rebalance log`: what was executed.
 
+use super::outputs::deliver;
 use super::{Exit, Fault, Format, Global, Host, records};
-use crate::output::{self, Paint, Ui};
+use crate::output::{self, Paint};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -17,10 +18,8 @@ pub(super) struct LogArgs {}
 /// Runs the command.
 pub(super) fn run(global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let log = records::read(global, host)?;
-    let text = match global.format {
-        Format::Human => output::log::human(log.records(), paint),
+    deliver(global, (Exit::Done, false), host, paint, |format, paint| match format {
         Format::Json => output::log::json(log.records()),
-    };
-    Ui::new(host, paint).answer(&text);
-    Ok(Exit::Done)
+        _ => output::log::human(log.records(), paint),
+    })
 }

@@ -9,12 +9,14 @@ mod gather;
 mod judgement;
 mod lint;
 mod log;
+mod outputs;
 mod past;
 mod plan;
 mod policies;
 mod records;
 mod schema;
 mod show;
+mod step_summary;
 mod verify;
 
 pub use self::schema::SHEETS;
@@ -23,7 +25,8 @@ pub use crate::host::Host;
 use crate::output::{ColorWhen, Format};
 use crate::output::{Paint, Ui};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use outputs::Outputs;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -65,9 +68,6 @@ pub struct Global {
     /// The owner's policies [default: policies beside the config]
     #[arg(long, global = true, value_name = "DIR")]
     policies: Option<PathBuf>,
-    /// How to print the answer
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
-    format: Format,
     /// When to use colour; NO_COLOR is honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorWhen,
@@ -77,6 +77,12 @@ pub struct Global {
     /// Print less
     #[arg(short, long, global = true)]
     quiet: bool,
+    /// What is drawn, and where it goes.
+    #[arg(skip)]
+    outputs: Outputs,
+    /// What goes to standard output.
+    #[arg(skip)]
+    format: Format,
 }
 
 impl Global {
@@ -104,15 +110,23 @@ enum Command {
 
 /// Parses the arguments, runs the command, and returns the exit code.
 pub fn run(args: Vec<OsString>, host: &mut Host<'_>) -> u8 {
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
+    let parsed = command().try_get_matches_from(args).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))?;
+        Ok((cli, matches))
+    });
+    let (mut cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return usage(&error, host),
     };
     if let Some(now) = cli.global.now {
         host.now = now;
     }
     let paint = Paint::of(cli.global.color, host);
-    let result = dispatch(&cli, host, paint);
+    let result = Outputs::of(&matches, host).and_then(|outputs| {
+        cli.global.format = outputs.format();
+        cli.global.outputs = outputs;
+        dispatch(&cli, host, paint)
+    });
     let (code, fault) = match result {
         Ok(exit) => (exit as u8, None),
         Err(fault) => (fault.code(), Some(fault)),
@@ -162,7 +176,7 @@ fn usage(error: &clap::Error, host: &mut Host<'_>) -> u8 {
 /// The command as clap describes it, for completions and documentation.
 #[must_use]
 pub fn command() -> clap::Command {
-    Cli::command()
+    outputs::with_options(Cli::command())
 }
 
 fn instant(text: &str) -> Result<i64, String> {

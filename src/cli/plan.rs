@@ -1,8 +1,9 @@
 //! `rebalance plan`: what would be traded, why, and at what cost.
 
-use super::account::{Account, holdings_path};
+use super::account::Account;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
+use super::outputs::{deliver, keep_inputs};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::calendar::Calendar;
 use crate::disk::{RealDisk, write_whole};
@@ -77,15 +78,16 @@ pub(super) struct Made {
 
 /// Runs the command.
 pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
     let made = make(args.as_of, args.trigger.is_some(), global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
-        print_findings(&made, global, host, paint);
+        let answer = print_findings(&made, exit, global, host, paint)?;
         return match made.fault {
             Some(fault) => Err(fault),
             None if exit == Exit::Done => Err(Fault::unknown("no plan can be made, and no rule says why")
                 .hint("report this with the config and the holdings.")),
-            None => Ok(exit),
+            None => Ok(answer),
         };
     };
     let plan = PlanFile::new(body, meta(&made.gathered, global));
@@ -93,10 +95,11 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
         not_an_input(file, global, host)?;
         save(&plan, file, host)?;
     }
-    print(&plan, args, global, host, paint);
-    warn_of_unfinished(global, host, paint)?;
     let changes = args.detailed_exitcode && !plan.body.orders.is_empty();
-    Ok(if exit == Exit::Done && changes { Exit::Changes } else { exit })
+    let exit = if exit == Exit::Done && changes { Exit::Changes } else { exit };
+    let answer = print(&plan, args, exit, global, host, paint)?;
+    warn_of_unfinished(global, host, paint)?;
+    Ok(answer)
 }
 
 /// Gathers the facts, judges them, and plans when that is possible.
@@ -253,14 +256,13 @@ fn meta(gathered: &Gathered, global: &Global) -> Meta {
     }
 }
 
-/// A plan never takes the place of what it was made from.
+/// A plan never takes the place of what it was made from, nor of another answer.
 fn not_an_input(output: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
-    let real = |path: &Path| host.path(path).canonicalize().ok();
-    let inputs = [global.config.clone(), holdings_path(global), records::path(global, host)];
-    match inputs.iter().find(|input| real(input).is_some_and(|input| Some(input) == real(output))) {
-        Some(_) => Err(Fault::usage(format!("{} is what the plan is made from", output.display()))
+    keep_inputs(output, global, host)?;
+    match global.outputs.files().any(|file| host.path(file) == host.path(output)) {
+        true => Err(Fault::usage(format!("the plan and another answer go to {}", output.display()))
             .hint("name another file: -o plan.json")),
-        None => Ok(()),
+        false => Ok(()),
     }
 }
 
@@ -269,18 +271,25 @@ fn save(plan: &PlanFile, path: &Path, host: &Host<'_>) -> Result<(), Fault> {
     write_whole(&host.path(path), plan.text().as_bytes()).map_err(|error| Fault::io("write", path, &error))
 }
 
-fn print(plan: &PlanFile, args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) {
+fn print(
+    plan: &PlanFile,
+    args: &PlanArgs,
+    exit: Exit,
+    global: &Global,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Result<Exit, Fault> {
     let file = args.output.as_ref().map(|file| file.display().to_string());
     let (apply_options, options) = options(args, global);
     let target = file.map(|file| quoted(&file) + &apply_options);
-    let save = Next::Save { plan: &options, apply: &apply_options };
-    let next = target.as_deref().map_or(save, Next::Apply);
-    let text = match (global.format, global.quiet && plan.body.status != Status::Errored) {
-        (Format::Json, _) => plan.text(),
-        (Format::Human, true) => String::new(),
-        (Format::Human, false) => draw(plan, next, paint),
-    };
-    Ui::new(host, paint).answer(&text);
+    let quiet = global.quiet && plan.body.status != Status::Errored;
+    deliver(global, (exit, quiet), host, paint, |format, paint| {
+        let save = Next::Save { plan: &options, apply: &apply_options };
+        match format {
+            Format::Json => plan.text(),
+            _ => draw(plan, target.as_deref().map_or(save, Next::Apply), paint),
+        }
+    })
 }
 
 /// Says that an apply was interrupted: the holdings are on the way, and no other plan will be applied before it is done.
@@ -324,14 +333,13 @@ fn quoted(path: &str) -> String {
 }
 
 /// Prints what keeps a plan from being computed.
-fn print_findings(made: &Made, global: &Global, host: &mut Host<'_>, paint: Paint) {
+fn print_findings(made: &Made, exit: Exit, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let sources: &BTreeMap<String, String> = &made.gathered.sources;
     let error = made.findings.iter().find(|finding| finding.level == Level::Error);
     if made.fault.is_some() && error.is_none() {
-        return; // the fault says it
+        return Ok(exit); // the fault says it
     }
     let path = error.map_or(&made.gathered.path, |finding| &finding.path);
-    let report = Report { path, findings: &made.findings, sources };
-    let text = output::lint(global.format, &report, paint);
-    Ui::new(host, paint).answer(&text);
+    let report = Report::new(path, &made.findings, sources, exit);
+    deliver(global, (exit, false), host, paint, |format, paint| output::lint(format, &report, paint))
 }

@@ -93,6 +93,7 @@ fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>
     names.into_iter().map(source).collect()
 }
 
-fn is_policy(name: &str) -> bool {
+/// Whether a file of this name is read as a policy.
+pub(super) fn is_policy(name: &str) -> bool {
     !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))
 }

@@ -1,9 +1,10 @@
 //! `rebalance show`: any plan, any time, also a stale one.
 
 use super::gather::file;
+use super::outputs::deliver;
 use super::{Exit, Fault, Format, Global, Host};
+use crate::output::Paint;
 use crate::output::plan::{Next, draw};
-use crate::output::{Paint, Ui};
 use crate::plan::PlanFile;
 use crate::plan::file::FileError;
 use clap::Args;
@@ -26,12 +27,14 @@ pub(super) struct ShowArgs {
 pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let plan = PlanFile::read(&read(&args.plan, host)?).map_err(|error| not_a_plan(&args.plan, &error))?;
     let edited = plan.body.id() != plan.plan_id;
-    let text = match global.format {
-        Format::Human => draw(&plan, Next::Apply(&args.plan.display().to_string()), paint),
+    if let Some(file) = global.outputs.files().find(|file| host.path(file) == host.path(&args.plan)) {
+        let fault = Fault::usage(format!("{} is what the answer is made from", file.display()));
+        return Err(fault.hint("name another file."));
+    }
+    let answer = deliver(global, (Exit::Done, false), host, paint, |format, paint| match format {
         Format::Json => plan.text(),
-    };
-    let mut ui = Ui::new(host, paint);
-    ui.answer(&text);
+        _ => draw(&plan, Next::Apply(&args.plan.display().to_string()), paint),
+    })?;
     if edited {
         return Err(Fault::mismatch(format!(
             "{} was edited: its plan_id is not the hash of its body",
@@ -39,7 +42,7 @@ pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: 
         ))
         .hint("plan again: rebalance plan -o plan.json"));
     }
-    Ok(Exit::Done)
+    Ok(answer)
 }
 
 /// A plan file's bytes. It may be larger than a config.

@@ -47,11 +47,11 @@ pub(super) fn run(args: &VerifyArgs, global: &Global, host: &mut Host<'_>, paint
 pub(super) fn refuse(refusals: &[Refusal], global: &Global, host: &mut Host<'_>, paint: Paint) -> Exit {
     let mut ui = Ui::new(host, paint);
     match global.format {
-        Format::Human => ui.note(&output::apply::refused(refusals, paint)),
         Format::Json => {
             let lines: String = refusals.iter().map(|refusal| Step::refusal(refusal).json() + "\n").collect();
             ui.answer(&lines);
         }
+        _ => ui.note(&output::apply::refused(refusals, paint)),
     }
     Exit::of(exit_code(refusals))
 }

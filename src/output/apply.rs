@@ -26,7 +26,7 @@ pub fn verified(plan: &PlanFile, file: &str, format: Format, paint: Paint) -> St
             let line = Verified { format_version: "1.0", event: "verified", plan_id: &plan.plan_id, orders };
             serde_json::to_string(&line).unwrap_or_default() + "\n"
         }
-        Format::Human => {
+        _ => {
             let id = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
             let orders = count(orders, "order");
             format!(

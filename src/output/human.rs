@@ -1,9 +1,11 @@
 //! Findings for people: the source line, underlined, the reason, the remedy.
 
-use super::text::broken;
-use super::{Paint, Report};
+use super::text::{broken, visible};
+use super::{Counts, Paint, Report};
 use crate::document::Span;
+use crate::fault::Exit;
 use crate::finding::{Finding, Level};
+use crate::rules;
 use crate::words::count;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
@@ -24,7 +26,7 @@ pub(super) fn lint(report: &Report<'_>, paint: Paint) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    text.push_str(&closing(report, paint));
+    text.push_str(&closing(report, report.path, paint));
     text
 }
 
@@ -39,23 +41,12 @@ pub(super) fn findings(report: &Report<'_>, paint: Paint) -> String {
     blocks.join("\n")
 }
 
-fn closing(report: &Report<'_>, paint: Paint) -> String {
+/// The last line: what it came to.
+pub(super) fn closing(report: &Report<'_>, path: &str, paint: Paint) -> String {
     let counts = report.counts();
-    let suppressed = if counts.suppressed > 0 { format!(", {} suppressed", counts.suppressed) } else { String::new() };
-    let all = format!(
-        "{}, {}, {}",
-        count(counts.errors, "error"),
-        count(counts.warnings, "warning"),
-        count(counts.infos, "info")
-    );
-    let path = report.path;
-    if counts.errors > 0 {
-        format!("{} {path}: {all}{suppressed}\n", paint.red("refused:"))
-    } else if counts.warnings + counts.infos + counts.suppressed > 0 {
-        format!("{} {path}: {all}{suppressed}\n", paint.green("ok:"))
-    } else {
-        format!("{} {path}: no findings\n", paint.green("ok:"))
-    }
+    let word = if report.exit == Exit::Done { paint.green("ok:") } else { paint.red("refused:") };
+    let said = if counts == Counts::default() { "no findings".to_owned() } else { counts.to_string() };
+    format!("{word} {}: {said}\n", visible(path))
 }
 
 fn one(finding: &Finding, report: &Report<'_>, paint: Paint) -> String {
@@ -65,24 +56,30 @@ fn one(finding: &Finding, report: &Report<'_>, paint: Paint) -> String {
         Level::Info | Level::Off => Mark::INFO,
     };
     let room = paint.width.saturating_sub(finding.level.word().len() + finding.rule.len() + 4);
-    let message = broken(&finding.message, room).join("\n");
+    let message = broken(&visible(&finding.message), room).join("\n");
     let title = mark.primary_title(message.as_str()).id(finding.rule.as_ref());
+    let title = match rules::url(&finding.rule).filter(|_| paint.links()) {
+        Some(url) => title.id_url(url),
+        None => title,
+    };
     let source = report.sources.get(&finding.path).map(String::as_str);
+    let path = visible(&finding.path);
     let group = match (&finding.place, source) {
         (Some(place), Some(source)) => {
-            let snippet = Snippet::source(source.trim_start_matches(BOM)).path(finding.path.as_str());
-            let primary = AnnotationKind::Primary.span(range(place.span, source)).label(place.text.as_str());
+            let snippet = Snippet::source(source.trim_start_matches(BOM)).path(path.as_str());
+            let primary = AnnotationKind::Primary.span(range(place.span, source)).label(visible(&place.text));
             let more = finding.labels.iter().take(SHOWN_LABELS);
             let related =
-                more.map(|label| AnnotationKind::Context.span(range(label.span, source)).label(label.text.as_str()));
+                more.map(|label| AnnotationKind::Context.span(range(label.span, source)).label(visible(&label.text)));
             title.element(snippet.annotation(primary).annotations(related))
         }
-        _ => title.element(Origin::path(finding.path.as_str())),
+        _ => title.element(Origin::path(path.as_str())),
     };
     let hidden = finding.labels.len().saturating_sub(SHOWN_LABELS);
     let hidden = (hidden > 0).then(|| format!("{} more like the places shown", count(hidden, "place")));
     let group = hidden.iter().fold(group, |group, text| group.element(Mark::NOTE.message(text.as_str())));
-    let group = finding.help.iter().fold(group, |group, text| group.element(Mark::HELP.message(text.as_str())));
+    let help = finding.help.iter().map(|text| text.lines().map(visible).collect::<Vec<_>>().join("\n"));
+    let group = help.fold(group, |group, text| group.element(Mark::HELP.message(text)));
     draw(&[group], paint)
 }
 

@@ -1,11 +1,11 @@
 //! Findings for programs. Lines and columns count from 1, columns in characters, bytes from 0.
 
 use super::{Paint, Report};
-use crate::document::{Lines, Span};
-use crate::finding::{Certainty, Finding};
+use crate::document::{Edit, Lines, Span};
+use crate::finding::{Certainty, Finding, Fix};
+use crate::rules;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What `lint --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -38,6 +38,12 @@ pub struct FindingJson {
     pub labels: Vec<LabelJson>,
     /// What to do.
     pub help: Vec<String>,
+    /// The safe fix, where there is one.
+    pub fix: Option<FixJson>,
+    /// What it is about, in words that stay the same when lines move: an asset's code and its key, or the keys on the way.
+    pub subject: String,
+    /// The address of the rule's page, where it has one.
+    pub url: Option<String>,
     /// Whether the rule could not tell rather than said no.
     pub unknown: bool,
     /// Why it does not count, if so.
@@ -66,6 +72,26 @@ pub struct LabelJson {
     pub text: String,
 }
 
+/// A change of the text that does what a finding asks for and nothing else.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FixJson {
+    /// What it does.
+    pub title: String,
+    /// The edits, in the finding's file, none over another.
+    pub edits: Vec<EditJson>,
+}
+
+/// A replacement of a place by a text.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EditJson {
+    /// Where it begins.
+    pub start: PositionJson,
+    /// Where it ends; at its beginning when text is only put in.
+    pub end: PositionJson,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
 /// Why a finding does not count.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SuppressedJson {
@@ -88,8 +114,7 @@ pub struct SummaryJson {
 
 /// Draws a report.
 pub(super) fn lint(report: &Report<'_>, _: Paint) -> String {
-    let lines: BTreeMap<&str, Lines<'_>> =
-        report.sources.iter().map(|(path, text)| (path.as_str(), Lines::new(text))).collect();
+    let lines = report.lines();
     let counts = report.counts();
     let document = LintJson {
         format_version: "1.0",
@@ -122,9 +147,20 @@ fn one(finding: &Finding, lines: Option<&Lines<'_>>) -> FindingJson {
         end,
         labels: labels.collect(),
         help: finding.help.clone(),
+        fix: finding.fix.as_ref().map(|fix| repair(fix, lines)),
+        subject: finding.subject.clone(),
+        url: rules::url(&finding.rule),
         unknown: finding.certainty == Certainty::Unknown,
         suppressed: finding.suppressed.as_ref().map(|s| SuppressedJson { reason: s.reason.clone() }),
     }
+}
+
+fn repair(fix: &Fix, lines: Option<&Lines<'_>>) -> FixJson {
+    let edit = |edit: &Edit| {
+        let (start, end) = range(edit.span, lines);
+        EditJson { start, end, text: edit.text.clone() }
+    };
+    FixJson { title: fix.title.clone(), edits: fix.edits.iter().map(edit).collect() }
 }
 
 fn range(span: Span, lines: Option<&Lines<'_>>) -> (PositionJson, PositionJson) {

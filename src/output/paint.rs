@@ -10,6 +10,7 @@ use std::fmt::Display;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paint {
     color: bool,
+    links: bool,
     /// Columns of a line.
     pub width: usize,
 }
@@ -29,19 +30,25 @@ impl Paint {
             ColorWhen::Auto if host.var("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
             ColorWhen::Auto => host.out_is_terminal && host.var("TERM") != Some("dumb"),
         };
-        Self { color, width: host.columns.unwrap_or(WIDTH).clamp(40, 200) }
+        Self { color, links: color && host.out_is_terminal, width: host.columns.unwrap_or(WIDTH).clamp(40, 200) }
     }
 
     /// No colour, 80 columns.
     #[must_use]
     pub fn plain() -> Self {
-        Self { color: false, width: WIDTH }
+        Self { color: false, links: false, width: WIDTH }
     }
 
     /// Whether there is colour.
     #[must_use]
     pub fn colored(self) -> bool {
         self.color
+    }
+
+    /// Whether words may be links: on a terminal with colour, because a file would keep their escape sequences.
+    #[must_use]
+    pub fn links(self) -> bool {
+        self.links
     }
 
     fn with(self, style: Style, text: impl Display) -> String {

@@ -1,4 +1,5 @@
-//! Breaking lines to the width of a terminal, where a Korean letter takes two columns.
+//! Breaking lines to the width of a terminal, where a Korean letter takes two columns, and writing out what no reader
+//! would see.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -51,6 +52,21 @@ pub(super) fn short_hashes(text: &str) -> String {
     out
 }
 
+/// A text on one line in which every character that ends a line, moves a cursor, hides, or turns the text round is written
+/// out: `\n`, `\u{1b}`. Joiners stay, because emoji are made with them.
+pub(super) fn visible(text: &str) -> String {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hides(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
 /// Columns of a text on a terminal, colour codes aside.
 pub(super) fn columns(text: &str) -> usize {
     without_color(text).width()
@@ -69,6 +85,12 @@ fn without_color(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_reader_would_see_is_written_out() {
+        assert_eq!(visible("a\r\n\u{1b}[31m\u{202e}b"), "a\\r\\n\\u{1b}[31m\\u{202e}b");
+        assert_eq!(visible("한국 👩\u{200d}💻 'x'"), "한국 👩\u{200d}💻 'x'");
+    }
 
     #[test]
     fn hashes_are_cut_and_other_words_are_not() {

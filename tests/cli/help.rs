@@ -51,15 +51,6 @@ Global options:
       --policies <DIR>
           The owner's policies [default: policies beside the config]
 
-      --format <FORMAT>
-          How to print the answer
-
-          Possible values:
-          - human: For people
-          - json:  For programs
-          
-          [default: human]
-
       --color <WHEN>
           When to use colour; NO_COLOR is honoured
 
@@ -75,6 +66,21 @@ Global options:
 
   -q, --quiet
           Print less
+
+      --format <FORMAT>
+          How to print the answer [default: human]
+
+          Possible values:
+          - human:    For people
+          - json:     For programs
+          - sarif:    SARIF 2.1.0, for code scanning
+          - github:   Annotations in a GitHub Actions log
+          - gitlab:   GitLab's code quality report
+          - junit:    JUnit XML, for CI that shows tests
+          - markdown: For a comment on a pull request
+
+      --output-file <FILE>
+          Where the --format before it goes, instead of standard output; both may be given again
 
 Examples:
   rebalance lint                         check the config and its history
@@ -170,6 +176,8 @@ What to do
   Change targets until they add up to 1. The finding says by how much they miss
   it, and points at the sleeve when only one does not fit its own `weight`. Cash
   is not an asset here: to keep some, use `cash.reserve`.
+
+https://docs.rs/crate/rebalance-cli/0.1.0/source/docs/rules.md#weights-sum
 --- exit 0
 
 "#]]
