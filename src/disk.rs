@@ -98,8 +98,8 @@ pub fn replace_durably(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result
     disk.sync_directory(&directory)
 }
 
-/// Makes a file, or replaces one, in one step: it has all of the bytes or is as it was. Something that is no regular
-/// file, a pipe say, is written to as it stands.
+/// Makes a file, or replaces one, in one step: it has all of the bytes or is as it was. A link stays a link: what it
+/// points at is replaced. Something that is no regular file, a pipe say, is written to as it stands.
 ///
 /// # Errors
 /// When it could not be done.
@@ -107,15 +107,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".rebalance-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // less the umask, as for any new file
-    let mut file = builder.tempfile_in(directory_of(path))?;
+    let mut file = builder.tempfile_in(directory_of(&target))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    RealDisk.sync_directory(directory_of(path))
+    file.persist(&target).map_err(|error| error.error)?;
+    RealDisk.sync_directory(directory_of(&target))
 }
 
 /// The file system of the machine.
