@@ -28,6 +28,9 @@ const PLAIN: &[Format] = &[Format::Human, Format::Json];
 const FINDINGS: &[Format] =
     &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
 
+/// Where both options stand in the help: one after the other, below the files that are read.
+const ORDER: usize = 3;
+
 /// A format and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
@@ -58,14 +61,16 @@ fn options(command: clap::Command, formats: &[Format], files: bool) -> clap::Com
         .action(ArgAction::Append)
         .value_parser(names.map(|name| Format::from_str(&name, false).unwrap_or_default()))
         .help("How to print the answer [default: human]")
-        .help_heading("Global options");
+        .help_heading("Global options")
+        .display_order(ORDER);
     let file = Arg::new("output-file")
         .long("output-file")
         .value_name("FILE")
         .action(ArgAction::Append)
         .value_parser(value_parser!(PathBuf))
         .help("Where the --format before it goes, instead of standard output; both may be given again")
-        .help_heading("Global options");
+        .help_heading("Global options")
+        .display_order(ORDER);
     let command = command.arg(format);
     if files { command.arg(file) } else { command }
 }

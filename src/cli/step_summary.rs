@@ -7,8 +7,8 @@ use std::path::Path;
 
 /// GitHub shows no summary of more than 1 MiB.
 const LIMIT: u64 = 1 << 20;
-/// The least that says anything.
-const LEAST: u64 = 1 << 10;
+/// The least that says anything: the head of a report, with the longest name of a file.
+const LEAST: u64 = 10_000;
 
 /// Appends a report to the step's summary, where there is one. That it could not be done is said, and decides nothing.
 pub(super) fn append(report: &Report<'_>, host: &mut Host<'_>, paint: Paint) {

@@ -174,6 +174,8 @@ struct Text<'a> {
     lines: Lines<'a>,
     /// Characters before every [`STRIDE`]th byte, or before the character that byte is in.
     marks: Vec<usize>,
+    /// Whether the text is the file byte for byte: a replacement character may stand for bytes that were none.
+    exact: bool,
 }
 
 const STRIDE: usize = 1024;
@@ -186,7 +188,7 @@ impl<'a> Text<'a> {
             let end = byte + c.len_utf8();
             (marks.len()..end.div_ceil(STRIDE)).for_each(|_| marks.push(count));
         }
-        Self { text, lines: Lines::new(text), marks }
+        Self { text, lines: Lines::new(text), marks, exact: !text.contains(char::REPLACEMENT_CHARACTER) }
     }
 
     /// Characters before a byte at the beginning of a character, a byte order mark aside.
@@ -215,8 +217,7 @@ impl<'a> Text<'a> {
             "charOffset": from,
             "charLength": to - from,
         });
-        // A replacement character may stand for bytes that were none.
-        if !self.text.contains(char::REPLACEMENT_CHARACTER) {
+        if self.exact {
             region["byteOffset"] = json!(start.byte);
             region["byteLength"] = json!(end.byte - start.byte);
         }

@@ -61,12 +61,6 @@ Global options:
           
           [default: auto]
 
-      --now <TIME>
-          The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
-
-  -q, --quiet
-          Print less
-
       --format <FORMAT>
           How to print the answer [default: human]
 
@@ -81,6 +75,12 @@ Global options:
 
       --output-file <FILE>
           Where the --format before it goes, instead of standard output; both may be given again
+
+      --now <TIME>
+          The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
+
+  -q, --quiet
+          Print less
 
 Examples:
   rebalance lint                         check the config and its history
