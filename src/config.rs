@@ -427,6 +427,14 @@ impl Config {
         self.portfolio.as_ref()?.get()
     }
 
+    /// The portfolio's time zone, when it can be told.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        let portfolio = self.portfolio()?;
+        let own = get(portfolio.timezone.as_ref()).copied();
+        own.or_else(|| get(portfolio.base_currency.as_ref()).map(|currency| currency.zone()))
+    }
+
     /// The sleeves with their names, in file order.
     pub fn sleeves(&self) -> impl Iterator<Item = (&Name, &Sleeve)> {
         let entries = self.portfolio().and_then(|p| p.allocation.as_ref()).and_then(Field::get);

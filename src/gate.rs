@@ -153,7 +153,7 @@ fn names(expected: &str, plan_id: &str) -> bool {
 }
 
 fn not_applyable(body: &Body) -> Option<Refusal> {
-    let errors = body.checks.iter().filter(|check| check.level == Level::Error.word());
+    let errors = body.checks.iter().filter(|check| check.level == Level::Error.word() && check.suppressed.is_none());
     let because = errors.map(|check| format!("{}: {}", check.rule, check.message)).collect();
     let status = match body.status {
         Status::Applyable if body.orders.is_empty() => Status::Complete,

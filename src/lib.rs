@@ -29,6 +29,7 @@ pub mod document;
 pub mod finding;
 pub mod calendar;
 pub mod config;
+pub mod suppress;
 pub mod schema;
 pub mod portfolio;
 pub mod holdings;

@@ -55,6 +55,8 @@ pub(super) struct Gathered {
     pub(super) sources: BTreeMap<String, String>,
     /// Where the config stands in git.
     pub(super) tracked: Option<Tracked>,
+    /// The clock: seconds since 1970-01-01T00:00:00Z. A commit is judged by its own time, which `past` knows.
+    pub(super) now: i64,
 }
 
 /// What git says.
@@ -96,14 +98,13 @@ impl Gathered {
             Told::Known { history, change } => HistoryFacts::Known { history, change },
         };
         let base = Facts::of_file(&self.path, &self.reading, &self.issues, &self.config);
-        Facts { codes, history, zone: self.zone().unwrap_or(Zone::UTC), ..base }
+        let now = self.known().map_or(self.now, |(_, change)| change.now);
+        Facts { codes, history, zone: self.zone().unwrap_or(Zone::UTC), now, ..base }
     }
 
     /// The time zone of the config, when it can be told.
     pub(super) fn zone(&self) -> Option<Zone> {
-        let portfolio = self.config.portfolio()?;
-        let own = crate::config::get(portfolio.timezone.as_ref()).copied();
-        own.or_else(|| crate::config::get(portfolio.base_currency.as_ref()).map(|currency| currency.zone()))
+        self.config.zone()
     }
 
     /// The commits that changed the config since another one, newest first, a line each; none when that cannot be told.
@@ -168,7 +169,8 @@ pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: 
             (past.unwrap_or_else(|error| Told::Unknown(gap(&error))), Some(tracked(repo, path, bytes.as_deref())))
         }
     };
-    Ok(Gathered { path, reading, config, issues, present, policies, policy_findings, past, sources, tracked })
+    let now = host.now;
+    Ok(Gathered { path, reading, config, issues, present, policies, policy_findings, past, sources, tracked, now })
 }
 
 /// Where the config is in git, if anywhere.

@@ -76,7 +76,7 @@ pub(super) fn open<'a>(name: Option<&str>, holdings: &'a Path) -> Result<Box<dyn
 }
 
 fn again(made: &Made) -> Again {
-    let denied = made.findings.iter().any(|finding| finding.level == Level::Error);
+    let denied = made.findings.iter().any(|finding| finding.level == Level::Error && finding.suppressed.is_none());
     match (&made.body, &made.fault) {
         (Some(body), _) => Again::Body(Box::new(body.clone())),
         (None, _) if denied => Again::Denied,

@@ -148,7 +148,7 @@ pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
 /// A config whose allocation could not be read was not judged; that must never look like a pass.
 fn unjudged(gathered: &Gathered, findings: &[Finding]) -> Option<Finding> {
     let read = !gathered.present || crate::portfolio::Portfolio::of(&gathered.config).is_some();
-    if read || findings.iter().any(|finding| finding.level == Level::Error) {
+    if read || findings.iter().any(|finding| finding.level == Level::Error && finding.suppressed.is_none()) {
         return None;
     }
     let mut finding =

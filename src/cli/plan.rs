@@ -335,7 +335,7 @@ fn quoted(path: &str) -> String {
 /// Prints what keeps a plan from being computed.
 fn print_findings(made: &Made, exit: Exit, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let sources: &BTreeMap<String, String> = &made.gathered.sources;
-    let error = made.findings.iter().find(|finding| finding.level == Level::Error);
+    let error = made.findings.iter().find(|finding| finding.level == Level::Error && finding.suppressed.is_none());
     if made.fault.is_some() && error.is_none() {
         return Ok(exit); // the fault says it
     }

@@ -207,6 +207,12 @@ fn after(body: &Body, paint: Paint) -> String {
 fn checks(body: &Body, paint: Paint) -> String {
     let mut text = String::new();
     for check in &body.checks {
+        if let Some(reason) = &check.suppressed {
+            let said = format!("suppressed[{}]: {}", check.rule, check.message);
+            text.push_str(&wrapped(&said, "", paint.width));
+            text.push_str(&wrapped(&format!("reason: {reason}"), "  ", paint.width));
+            continue;
+        }
         let word = match check.level.as_str() {
             "error" => paint.red("error"),
             "warning" => paint.yellow("warning"),

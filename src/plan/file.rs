@@ -308,6 +308,8 @@ wire! {
         pub message: String,
         /// What to do.
         pub help: Vec<String>,
+        /// Why it does not count, if so.
+        pub suppressed: Option<String>,
     }
 
     /// A cooldown override in force.

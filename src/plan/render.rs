@@ -362,6 +362,7 @@ fn check(finding: &Finding) -> Check {
         unknown: finding.certainty == Certainty::Unknown,
         message: finding.message.clone(),
         help: finding.help.clone(),
+        suppressed: finding.suppressed.as_ref().map(|suppressed| suppressed.reason.clone()),
     }
 }
 

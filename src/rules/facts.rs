@@ -1,5 +1,6 @@
 //! The facts rules look at, gathered before any of them runs.
 
+use super::Group;
 use crate::config::{Config, get};
 use crate::document::{Reading, Span};
 use crate::ex_dividend::Frozen;
@@ -7,8 +8,11 @@ use crate::finding::Finding;
 use crate::history::{Gap, History, Standing};
 use crate::holdings::Holdings;
 use crate::money::Money;
+use crate::policy::Policies;
 use crate::schema::Issue;
+use crate::suppress::Suppressions;
 use crate::zone::Zone;
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 /// Everything a rule may look at.
@@ -30,6 +34,23 @@ pub struct Facts<'a> {
     pub plan: Option<&'a PlanFacts<'a>>,
     /// How instants are shown.
     pub zone: Zone,
+    /// The clock: seconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// What the other rules of the run said; filled in by the runner for the rules about suppressions.
+    pub said: Option<&'a Said<'a>>,
+}
+
+/// What the other rules of a run said.
+#[derive(Debug)]
+pub struct Said<'a> {
+    /// The groups that were run.
+    pub groups: &'a [Group],
+    /// Their findings, suppressed ones among them.
+    pub findings: &'a [Finding],
+    /// The comments that suppress.
+    pub suppressions: &'a Suppressions<'a>,
+    /// The policies in effect.
+    pub policies: &'a Policies,
 }
 
 /// A code and where it stands.
@@ -165,7 +186,24 @@ impl<'a> Facts<'a> {
     /// The facts of a file of which only the form is looked at.
     #[must_use]
     pub fn of_file(path: &'a str, reading: &'a Reading, issues: &'a [Issue], config: &'a Config) -> Self {
-        Self { path, reading, issues, config, codes: &[], history: HistoryFacts::NotAsked, plan: None, zone: Zone::UTC }
+        Self {
+            path,
+            reading,
+            issues,
+            config,
+            codes: &[],
+            history: HistoryFacts::NotAsked,
+            plan: None,
+            zone: Zone::UTC,
+            now: 0,
+            said: None,
+        }
+    }
+
+    /// The day it is by the clock, where the portfolio is.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.zone.local(self.now).unwrap_or_default().date_naive()
     }
 
     /// The place of the `allocation` key's value, and every sleeve's sum. `None` while a sleeve or a target cannot be

@@ -10,10 +10,11 @@ mod owner;
 mod page;
 mod sheet;
 mod sound;
+mod standing;
 mod subject;
 
 pub use asked::{Denied, ask};
-pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts};
+pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts, Said};
 pub use owner::policies;
 pub use page::{Page, PageParameter};
 pub use sheet::POLICY;
@@ -25,6 +26,7 @@ use crate::document::{Reading, Span};
 use crate::finding::{Finding, Level};
 use crate::policy::{Parameter, Policies, Setting};
 use crate::schema::Issue;
+use crate::suppress::Suppressions;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -58,16 +60,19 @@ pub enum Group {
     History,
     /// What is held, and what would be traded.
     Plan,
+    /// The comments that suppress findings of the others.
+    Suppression,
 }
 
 impl Group {
     /// What decides whether a config can be planned at all.
-    pub const SOUND: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule];
+    pub const SOUND: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule, Self::Suppression];
     /// What is judged of a config alone.
-    pub const LINT: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule, Self::Policy, Self::History];
+    pub const LINT: &[Self] =
+        &[Self::Form, Self::Allocation, Self::Schedule, Self::Policy, Self::History, Self::Suppression];
     /// What is judged of a sound config with a plan: whether that may be applied. The owner's limits are among them, so
     /// that what breaks one is planned, shown and refused.
-    pub const PLAN: &[Self] = &[Self::Policy, Self::History, Self::Plan];
+    pub const PLAN: &[Self] = &[Self::Policy, Self::History, Self::Plan, Self::Suppression];
 
     /// The word used in the pages.
     #[must_use]
@@ -79,6 +84,7 @@ impl Group {
             Self::Policy => "policy",
             Self::History => "history",
             Self::Plan => "plan",
+            Self::Suppression => "suppression",
         }
     }
 }
@@ -88,6 +94,29 @@ impl Rule {
     #[must_use]
     pub fn integrity(&self) -> bool {
         self.group == Group::Form || self.id == "history-complete"
+    }
+
+    /// Whether a comment in the config can suppress its findings.
+    ///
+    /// Not where every other check builds on it (form, and a code that stands twice has no weight at all), where a
+    /// comment would slip past a cooldown or leave a change without its reason (history, `trade-cooldown`), and where
+    /// the findings stand in the holdings, for which the config has keys (`outside`, `cash_reserve`).
+    #[must_use]
+    pub fn suppressible(&self) -> bool {
+        match self.group {
+            Group::Allocation | Group::Schedule | Group::Policy | Group::Plan => {
+                !matches!(self.id, "duplicate-asset" | "trade-cooldown" | "unknown-holding" | "cash-floor")
+            }
+            Group::Form | Group::History | Group::Suppression => false,
+        }
+    }
+
+    /// Whether orders are worked out from what it checks. Then nothing is planned while it finds an error, whatever a
+    /// policy or a comment says: a wrong order is worse than no order.
+    #[must_use]
+    pub fn sizing(&self) -> bool {
+        let ids = ["weights-sum", "band-contains-target", "band-order", "bands-feasible", "duplicate-asset"];
+        ids.contains(&self.id)
     }
 }
 
@@ -157,6 +186,11 @@ rules! {
         turnover_limit = "turnover-limit",
         ex_dividend_window = "ex-dividend-window",
     }
+    Suppression {
+        suppression_form = "suppression-form",
+        suppression_expired = "suppression-expired",
+        suppression_unused = "suppression-unused",
+    }
 }
 
 /// The rules that judge a change by the policies that stood before it: a change does not loosen them for itself.
@@ -182,15 +216,20 @@ pub fn url(id: &str) -> Option<String> {
     find(id).map(|rule| format!("https://docs.rs/crate/rebalance-cli/{version}/source/docs/rules.md#{}", rule.id))
 }
 
-/// Runs every rule of the groups over the facts. This is the only place where a finding gets its rule and level.
+/// Runs every rule of the groups over the facts, and marks what is suppressed. This is the only place where a finding
+/// gets its rule and level.
 #[must_use]
 pub fn run(groups: &[Group], facts: &Facts<'_>, policies: &Policies) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in ALL.iter().filter(|rule| groups.contains(&rule.group)) {
-        let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| owner::shipped(rule));
-        if setting.level != Level::Off {
-            findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
-        }
+    let mut findings = of_groups(groups, facts, policies, |group| group != Group::Suppression);
+    let suppressions = Suppressions::of(facts.reading);
+    suppressions.apply(&mut findings, facts.path, facts.today(), |id| standing::of(id, policies).may());
+    let said = Said { groups, findings: &findings, suppressions: &suppressions, policies };
+    let about =
+        of_groups(groups, &Facts { said: Some(&said), ..*facts }, policies, |group| group == Group::Suppression);
+    findings.extend(about);
+    for finding in &mut findings {
+        // Where something is refused, the tree may lack what stands in the text: nothing is certain enough to be fixed.
+        finding.fix = finding.fix.take().filter(|_| facts.reading.faults.is_empty());
     }
     stamp_subjects(&mut findings, facts.path, facts.reading);
     stamp_held(&mut findings, facts);
@@ -208,7 +247,20 @@ fn stamp_held(findings: &mut [Finding], facts: &Facts<'_>) {
     }
 }
 
-/// The form findings of a file other than the config, at the shipped levels.
+/// The findings of the rules of some of the groups.
+fn of_groups(groups: &[Group], facts: &Facts<'_>, policies: &Policies, some: impl Fn(Group) -> bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in ALL.iter().filter(|rule| groups.contains(&rule.group) && some(rule.group)) {
+        let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| owner::shipped(rule));
+        if setting.level != Level::Off {
+            findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
+        }
+    }
+    findings
+}
+
+/// The form findings of a file other than the config, at the shipped levels. Nothing is suppressed in such a file, and a
+/// comment that means to is one of them.
 #[must_use]
 pub fn form_findings(path: &str, reading: &Reading, issues: &[Issue], codes: &[CodeSite<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -218,6 +270,7 @@ pub fn form_findings(path: &str, reading: &Reading, issues: &[Issue], codes: &[C
         let setting = Setting::new(Level::Error);
         findings.extend((rule.check)(&facts, &setting).into_iter().map(|f| stamp(rule, Level::Error, f)));
     }
+    findings.extend(suppression_form::elsewhere(path, reading));
     stamp_subjects(&mut findings, path, reading);
     findings
 }

@@ -11,3 +11,4 @@ mod history;
 mod planning;
 mod policies;
 mod stage;
+mod suppressing;

@@ -47,12 +47,14 @@ impl Outcome {
             }
             None => finding.path.clone(),
         };
-        format!("{place} {level}{}", finding.message)
+        let why = finding.suppressed.as_ref().map(|why| format!(" (suppressed: {})", why.reason)).unwrap_or_default();
+        format!("{place} {level}{}{why}", finding.message)
     }
 
     /// Other rules than this one with an error, once for each finding.
     pub fn others(&self, rule: &str) -> Vec<String> {
-        let errors = self.findings.iter().filter(|f| f.level == Level::Error && f.rule != rule);
+        let counts = |f: &&Finding| f.level == Level::Error && f.suppressed.is_none();
+        let errors = self.findings.iter().filter(counts).filter(|f| f.rule != rule);
         errors.map(|f| f.rule.to_string()).collect()
     }
 }
@@ -172,7 +174,8 @@ impl Scene<'_> {
     fn with_facts<T>(&self, look: impl FnOnce(&Facts<'_>) -> T) -> T {
         let codes = code_sites(&self.config);
         let base = Facts::of_file(PATH, &self.reading, &self.issues, &self.config);
-        let facts = Facts { codes: &codes, zone: Zone::named("Asia/Seoul").unwrap(), ..base };
+        let zone = self.config.zone().unwrap_or_else(|| Zone::named("Asia/Seoul").unwrap());
+        let facts = Facts { codes: &codes, zone, now: NOW, ..base };
         if !self.example.repository {
             let error = RepoError::NotARepository { dir: "/home/kim/portfolio".into() };
             let gap = Gap::new(GapKind::Unreadable, error.to_string(), error.remedy());

@@ -1,0 +1,45 @@
+//! `suppression-unused`: a suppression suppresses something.
+
+use super::{Facts, Group, Said, Setting, find, standing};
+use crate::finding::{Finding, Level};
+use crate::suppress::Named;
+
+/// Rules that a suppression names and that find nothing there. Judged of the groups that were run, and only while none of
+/// them has an error that counts: one error hides others, and with them what a suppression is for.
+pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
+    let Some(said) = facts.said.filter(|said| whole(facts, said)) else { return Vec::new() };
+    let today = facts.today();
+    let live = said.suppressions.all.iter().enumerate().filter(|(_, suppression)| !suppression.expired(today));
+    let names = live.flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), id)));
+    let unused = names.filter(|(place, named)| run(said, named) && !used(facts, said, *place, named));
+    unused.map(|(_, named)| finding(facts, said, named)).collect()
+}
+
+fn whole(facts: &Facts<'_>, said: &Said<'_>) -> bool {
+    let by_history = |finding: &Finding| find(&finding.rule).is_some_and(|rule| rule.group == Group::History);
+    let error = |finding: &Finding| finding.level == Level::Error && finding.suppressed.is_none();
+    facts.reading.faults.is_empty()
+        && facts.issues.is_empty()
+        && !said.findings.iter().any(|finding| error(finding) && !by_history(finding))
+}
+
+/// Whether the rule may be suppressed, and was asked.
+fn run(said: &Said<'_>, named: &Named) -> bool {
+    let asked = find(&named.id).is_none_or(|rule| said.groups.contains(&rule.group));
+    asked && standing::of(&named.id, said.policies).may()
+}
+
+fn used(facts: &Facts<'_>, said: &Said<'_>, place: (usize, usize), named: &Named) -> bool {
+    let own = said.findings.iter().filter(|finding| finding.rule == named.id && finding.path == facts.path);
+    let mut begins = own.filter_map(|finding| finding.place.as_ref().map(|place| place.span.start));
+    begins.any(|at| said.suppressions.over(&named.id, at, facts.today()) == Some(place))
+}
+
+fn finding(facts: &Facts<'_>, said: &Said<'_>, named: &Named) -> Finding {
+    let id = &named.id;
+    let off = said.policies.setting(id).is_some_and(|setting| setting.level == Level::Off);
+    let label = if off { "this rule is off" } else { "this rule finds nothing here" };
+    Finding::new(facts.path, format!("nothing of `{id}` is suppressed by this"))
+        .at(named.span, label)
+        .help("remove it; what it is for stands on the same line, or on the next one that is no comment.")
+}
