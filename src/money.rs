@@ -95,8 +95,89 @@ pub fn plain_spelling(text: &str) -> Option<Option<String>> {
     Some(simple_respelling(text))
 }
 
-/// The plain spelling of a number that only has a plus sign, underscores, a bare point or trailing dot.
+/// The plain spelling of a number that is spelt otherwise, where all readers that take the text for a number take it for
+/// the same one, and no person can have meant another. None where there is any doubt, and for a plain number.
+///
+/// There is none in a plus sign, a bare point at either end, an exponent, and underscores that part thousands. There is
+/// in a leading zero (`010` is eight in YAML 1.1 and ten in 1.2), in other bases, in `12:30` (750 in YAML 1.1), in
+/// underscores elsewhere, in commas and blanks, and in percentages.
+#[must_use]
+pub fn certain_spelling(text: &str) -> Option<String> {
+    let (negative, body) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let (mantissa, exponent) = match body.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (body, None),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let whole = match whole.contains('_') {
+        true if exponent.is_none() => without_separators(whole)?,
+        _ => whole.to_owned(),
+    };
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let doubtful = whole.len() > 1 && whole.starts_with('0');
+    if !digits(&whole) || !digits(fraction) || whole.len() + fraction.len() == 0 || doubtful {
+        return None;
+    }
+    let shift = exponent.map_or(Some(0), small_exponent)?;
+    let plain = shifted(&whole, fraction, shift);
+    let plain = if negative { format!("-{plain}") } else { plain };
+    (is_plain(&plain) && plain != text).then_some(plain)
+}
+
+/// Digits without the underscores that part thousands; none where one stands elsewhere.
+fn without_separators(whole: &str) -> Option<String> {
+    let mut groups = whole.split('_');
+    let first = groups.next()?;
+    let thousands = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    thousands.then(|| whole.replace('_', ""))
+}
+
+/// An exponent of at most two digits: no figure here needs more.
+fn small_exponent(text: &str) -> Option<i32> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let fits = (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| fits)
+}
+
+/// Digits with their point moved to the right, or to the left.
+fn shifted(whole: &str, fraction: &str, shift: i32) -> String {
+    let mut digits = format!("{whole}{fraction}");
+    let mut point = i64::try_from(whole.len()).unwrap_or(0) + i64::from(shift);
+    while point < 1 {
+        digits.insert(0, '0');
+        point += 1;
+    }
+    let point = usize::try_from(point).unwrap_or(0);
+    while digits.len() < point {
+        digits.push('0');
+    }
+    let (whole, fraction) = digits.split_at(point);
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        whole => whole,
+    };
+    if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }
+}
+
+/// The exact value of a number in any spelling that [`certain_spelling`] knows, worked out in another way: that a fix
+/// keeps a figure is proven by this, not by how the fix was made.
+#[must_use]
+pub fn value(text: &str) -> Option<Decimal> {
+    let text = text.replace('_', "");
+    let exact =
+        if text.contains(['e', 'E']) { Decimal::from_scientific(&text) } else { Decimal::from_str_exact(&text) };
+    exact.ok().map(|value| value.normalize())
+}
+
+/// The plain spelling of a number: the certain one, or what is left without a plus sign, underscores and a bare point.
 fn simple_respelling(text: &str) -> Option<String> {
+    if let Some(plain) = certain_spelling(text) {
+        return Some(plain);
+    }
     let (sign, body) = match text.as_bytes().first() {
         Some(b'-') => ("-", &text[1..]),
         Some(b'+') => ("", &text[1..]),
@@ -239,7 +320,8 @@ mod tests {
             ("+1", respell("1")),
             ("1_000", respell("1000")),
             ("007", Err(NumberFault::Spelling(None))),
-            ("1e-1", Err(NumberFault::Spelling(None))),
+            ("1e-1", respell("0.1")),
+            ("1e-100", Err(NumberFault::Spelling(None))),
             ("0x1F", Err(NumberFault::Spelling(None))),
             (".nan", Err(NumberFault::Spelling(None))),
             ("35%", Err(NumberFault::Spelling(None))),
@@ -252,6 +334,40 @@ mod tests {
         for (text, expected) in cases {
             let got = decimal(text, WEIGHT_PLACES).map(|d| d.to_string());
             assert_eq!(got, expected.clone().map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_certain_spelling_is_the_same_number_and_a_doubtful_one_is_none() {
+        let certain = [
+            (".5", "0.5"),
+            ("-.5", "-0.5"),
+            ("+.5", "0.5"),
+            ("5.", "5"),
+            ("+1", "1"),
+            ("1e-1", "0.1"),
+            ("1E+3", "1000"),
+            ("3.5e-1", "0.35"),
+            ("35e-2", "0.35"),
+            ("1.50e1", "15.0"),
+            ("0.35e0", "0.35"),
+            ("0e5", "0"),
+            ("-1.5e0", "-1.5"),
+            ("1_000", "1000"),
+            ("12_345_678.5", "12345678.5"),
+        ];
+        for (text, plain) in certain {
+            assert_eq!(certain_spelling(text).as_deref(), Some(plain), "{text}");
+            assert_eq!(value(text), value(plain), "{text}");
+            assert_eq!(value(plain), plain.parse().ok(), "{text}");
+        }
+        let doubtful = [
+            "010", "0010", "00.5", "01", "-07", "0x1F", "0o17", "0b11", "12:30", "1_0", "1_0000", "_1", "1_", "1__000",
+            "1_000e3", "0_000", "1,000", "1 000", "35%", ".inf", ".nan", "1e", "1e-", "1e100", "e5", ".", "+", "", "-",
+            "1.2.3", "5", "0.5", "-1", "abc",
+        ];
+        for text in doubtful {
+            assert_eq!(certain_spelling(text), None, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::common::issues;
 use super::{Facts, Setting};
+use crate::document::{Edit, quoted};
 use crate::finding::Finding;
 use crate::money;
 use crate::schema::IssueKind;
@@ -12,9 +13,13 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let plain = facts.codes.iter().filter(|code| code.plain && !facts.reading.tagged(code.span));
     let bare = plain.filter_map(|code| Some((code, misreading(code.text)?)));
     let finding = |(code, taken): (&super::facts::CodeSite<'_>, String)| {
-        Finding::new(facts.path, format!("the code {} stands without quotes", code.text))
+        let finding = Finding::new(facts.path, format!("the code {} stands without quotes", code.text))
             .at(code.span, format!("other YAML readers take this for {taken}"))
-            .help(format!("put it in quotes: `'{}'`.", code.text))
+            .help(format!("put it in quotes: `'{}'`.", code.text));
+        match is_word(code.text) {
+            true => finding,
+            false => finding.fix("put it in quotes.", vec![Edit { span: code.span, text: quoted(code.text) }]),
+        }
     };
     let mut findings: Vec<Finding> = bare.map(finding).collect();
     // What is no code even as text (`~`, `-5`) is no site, and yet stands where a code is needed.
@@ -22,6 +27,11 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
         |issue: &Finding| facts.codes.iter().any(|code| issue.place.as_ref().is_some_and(|p| p.span == code.span));
     findings.extend(issues(facts, IssueKind::Code).into_iter().filter(|issue| !known(issue)));
     findings
+}
+
+/// Words of YAML itself: whoever wrote one may not have meant a code at all, so that quotes would make one up.
+fn is_word(text: &str) -> bool {
+    ["null", "true", "false"].contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// What another YAML reader takes the text for; none when every reader takes it as text.

@@ -28,7 +28,11 @@ pub(super) fn issues(facts: &Facts<'_>, kind: IssueKind) -> Vec<Finding> {
     let issues = facts.issues.iter().filter(|issue| issue.kind == kind);
     let finding = |issue: &crate::schema::Issue| {
         let finding = Finding::new(facts.path, &issue.message).at(issue.span, &issue.label);
-        issue.help.iter().fold(finding, Finding::help)
+        let finding = issue.help.iter().fold(finding, Finding::help);
+        match &issue.remedy {
+            Some(edit) => finding.fix(format!("write `{}`.", edit.text), vec![edit.clone()]),
+            None => finding,
+        }
     };
     issues.map(finding).collect()
 }

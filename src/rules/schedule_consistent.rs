@@ -2,7 +2,7 @@
 
 use super::{Facts, Setting};
 use crate::config::{Frequency, get};
-use crate::document::Span;
+use crate::document::{Edit, Span};
 use crate::finding::Finding;
 
 /// Months that are out of order, given twice, too many or too few, or unevenly spaced.
@@ -18,14 +18,42 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     if let Some(pair) = months.windows(2).find(|pair| pair[0].0 >= pair[1].0) {
         let what = if pair[0].0 == pair[1].0 { "given twice" } else { "out of order" };
         let finding = Finding::new(facts.path, format!("the month {} is {what}", pair[1].0));
-        return vec![
-            finding
-                .at(pair[1].1, what)
-                .with(pair[0].1, "after this one")
-                .help("list each month once, in the order of the year."),
-        ];
+        let finding = finding
+            .at(pair[1].1, what)
+            .with(pair[0].1, "after this one")
+            .help("list each month once, in the order of the year.");
+        return vec![match sorted(facts, &months, field.span) {
+            Some(edits) => finding.fix("list the months in the order of the year.", edits),
+            None => finding,
+        }];
     }
     spacing(facts, frequency, &months, field.span).into_iter().collect()
+}
+
+/// The edits that put the months in order: each place gets the text of the month that belongs there. None where a month
+/// stands twice, since which of the two goes is not known, and where a comment stands among the months or between them
+/// and their key, since it may belong to one of them.
+fn sorted(facts: &Facts<'_>, months: &[(u32, Span)], list: Span) -> Option<Vec<Edit>> {
+    let document = facts.reading.document.as_ref()?;
+    let text = |span: Span| document.text.get(span.start..span.end);
+    let mut order: Vec<&(u32, Span)> = months.iter().collect();
+    order.sort_by_key(|month| month.0);
+    if order.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return None;
+    }
+    let line_end = |from: usize| {
+        let rest = document.text.get(from..)?;
+        Some(from + rest.find(['\n', '\r']).unwrap_or(rest.len()))
+    };
+    let scheduled = document.root.get("portfolio")?.get("rebalancing")?.get("scheduled")?;
+    // A comment on the line of the key is about the key, unless the months begin on that line too.
+    let start = line_end(scheduled.entry("months")?.key.span.end)?.min(list.start);
+    let end = if text(list)?.starts_with('[') { list.end } else { line_end(list.end)? };
+    if document.comments.iter().any(|comment| (start..end).contains(&comment.span.start)) {
+        return None;
+    }
+    let moved = months.iter().zip(order).filter(|(here, there)| here.0 != there.0);
+    moved.map(|(here, there)| Some(Edit { span: here.1, text: text(there.1)?.to_owned() })).collect()
 }
 
 fn spacing(facts: &Facts<'_>, frequency: Frequency, months: &[(u32, Span)], span: Span) -> Option<Finding> {

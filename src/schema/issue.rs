@@ -1,10 +1,11 @@
 //! One schema error in words a person can act on.
 
 use super::Place;
-use crate::document::{Entry, Node, Span, Style};
+use crate::document::{Edit, Entry, Node, Span, Style};
 use crate::money;
 use crate::words::{closest, list};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 /// Which rule an issue belongs to.
@@ -39,6 +40,9 @@ pub struct Issue {
     pub mapping: Span,
     /// All that it is about: of an unknown key the whole entry, of an empty value also its key, otherwise the place.
     pub about: Span,
+    /// What makes it right and changes nothing else, where there is no doubt: a number's plain spelling, the one key that
+    /// can have been meant.
+    pub remedy: Option<Edit>,
 }
 
 impl Issue {
@@ -53,6 +57,7 @@ impl Issue {
             missing: None,
             mapping: span,
             about: span,
+            remedy: None,
         }
     }
 
@@ -65,9 +70,7 @@ impl Issue {
 /// The issues an error stands for; `parent` is the schema the failing keyword stands in.
 pub(super) fn of(kind: &ValidationErrorKind, place: &Place<'_>, parent: &Value) -> Vec<Issue> {
     match kind {
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|key| unknown_key(key, place, parent)).collect()
-        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => unknown_keys(unexpected, place, parent),
         ValidationErrorKind::Required { property } => vec![missing_key(property.as_str().unwrap_or(""), place)],
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
         ValidationErrorKind::PropertyNames { error } => {
@@ -97,6 +100,42 @@ fn name(place: &Place<'_>) -> String {
     }
 }
 
+/// Keys that are not known. Two of them that both seem to mean a third leave it open which does.
+fn unknown_keys(keys: &[String], place: &Place<'_>, parent: &Value) -> Vec<Issue> {
+    let mut issues: Vec<Issue> = keys.iter().map(|key| unknown_key(key, place, parent)).collect();
+    let meant: Vec<Option<String>> = issues.iter().map(|issue| Some(issue.remedy.as_ref()?.text.clone())).collect();
+    for (issue, own) in issues.iter_mut().zip(&meant) {
+        if meant.iter().filter(|other| *other == own).count() > 1 {
+            issue.remedy = None;
+        }
+    }
+    issues
+}
+
+/// The key that was meant, when it can be no other: the one known key a letter away, or two letters of a long one, in
+/// whatever case. A suggestion may be bolder than this.
+fn certain_key<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    let spelt = key.to_lowercase().replace('-', "_");
+    let reach = match key.chars().count() {
+        0..=2 => return None,
+        3..=7 => 1,
+        _ => 2,
+    };
+    let mut near = known.iter().filter(|name| strsim::damerau_levenshtein(&spelt, &name.to_lowercase()) <= reach);
+    let only = near.next()?;
+    near.next().is_none().then_some(*only)
+}
+
+/// The edit that renames a key, in the quotes it stands in.
+fn rename(entry: &Entry, name: &str) -> Edit {
+    let Span { start, end } = entry.key.span;
+    let span = match entry.key.style {
+        Style::Quoted => Span { start: start + 1, end: end - 1 },
+        Style::Plain | Style::Block => entry.key.span,
+    };
+    Edit { span, text: name.to_owned() }
+}
+
 fn unknown_key(key: &str, place: &Place<'_>, parent: &Value) -> Issue {
     let known: Vec<&str> = parent["properties"].as_object().into_iter().flatten().map(|(k, _)| k.as_str()).collect();
     let entry = place.node.entry(key);
@@ -107,6 +146,8 @@ fn unknown_key(key: &str, place: &Place<'_>, parent: &Value) -> Issue {
     // A key that is there already is not the one that was meant.
     let absent: Vec<&str> = known.iter().copied().filter(|name| place.node.entry(name).is_none()).collect();
     issue.means = closest(key, &absent).map(str::to_owned);
+    let certain = certain_key(key, &known).filter(|name| issue.means.as_deref() == Some(*name));
+    issue.remedy = entry.zip(certain).map(|(entry, name)| rename(entry, name));
     match &issue.means {
         Some(meant) => {
             issue.label = format!("did you mean `{meant}`?");
@@ -147,7 +188,7 @@ fn wrong_type(kind: &TypeKind, place: &Place<'_>, parent: &Value) -> Issue {
         return Issue { message, ..issue }.help(example(wanted));
     }
     if number_wanted && scalar.style == Style::Plain {
-        return misspelt_number(issue, &scalar.text, wanted);
+        return misspelt_number(issue, &scalar.text, wanted, parent);
     }
     if number_wanted && plain_number {
         return issue.help(format!("remove the quotes: `{}`.", scalar.text));
@@ -171,12 +212,14 @@ fn example(wanted: &str) -> &'static str {
     }
 }
 
-fn misspelt_number(issue: Issue, text: &str, wanted: &str) -> Issue {
+fn misspelt_number(issue: Issue, text: &str, wanted: &str, parent: &Value) -> Issue {
     match money::plain_spelling(text) {
         Some(plain) => {
             let message = format!("the number `{text}` is not written in plain digits");
             let label = "not every YAML reader takes this for the same number".into();
-            let issue = Issue { kind: IssueKind::Number, message, label, ..issue };
+            let certain = money::certain_spelling(text).filter(|plain| fits(plain, parent));
+            let remedy = certain.map(|text| Edit { span: issue.span, text });
+            let issue = Issue { kind: IssueKind::Number, message, label, remedy, ..issue };
             match plain {
                 Some(plain) => issue.help(format!("write `{plain}`.")),
                 None => issue.help("write digits and at most one point: 35 % is `0.35`, a thousand is `1000`."),
@@ -184,6 +227,23 @@ fn misspelt_number(issue: Issue, text: &str, wanted: &str) -> Issue {
         }
         None => issue.help(example(wanted)),
     }
+}
+
+/// Whether a plain number is one that this place takes: of its kind, within its limits, kept exactly.
+fn fits(plain: &str, schema: &Value) -> bool {
+    let limit = |name: &str| schema[name].as_number().and_then(|n| n.to_string().parse::<Decimal>().ok());
+    let most = limit("maximum");
+    let places = match schema["type"].as_str() {
+        Some("integer") if plain.contains('.') => return false,
+        Some("integer") => money::QUANTITY_PLACES,
+        _ if most == Some(Decimal::ONE) => money::WEIGHT_PLACES,
+        _ => money::PRICE_PLACES,
+    };
+    money::decimal(plain, places).is_ok_and(|value| {
+        most.is_none_or(|most| value <= most)
+            && limit("minimum").is_none_or(|least| least <= value)
+            && limit("exclusiveMinimum").is_none_or(|below| below < value)
+    })
 }
 
 fn not_a_word(options: &Value, place: &Place<'_>) -> Issue {
