@@ -98,6 +98,22 @@ pub fn replace_durably(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result
     disk.sync_directory(&directory)
 }
 
+/// Replaces the bytes of an existing file as [`replace_durably`] does, if they are still those that were read before.
+/// They are compared when all that is left to do is the rename.
+///
+/// # Errors
+/// When that is not certain; `Ok(false)` when the file has other bytes by now, which it then keeps.
+pub fn replace_unmoved(disk: &dyn Disk, path: &Path, old: &[u8], new: &[u8]) -> io::Result<bool> {
+    let staged = disk.stage(path, new)?;
+    if disk.read(path)?.as_deref() != Some(old) {
+        return Ok(false);
+    }
+    let directory = directory_of(staged.target()).to_owned();
+    disk.swap(staged)?;
+    disk.sync_directory(&directory)?;
+    Ok(true)
+}
+
 /// Makes a file, or replaces one, in one step: it has all of the bytes or is as it was. A link stays a link: what it
 /// points at is replaced. Something that is no regular file, a pipe say, is written to as it stands.
 ///

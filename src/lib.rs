@@ -39,6 +39,7 @@ pub mod drift;
 pub mod trigger;
 pub mod policy;
 pub mod rules;
+pub mod fix;
 pub mod plan;
 pub mod trade;
 pub mod rewrite;

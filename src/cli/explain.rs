@@ -1,6 +1,6 @@
 //! `rebalance explain`: what a rule looks for, why, and what to do about it.
 
-use super::outputs::deliver;
+use super::outputs::{Stream, deliver};
 use super::{Exit, Fault, Format, Global, Host};
 use crate::output::{self, Paint};
 use crate::rules::{self, Page, Rule};
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, host: &mut Host<'_>, pain
         None => rules::ALL.iter().collect(),
     };
     let pages: Vec<Page> = rules.iter().filter_map(|rule| rule.read_page()).collect();
-    deliver(global, (Exit::Done, false), host, paint, |format, paint| match format {
+    deliver(global, (Exit::Done, Stream::Out), host, paint, |format, paint| match format {
         Format::Json => output::pages::json(pages.clone()),
         Format::Markdown => output::pages::markdown(&pages),
         _ => output::pages::human(&pages, paint),

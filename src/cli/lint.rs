@@ -1,7 +1,8 @@
 //! `rebalance lint`: is the config sound, and may it be changed now?
 
+use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
-use super::outputs::deliver;
+use super::outputs::{Stream, deliver};
 use super::{Exit, Fault, Format, Global, Host, step_summary};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::output::{self, Base, Paint, Report};
@@ -23,6 +24,8 @@ Examples:
   rebalance lint --format json      for programs
   rebalance lint --format human --format sarif --output-file lint.sarif
   git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
+  rebalance lint --fix --diff       what would be fixed
+  rebalance lint --fix              fix it, and print what is left
 
 To change a staged allocation within the cooldown:
   REBALANCE_COOLDOWN_OVERRIDE='why' git commit";
@@ -42,6 +45,12 @@ pub(super) struct LintArgs {
     /// Look at standard input, without history
     #[arg(long)]
     stdin: bool,
+    /// Make the safe fixes in the work tree, then print what is left; with --stdin, print the fixed text
+    #[arg(long, conflicts_with_all = ["rev", "staged"])]
+    fix: bool,
+    /// Print the fixes as a diff instead of making them; exit 1 when there are any
+    #[arg(long, requires = "fix")]
+    diff: bool,
     /// The lowest level that fails
     #[arg(long, value_name = "LEVEL", default_value = "error", value_parser = level)]
     fail_on: Level,
@@ -88,8 +97,17 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
             .filter(|r| !r.is_empty()),
         reasoned: None,
     };
-    let mut gathered = gather(&from, global, host, &claims)?;
-    ask(args, &mut gathered.policies)?;
+    let mut gathered = facts_of(args, &from, global, host, &claims)?;
+    if args.fix {
+        match fix::fix(&from, &gathered, args.diff, global, host, paint)? {
+            Made::Shown(exit) => return Ok(exit),
+            Made::Nothing => {}
+            Made::Written => gathered = facts_of(args, &from, global, host, &claims)?,
+            Made::Printed(text) => {
+                gathered = facts_of(args, &From::Bytes(text.into_bytes()), global, host, &claims)?;
+            }
+        }
+    }
     let findings = judge(&gathered);
     let exit = exit(&findings, args.fail_on);
     let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
@@ -100,12 +118,30 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
         fail_on: args.fail_on,
         ..Report::new(&gathered.path, &findings, &gathered.sources, exit)
     };
-    let quiet = global.quiet && exit == Exit::Done;
-    let answer = deliver(global, (exit, quiet), host, paint, |format, paint| output::lint(format, &report, paint))?;
+    let stream = match (args.fix && args.stdin, global.quiet && exit == Exit::Done) {
+        // Standard output has the fixed text of standard input.
+        (true, _) => Stream::Err,
+        (false, true) => Stream::Quiet,
+        (false, false) => Stream::Out,
+    };
+    let answer = deliver(global, (exit, stream), host, paint, |format, paint| output::lint(format, &report, paint))?;
     if global.outputs.has(Format::Github) {
         step_summary::append(&report, host, paint);
     }
     Ok(answer)
+}
+
+/// The facts, with the levels of this run.
+fn facts_of(
+    args: &LintArgs,
+    from: &From,
+    global: &Global,
+    host: &mut Host<'_>,
+    claims: &Claims,
+) -> Result<Gathered, Fault> {
+    let mut gathered = gather(from, global, host, claims)?;
+    ask(args, &mut gathered.policies)?;
+    Ok(gathered)
 }
 
 /// Where the user is, and the top of the repository there; the same directory without one. Other programs look for files

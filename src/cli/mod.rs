@@ -5,6 +5,7 @@ mod apply;
 mod commit_msg;
 mod completions;
 mod explain;
+mod fix;
 mod gather;
 mod judgement;
 mod lint;

@@ -204,13 +204,24 @@ pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Resu
     Ok(())
 }
 
+/// Where an answer goes that goes to no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard output, but for the answer for people, which is not printed.
+    Quiet,
+    /// Standard error.
+    Err,
+}
+
 /// Draws an answer in every format that was asked for and brings each to its place: what the command answers with.
 ///
-/// `quiet` keeps the answer for people from standard output; files are always written. A file that cannot be written is
+/// Files are always written. A file that cannot be written is
 /// said, and is the answer where that was better.
 pub(super) fn deliver(
     global: &Global,
-    (exit, quiet): (Exit, bool),
+    (exit, stream): (Exit, Stream),
     host: &mut Host<'_>,
     paint: Paint,
     draw: impl Fn(Format, Paint) -> String,
@@ -221,7 +232,8 @@ pub(super) fn deliver(
     let mut answer = exit;
     for output in outputs {
         match &output.file {
-            None if quiet && output.format == Format::Human => {}
+            None if stream == Stream::Quiet && output.format == Format::Human => {}
+            None if stream == Stream::Err => Ui::new(host, paint).note(&draw(output.format, paint)),
             None => Ui::new(host, paint).answer(&draw(output.format, paint)),
             Some(file) => {
                 let text = draw(output.format, Paint::plain());

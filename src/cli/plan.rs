@@ -3,7 +3,7 @@
 use super::account::Account;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
-use super::outputs::{deliver, keep_inputs};
+use super::outputs::{Stream, deliver, keep_inputs};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::calendar::Calendar;
 use crate::disk::{RealDisk, write_whole};
@@ -283,7 +283,8 @@ fn print(
     let (apply_options, options) = options(args, global);
     let target = file.map(|file| quoted(&file) + &apply_options);
     let quiet = global.quiet && plan.body.status != Status::Errored;
-    deliver(global, (exit, quiet), host, paint, |format, paint| {
+    let stream = if quiet { Stream::Quiet } else { Stream::Out };
+    deliver(global, (exit, stream), host, paint, |format, paint| {
         let save = Next::Save { plan: &options, apply: &apply_options };
         match format {
             Format::Json => plan.text(),
@@ -341,5 +342,5 @@ fn print_findings(made: &Made, exit: Exit, global: &Global, host: &mut Host<'_>,
     }
     let path = error.map_or(&made.gathered.path, |finding| &finding.path);
     let report = Report::new(path, &made.findings, sources, exit);
-    deliver(global, (exit, false), host, paint, |format, paint| output::lint(format, &report, paint))
+    deliver(global, (exit, Stream::Out), host, paint, |format, paint| output::lint(format, &report, paint))
 }

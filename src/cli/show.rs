@@ -1,7 +1,7 @@
 //! `rebalance show`: any plan, any time, also a stale one.
 
 use super::gather::file;
-use super::outputs::deliver;
+use super::outputs::{Stream, deliver};
 use super::{Exit, Fault, Format, Global, Host};
 use crate::output::Paint;
 use crate::output::plan::{Next, draw};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: 
         let fault = Fault::usage(format!("{} is what the answer is made from", file.display()));
         return Err(fault.hint("name another file."));
     }
-    let answer = deliver(global, (Exit::Done, false), host, paint, |format, paint| match format {
+    let answer = deliver(global, (Exit::Done, Stream::Out), host, paint, |format, paint| match format {
         Format::Json => plan.text(),
         _ => draw(&plan, Next::Apply(&args.plan.display().to_string()), paint),
     })?;

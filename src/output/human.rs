@@ -5,6 +5,7 @@ use super::{Counts, Paint, Report};
 use crate::document::Span;
 use crate::fault::Exit;
 use crate::finding::{Finding, Level};
+use crate::fix::is_fixable;
 use crate::rules;
 use crate::words::count;
 use annotate_snippets::renderer::DecorStyle;
@@ -27,6 +28,7 @@ pub(super) fn lint(report: &Report<'_>, paint: Paint) -> String {
         text.push('\n');
     }
     text.push_str(&closing(report, report.path, paint));
+    text.push_str(&fixable(report));
     text
 }
 
@@ -47,6 +49,12 @@ pub(super) fn closing(report: &Report<'_>, path: &str, paint: Paint) -> String {
     let word = if report.exit == Exit::Done { paint.green("ok:") } else { paint.red("refused:") };
     let said = if counts == Counts::default() { "no findings".to_owned() } else { counts.to_string() };
     format!("{word} {}: {said}\n", visible(path))
+}
+
+/// How many findings `--fix` takes care of, in a line; nothing when there are none.
+fn fixable(report: &Report<'_>) -> String {
+    let fixable = report.findings.iter().filter(|finding| is_fixable(finding, report.path)).count();
+    if fixable > 0 { format!("{fixable} fixable with --fix: rebalance lint --fix\n") } else { String::new() }
 }
 
 fn one(finding: &Finding, report: &Report<'_>, paint: Paint) -> String {

@@ -100,7 +100,12 @@ impl<'h, 'a> Ui<'h, 'a> {
 
     /// Prints an answer to standard output. A reader that went away is no error.
     pub fn answer(&mut self, text: &str) {
-        let written = self.host.out.write_all(text.as_bytes()).and_then(|()| self.host.out.flush());
+        self.bytes(text.as_bytes());
+    }
+
+    /// Gives back bytes that were read, as they are, on standard output.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let written = self.host.out.write_all(bytes).and_then(|()| self.host.out.flush());
         let gone = |error: std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
         self.host.lost |= written.is_err_and(|error| !gone(error));
     }

@@ -189,6 +189,7 @@ error[schema]: an item of `assets` has no `ticker`
    = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
 
 refused: portfolio_config.yaml: 4 errors, 0 warnings, 1 info
+1 fixable with --fix: rebalance lint --fix
 --- exit 1
 
 "#]]

@@ -103,6 +103,15 @@ impl Stage {
 
     /// Runs a command in a directory below.
     pub(crate) fn run_in(&self, dir: &str, args: &[&str]) -> Run {
+        self.run_on(dir, Box::new(std::io::empty()), args)
+    }
+
+    /// Runs a command with this on its standard input.
+    pub(crate) fn run_with(&self, input: &[u8], args: &[&str]) -> Run {
+        self.run_on("", Box::new(std::io::Cursor::new(input.to_vec())), args)
+    }
+
+    fn run_on(&self, dir: &str, input: Box<dyn std::io::Read>, args: &[&str]) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut host = Host {
             cwd: self.root.path().join(dir),
@@ -110,7 +119,7 @@ impl Stage {
             now: self.now,
             out: &mut out,
             err: &mut err,
-            input: Box::new(std::io::empty()),
+            input,
             out_is_terminal: false,
             err_is_terminal: false,
             lost: false,

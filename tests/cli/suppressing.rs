@@ -51,6 +51,16 @@ fn a_suppression_ends_with_its_last_day_where_the_portfolio_is() {
     assert_eq!(stage.run(&["lint", "--fail-on", "warning", "--now", "2026-03-05T00:00:00+09:00"]).code, 1);
 }
 
+/// Without a repository the clock is all there is.
+#[test]
+fn standard_input_is_judged_by_the_clock() {
+    let stage = with(&[SUPPRESSED]);
+    let text = stage.read(CONFIG);
+    let lint = |now: &str| stage.run_with(text.as_bytes(), &["lint", "--stdin", "--format", "json", "--now", now]);
+    assert_eq!(lint("2026-03-04T23:59:59+09:00").findings(&["warning"]), [] as [&str; 0]);
+    assert_eq!(lint("2026-03-05T00:00:00+09:00").findings(&["warning"]), ["suppression-expired 33:71 warning"]);
+}
+
 /// A commit that changes the allocation is judged by the day it landed, not by today's.
 #[test]
 fn a_revision_is_judged_by_its_own_day() {
