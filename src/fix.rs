@@ -89,18 +89,15 @@ impl Judged {
     }
 }
 
-/// The edits of the fixes of one round, by finding. Of two fixes that touch the same bytes the first is made; the other
-/// is looked at again in the next round.
+/// The edits of the fixes of one round, by finding. A fix that begins before the end of another one is looked at again
+/// in the next round: findings are in file order, and the first is made.
 fn chosen(findings: &[Finding]) -> Vec<&[Edit]> {
-    let mut taken: Vec<&Edit> = Vec::new();
+    let mut end = None;
     let mut chosen = Vec::new();
     for fix in findings.iter().filter(|finding| finding.suppressed.is_none()).filter_map(|f| f.fix.as_ref()) {
-        let meets = |a: &Edit, b: &Edit| a.span.start <= b.span.end && b.span.start <= a.span.end;
-        let first = taken.partition_point(|other| fix.edits.iter().all(|edit| other.span.end < edit.span.start));
-        let clear = fix.edits.iter().all(|edit| !taken[first..].iter().any(|other| meets(edit, other)));
-        if clear && !fix.edits.is_empty() {
-            taken.extend(&fix.edits);
-            taken.sort_by_key(|edit| edit.span);
+        let (first, last) = (fix.edits.iter().map(|e| e.span.start).min(), fix.edits.iter().map(|e| e.span.end).max());
+        if first.is_some() && first > end {
+            end = last;
             chosen.push(fix.edits.as_slice());
         }
     }

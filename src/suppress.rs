@@ -11,6 +11,7 @@ mod read;
 use crate::document::{Document, Lines, Reading, Span};
 use crate::finding::{Finding, Suppressed};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// One comment that suppresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Suppressions<'a> {
     /// Those that were meant to.
     pub misspelt: Vec<Misspelt>,
     lines: Option<Lines<'a>>,
+    /// Where each rule is named, by the line that is meant.
+    index: BTreeMap<usize, BTreeMap<String, Vec<(usize, usize)>>>,
 }
 
 impl Suppression {
@@ -73,15 +76,31 @@ impl<'a> Suppressions<'a> {
     pub fn of(reading: &'a Reading) -> Self {
         let mut suppressions = Self::default();
         let Some(document) = &reading.document else { return suppressions };
-        for (at, comment) in document.comments.iter().enumerate() {
-            let Some(told) = read::read(comment) else { continue };
-            let lines = suppressions.lines.get_or_insert_with(|| Lines::new(&document.text));
+        let told = document.comments.iter().enumerate().filter_map(|(i, comment)| Some((i, read::read(comment)?)));
+        let told: Vec<_> = told.collect();
+        if told.is_empty() {
+            return suppressions;
+        }
+        let lines = Lines::new(&document.text);
+        let about = about(document, &lines);
+        for (i, told) in told {
             match told {
-                Ok(said) => suppressions.all.push(Suppression { line: about(document, at, lines), ..said }),
+                Ok(said) => suppressions.push(Suppression { line: about.get(i).copied().flatten(), ..said }),
                 Err(misspelt) => suppressions.misspelt.push(*misspelt),
             }
         }
+        suppressions.lines = Some(lines);
         suppressions
+    }
+
+    fn push(&mut self, suppression: Suppression) {
+        if let Some(line) = suppression.line {
+            let here = self.index.entry(line).or_default();
+            for (j, named) in suppression.ids.iter().enumerate() {
+                here.entry(named.id.clone()).or_default().push((self.all.len(), j));
+            }
+        }
+        self.all.push(suppression);
     }
 
     /// The suppression of a rule's finding whose primary place begins at a byte: its number among all, and that of the
@@ -89,11 +108,8 @@ impl<'a> Suppressions<'a> {
     #[must_use]
     pub fn over(&self, rule: &str, at: usize, today: NaiveDate) -> Option<(usize, usize)> {
         let line = self.lines.as_ref()?.position(at).line;
-        self.all.iter().enumerate().find_map(|(i, suppression)| {
-            let live = suppression.line == Some(line) && !suppression.expired(today);
-            let named = suppression.ids.iter().position(|named| named.id == rule);
-            named.filter(|_| live).map(|id| (i, id))
-        })
+        let places = self.index.get(&line)?.get(rule)?;
+        places.iter().copied().find(|(i, _)| !self.all[*i].expired(today))
     }
 
     /// Marks the findings of a file that are suppressed, of the rules that may be.
@@ -107,30 +123,31 @@ impl<'a> Suppressions<'a> {
     }
 }
 
-/// The line a comment is about: its own, when something stands before it there, or else the next one that has more on it
-/// than a comment.
-fn about(document: &Document, comment: usize, lines: &Lines<'_>) -> Option<usize> {
-    let line_of = |at: usize| lines.position(at).line;
-    let own = line_of(document.comments.get(comment)?.span.start);
-    let is_comment = |line: usize, from: usize| {
-        let text = lines.line(line).trim_start_matches('\u{feff}');
-        let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
-        let here = document.comments.get(from).filter(|comment| line_of(comment.span.start) == line);
-        here.is_some_and(|comment| lines.position(comment.span.start).column == blanks + 1)
-    };
-    if !is_comment(own, comment) {
-        return Some(own);
-    }
-    let last = line_of(document.text.len());
-    let mut next = comment;
-    for line in own..=last {
-        match is_comment(line, next) {
-            true => next += 1,
-            false if lines.line(line).trim().is_empty() => {}
-            false => return Some(line),
+/// The line each comment is about: its own, when something stands before it there, or else the next one that has more on
+/// it than a comment.
+fn about(document: &Document, lines: &Lines<'_>) -> Vec<Option<usize>> {
+    let mut about = vec![None; document.comments.len()];
+    let mut below = None;
+    let mut line = lines.position(document.text.len()).line;
+    // From the last line to the first, so that each is looked at once.
+    let blank = |from: usize, to: usize, below: &mut Option<usize>| {
+        for line in (from..to).rev().filter(|line| !lines.line(*line).trim().is_empty()) {
+            *below = Some(line);
         }
+    };
+    for (i, comment) in document.comments.iter().enumerate().rev() {
+        let at = lines.position(comment.span.start);
+        blank(at.line + 1, line + 1, &mut below);
+        line = at.line;
+        let text = lines.line(line).trim_start_matches('\u{feff}');
+        let alone = text.trim_start_matches([' ', '\t']).len() + at.column == text.len() + 1;
+        if !alone {
+            below = Some(line);
+        }
+        about[i] = below;
+        line -= 1;
     }
-    None
+    about
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use similar::TextDiff;
 #[must_use]
 pub fn unified(path: &str, old: &str, new: &str, paint: Paint) -> String {
     let diff = TextDiff::from_lines(old, new);
-    let (from, to) = (format!("a/{path}"), format!("b/{path}"));
+    // As git writes it: a name with a blank in it ends with a tab.
+    let end = if path.contains(' ') { "\t" } else { "" };
+    let path = path.trim_start_matches('/');
+    let (from, to) = (format!("a/{path}{end}"), format!("b/{path}{end}"));
     let text = diff.unified_diff().context_radius(3).header(&from, &to).to_string();
     if !paint.colored() {
         return text;

@@ -3,6 +3,7 @@
 use super::{Facts, Group, Said, Setting, find, standing};
 use crate::finding::{Finding, Level};
 use crate::suppress::Named;
+use std::collections::BTreeSet;
 
 /// Rules that a suppression names and that find nothing there. Judged of the groups that were run, and only while none of
 /// them has an error that counts: one error hides others, and with them what a suppression is for.
@@ -11,7 +12,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let today = facts.today();
     let live = said.suppressions.all.iter().enumerate().filter(|(_, suppression)| !suppression.expired(today));
     let names = live.flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), id)));
-    let unused = names.filter(|(place, named)| run(said, named) && !used(facts, said, *place, named));
+    let used = used(facts, said);
+    let unused = names.filter(|(place, named)| run(said, named) && !used.contains(place));
     unused.map(|(_, named)| finding(facts, said, named)).collect()
 }
 
@@ -29,10 +31,14 @@ fn run(said: &Said<'_>, named: &Named) -> bool {
     asked && standing::of(&named.id, said.policies).may()
 }
 
-fn used(facts: &Facts<'_>, said: &Said<'_>, place: (usize, usize), named: &Named) -> bool {
-    let own = said.findings.iter().filter(|finding| finding.rule == named.id && finding.path == facts.path);
-    let mut begins = own.filter_map(|finding| finding.place.as_ref().map(|place| place.span.start));
-    begins.any(|at| said.suppressions.over(&named.id, at, facts.today()) == Some(place))
+/// The names that suppress a finding: the number of the suppression, and that of the name in it.
+fn used(facts: &Facts<'_>, said: &Said<'_>) -> BTreeSet<(usize, usize)> {
+    let own = said.findings.iter().filter(|finding| finding.path == facts.path);
+    let over = |finding: &Finding| {
+        let at = finding.place.as_ref()?.span.start;
+        said.suppressions.over(&finding.rule, at, facts.today())
+    };
+    own.filter_map(over).collect()
 }
 
 fn finding(facts: &Facts<'_>, said: &Said<'_>, named: &Named) -> Finding {

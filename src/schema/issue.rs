@@ -7,6 +7,7 @@ use crate::words::{closest, list};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use rust_decimal::Decimal;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Which rule an issue belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,11 +104,12 @@ fn name(place: &Place<'_>) -> String {
 /// Keys that are not known. Two of them that both seem to mean a third leave it open which does.
 fn unknown_keys(keys: &[String], place: &Place<'_>, parent: &Value) -> Vec<Issue> {
     let mut issues: Vec<Issue> = keys.iter().map(|key| unknown_key(key, place, parent)).collect();
-    let meant: Vec<Option<String>> = issues.iter().map(|issue| Some(issue.remedy.as_ref()?.text.clone())).collect();
-    for (issue, own) in issues.iter_mut().zip(&meant) {
-        if meant.iter().filter(|other| *other == own).count() > 1 {
-            issue.remedy = None;
-        }
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for edit in issues.iter().filter_map(|issue| issue.remedy.as_ref()) {
+        *times.entry(edit.text.clone()).or_default() += 1;
+    }
+    for issue in &mut issues {
+        issue.remedy = issue.remedy.take().filter(|edit| times.get(&edit.text) == Some(&1));
     }
     issues
 }

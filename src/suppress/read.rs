@@ -56,7 +56,7 @@ fn near_miss(text: &str) -> Option<(usize, usize)> {
         let after = lower.get(at + verb.len()..)?;
         let bracket = after.trim_start_matches([' ', '\t']).starts_with('[');
         let whole = !after.starts_with(|c: char| c.is_alphanumeric());
-        let word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        let word = last_word(before);
         let from = before.len() - word.len();
         let named = strsim::damerau_levenshtein(word, WORD) <= if bracket { 2 } else { 0 };
         let meant = named && (bracket || whole && from_start(text, from));
@@ -64,6 +64,12 @@ fn near_miss(text: &str) -> Option<(usize, usize)> {
         (meant || bare).then_some((if meant { from } else { at }, at + verb.len()))
     });
     found.or_else(|| without_verb(&lower))
+}
+
+/// The word a text ends with, as far as it can be the program's name: of a longer one the last letters.
+fn last_word(text: &str) -> &str {
+    let letters = text.char_indices().rev().take(WORD.len() + 3).take_while(|(_, c)| c.is_alphanumeric());
+    letters.last().and_then(|(at, _)| text.get(at..)).unwrap_or("")
 }
 
 /// `Rebalance: [weights-sum]`, and nothing between.
