@@ -37,6 +37,7 @@ pub mod history;
 pub mod ex_dividend;
 pub mod drift;
 pub mod trigger;
+pub mod expression;
 pub mod policy;
 pub mod rules;
 pub mod fix;

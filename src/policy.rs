@@ -4,8 +4,10 @@
 //! owner's file of the same name overrides its level and parameters. Which rules there are, and what they look for, must
 //! never enter this room.
 
+mod custom;
 mod parameter;
 
+pub use custom::{Custom, Expect, ForEach, Passage, Test, TestAsset, TestPortfolio, Trial};
 pub use parameter::{Kind, Named, Parameter, Value};
 
 use crate::config::{Field, Misread, Text, read_as};
@@ -39,6 +41,17 @@ pub struct PolicyFile {
     pub fix: Option<Field<String>>,
     /// Examples that pass and that fail; run by the tests of the shipped pages.
     pub examples: Option<Field<Free>>,
+    /// A rule of your own: the condition that has to hold.
+    pub expression: Option<Field<String>>,
+    /// With `expression`: it is asked of each of these, instead of once.
+    pub for_each: Option<Field<ForEach>>,
+    /// With `for_each`: of which of them it is asked.
+    pub when: Option<Field<String>>,
+    /// With `expression`: what is said when it does not hold; `{asset.code}` is what that comes to.
+    pub message: Option<Field<String>>,
+    /// With `expression`: its tests, which `rebalance lint --test-policies` runs.
+    #[schemars(length(min = 1))]
+    pub tests: Option<Field<Vec<Field<Test>>>>,
 }
 
 /// A level as a word.
@@ -117,6 +130,7 @@ pub struct Setting {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policies {
     settings: BTreeMap<Cow<'static, str>, Setting>,
+    customs: BTreeMap<String, Custom>,
     /// SHA-256 of everything they were made of: every byte of the shipped pages and of the owner's files.
     pub fingerprint: String,
 }
@@ -202,7 +216,20 @@ impl Setting {
 impl Policies {
     /// Policies of settings, and what those were made of.
     pub(crate) fn new(settings: BTreeMap<Cow<'static, str>, Setting>, fingerprint: String) -> Self {
-        Self { settings, fingerprint }
+        Self { settings, customs: BTreeMap::new(), fingerprint }
+    }
+
+    /// The same with a rule of the owner's.
+    #[must_use]
+    pub(crate) fn with(mut self, custom: Custom, setting: Setting) -> Self {
+        self.settings.insert(Cow::Owned(custom.id.clone()), setting);
+        self.customs.insert(custom.id.clone(), custom);
+        self
+    }
+
+    /// The owner's own rules by id.
+    pub fn customs(&self) -> impl Iterator<Item = &Custom> {
+        self.customs.values()
     }
 
     /// How a rule is to be run; none for an id that is no rule's.

@@ -305,7 +305,7 @@ const FAULTS: &[(&str, &[&str])] = &[
     (
         "rule: weights-sum\nlevel: off\nlvel: off\n",
         &[
-            "3:1 schema unknown key `lvel` | remove it; the keys known here are `rule`, `level`, `parameters`, `group`, `summary`, `why`, `fix` and `examples`.",
+            "3:1 schema unknown key `lvel` | remove it; the keys known here are `rule`, `level`, `parameters`, `group`, `summary`, `why`, `fix`, `examples`, `expression`, `for_each`, `when`, `message` and `tests`.",
         ],
     ),
     (

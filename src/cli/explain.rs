@@ -1,7 +1,8 @@
 //! `rebalance explain`: what a rule looks for, why, and what to do about it.
 
+use super::gather::{From, Place};
 use super::outputs::{Stream, deliver};
-use super::{Exit, Fault, Format, Global, Host};
+use super::{Exit, Fault, Format, Global, Host, policies};
 use crate::output::{self, Paint};
 use crate::rules::{self, Page, Rule};
 use crate::words::{closest, list};
@@ -18,7 +19,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// The rule
+    /// The rule: a shipped one, or one of your own
     #[arg(required_unless_present = "all", value_name = "RULE")]
     rule: Option<String>,
     /// Every rule
@@ -28,11 +29,13 @@ pub(super) struct ExplainArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
-    let rules: Vec<&Rule> = match &args.rule {
-        Some(id) => vec![rules::find(id).ok_or_else(|| unknown(id))?],
-        None => rules::ALL.iter().collect(),
+    let pages: Vec<Page> = match &args.rule {
+        Some(id) => match rules::find(id) {
+            Some(rule) => rule.read_page().into_iter().collect(),
+            None => vec![own(id, global, host)?],
+        },
+        None => rules::ALL.iter().filter_map(Rule::read_page).collect(),
     };
-    let pages: Vec<Page> = rules.iter().filter_map(|rule| rule.read_page()).collect();
     deliver(global, (Exit::Done, Stream::Out), host, paint, |format, paint| match format {
         Format::Json => output::pages::json(pages.clone()),
         Format::Markdown => output::pages::markdown(&pages),
@@ -40,8 +43,17 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, host: &mut Host<'_>, pain
     })
 }
 
-fn unknown(id: &str) -> Fault {
-    let ids: Vec<&str> = rules::ALL.iter().map(|rule| rule.id).collect();
+/// The page of a rule of the owner's, as the work tree has it.
+fn own(id: &str, global: &Global, host: &Host<'_>) -> Result<Page, Fault> {
+    let place = Place::find(&From::WorkTree, &global.config, host);
+    let (policies, ..) = policies::read(&From::WorkTree, global, &place, host)?;
+    let pages = rules::own_pages(&policies);
+    let own: Vec<&str> = pages.iter().map(|page| page.rule.as_str()).collect();
+    pages.iter().find(|page| page.rule == id).cloned().ok_or_else(|| unknown(id, &own))
+}
+
+fn unknown(id: &str, own: &[&str]) -> Fault {
+    let ids: Vec<&str> = rules::ALL.iter().map(|rule| rule.id).chain(own.iter().copied()).collect();
     let fault = Fault::usage(format!("there is no rule `{id}`"));
     match closest(id, &ids) {
         Some(meant) => fault.hint(format!("did you mean `rebalance explain {meant}`?")),

@@ -184,7 +184,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    fn find(from: &From, config: &Path, host: &Host<'_>) -> Self {
+    pub(super) fn find(from: &From, config: &Path, host: &Host<'_>) -> Self {
         if matches!(from, From::Bytes(_)) {
             return Self::Nowhere;
         }

@@ -3,7 +3,7 @@
 use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
 use super::outputs::{Stream, deliver};
-use super::{Exit, Fault, Format, Global, Host, step_summary};
+use super::{Exit, Fault, Format, Global, Host, step_summary, trials};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::output::{self, Base, Paint, Report};
 use crate::policy::Policies;
@@ -23,6 +23,7 @@ Examples:
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
   rebalance lint --format human --format sarif --output-file lint.sarif
+  rebalance lint --test-policies    run the tests of your own rules
   git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
   rebalance lint --fix --diff       what would be fixed
   rebalance lint --fix              fix it, and print what is left
@@ -57,6 +58,9 @@ pub(super) struct LintArgs {
     /// Give a rule another level for this run: off, info, warning or error
     #[arg(long = "rule", value_name = "ID=LEVEL", value_parser = asked)]
     rules: Vec<(String, Level)>,
+    /// Run the tests of your own rules in the policies, and nothing else
+    #[arg(long, conflicts_with_all = ["stdin", "fail_on", "rules", "fix", "diff"])]
+    test_policies: bool,
 }
 
 fn level(word: &str) -> Result<Level, String> {
@@ -90,6 +94,9 @@ fn ask(args: &LintArgs, policies: &mut Policies) -> Result<(), Fault> {
 pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let global = &global.with_config(args.path.as_ref());
     let from = source(args, host)?;
+    if args.test_policies {
+        return trials::run(&from, global, host, paint);
+    }
     let claims = Claims {
         override_reason: host
             .var("REBALANCE_COOLDOWN_OVERRIDE")
@@ -110,12 +117,12 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     }
     let findings = judge(&gathered);
     let exit = exit(&findings, args.fail_on);
-    let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
-    let named = elsewhere.into_iter().any(|format| global.outputs.has(format));
-    let (cwd, root) = if named { top(host) } else { (host.cwd.clone(), host.cwd.clone()) };
+    let (cwd, root) = top(global, host);
+    let pages = rules::own_pages(&gathered.policies);
     let report = Report {
         base: Base { cwd: &cwd, root: &root },
         fail_on: args.fail_on,
+        pages: &pages,
         ..Report::new(&gathered.path, &findings, &gathered.sources, exit)
     };
     let stream = match (args.fix && args.stdin, global.quiet && exit == Exit::Done) {
@@ -145,8 +152,12 @@ fn facts_of(
 }
 
 /// Where the user is, and the top of the repository there; the same directory without one. Other programs look for files
-/// from the top.
-fn top(host: &Host<'_>) -> (PathBuf, PathBuf) {
+/// from the top, so it is looked for when they are what the answer is for.
+pub(super) fn top(global: &Global, host: &Host<'_>) -> (PathBuf, PathBuf) {
+    let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
+    if !elsewhere.into_iter().any(|format| global.outputs.has(format)) {
+        return (host.cwd.clone(), host.cwd.clone());
+    }
     let cwd = host.cwd.canonicalize().unwrap_or_else(|_| host.cwd.clone());
     let top = Repo::open(&cwd).ok().and_then(|repo| repo.workdir()?.canonicalize().ok());
     let root = top.filter(|top| cwd.starts_with(top)).unwrap_or_else(|| cwd.clone());

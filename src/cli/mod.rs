@@ -18,6 +18,7 @@ mod records;
 mod schema;
 mod show;
 mod step_summary;
+mod trials;
 mod verify;
 
 pub use self::schema::SHEETS;

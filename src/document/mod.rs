@@ -10,12 +10,14 @@
 
 mod edit;
 mod lines;
+mod places;
 mod read;
 mod route;
 mod text;
 
 pub use edit::{Edit, append_item, apply, insert_key, quoted, remove_item, replace_scalar};
 pub use lines::{Lines, Position};
+pub use places::Places;
 pub use read::read;
 pub use route::Step;
 

@@ -5,6 +5,7 @@
 
 mod asked;
 mod common;
+mod custom;
 pub mod facts;
 mod owner;
 mod page;
@@ -14,9 +15,10 @@ mod standing;
 mod subject;
 
 pub use asked::{Denied, ask};
+pub use custom::{TEST_RULE, Tried, try_policies};
 pub use facts::{Change, CodeSite, Facts, HistoryFacts, PlanFacts, Said};
 pub use owner::policies;
-pub use page::{Page, PageParameter};
+pub use page::{Page, PageParameter, own_pages};
 pub use sheet::POLICY;
 pub use sound::{Sound, judge};
 pub use subject::stamp_subjects;
@@ -60,6 +62,8 @@ pub enum Group {
     History,
     /// What is held, and what would be traded.
     Plan,
+    /// Whatever the owner wrote.
+    Custom,
     /// The comments that suppress findings of the others.
     Suppression,
 }
@@ -69,10 +73,10 @@ impl Group {
     pub const SOUND: &[Self] = &[Self::Form, Self::Allocation, Self::Schedule, Self::Suppression];
     /// What is judged of a config alone.
     pub const LINT: &[Self] =
-        &[Self::Form, Self::Allocation, Self::Schedule, Self::Policy, Self::History, Self::Suppression];
-    /// What is judged of a sound config with a plan: whether that may be applied. The owner's limits are among them, so
-    /// that what breaks one is planned, shown and refused.
-    pub const PLAN: &[Self] = &[Self::Policy, Self::History, Self::Plan, Self::Suppression];
+        &[Self::Form, Self::Allocation, Self::Schedule, Self::Policy, Self::Custom, Self::History, Self::Suppression];
+    /// What is judged of a sound config with a plan: whether that may be applied. The owner's limits and own rules are
+    /// among them, so that what breaks one is planned, shown and refused.
+    pub const PLAN: &[Self] = &[Self::Policy, Self::Custom, Self::History, Self::Plan, Self::Suppression];
 
     /// The word used in the pages.
     #[must_use]
@@ -84,6 +88,7 @@ impl Group {
             Self::Policy => "policy",
             Self::History => "history",
             Self::Plan => "plan",
+            Self::Custom => "custom",
             Self::Suppression => "suppression",
         }
     }
@@ -104,7 +109,7 @@ impl Rule {
     #[must_use]
     pub fn suppressible(&self) -> bool {
         match self.group {
-            Group::Allocation | Group::Schedule | Group::Policy | Group::Plan => {
+            Group::Allocation | Group::Schedule | Group::Policy | Group::Custom | Group::Plan => {
                 !matches!(self.id, "duplicate-asset" | "trade-cooldown" | "unknown-holding" | "cash-floor")
             }
             Group::Form | Group::History | Group::Suppression => false,
@@ -255,6 +260,9 @@ fn of_groups(groups: &[Group], facts: &Facts<'_>, policies: &Policies, some: imp
         if setting.level != Level::Off {
             findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
         }
+    }
+    if groups.contains(&Group::Custom) && some(Group::Custom) {
+        findings.extend(custom::run(facts, policies));
     }
     findings
 }

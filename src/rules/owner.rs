@@ -2,6 +2,7 @@
 //!
 //! What a rule looks for must never enter this file.
 
+use super::custom::{self, Read};
 use super::sheet::POLICY;
 use super::{ALL, CodeSite, Rule, find, form_findings, stamp_subjects};
 use crate::config::{Misread, get};
@@ -29,6 +30,7 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
         settings.insert(Cow::Borrowed(rule.id), shipped(rule));
     }
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut customs = Vec::new();
     for source in sources {
         hash.update([0]);
         hash.update(source.path.rsplit('/').next().unwrap_or("").as_bytes());
@@ -38,8 +40,18 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
         if shipped_page {
             continue;
         }
+        let stray = match custom::read(source) {
+            Read::NotOwn(stray) => stray,
+            Read::Own(own, faults) => {
+                findings.extend(faults);
+                customs.extend(own.map(|own| (source, own)));
+                continue;
+            }
+        };
         let mut tried = settings.clone();
         let (rule, mut faults) = overlay(source, &mut tried);
+        let clean = stray.is_empty();
+        faults.extend(stray);
         if !faults.is_empty() {
             stamp_subjects(&mut faults, &source.path, &document::read(&source.bytes));
         }
@@ -48,12 +60,21 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
             Some((rule, Some(first))) => findings.push(second_file(source, rule, first)),
             Some((rule, None)) => {
                 first.insert(rule, &source.path);
-                settings = tried;
+                settings = if clean { tried } else { settings };
             }
             None => {}
         }
     }
-    (Policies::new(settings, hex(&hash.finalize())), findings)
+    let mut policies = Policies::new(settings, hex(&hash.finalize()));
+    for (source, own) in customs {
+        let (custom, setting) = *own;
+        let first = policies.customs().find(|first| first.id == custom.id).map(|first| first.path.clone());
+        match first {
+            Some(first) => findings.push(second_file(source, &custom.id, &first)),
+            None => policies = policies.with(custom, setting),
+        }
+    }
+    (policies, findings)
 }
 
 /// What a shipped page sets. A test holds every page readable; one that were not would be run at full weight.
@@ -174,7 +195,10 @@ fn unknown_rule(path: &str, id: &str, span: Span) -> Finding {
     let finding = Finding::new(path, format!("there is no rule `{id}`"));
     schema_finding(match closest(id, &ids) {
         Some(meant) => finding.at(span, format!("did you mean `{meant}`?")).help(format!("write `rule: {meant}`.")),
-        None => finding.at(span, "unknown rule").help(format!("the rules are {}.", list(&ids))),
+        None => finding
+            .at(span, "unknown rule")
+            .help(format!("the rules are {}.", list(&ids)))
+            .help("to make it a rule of your own, give it an `expression`."),
     })
 }
 

@@ -1,6 +1,8 @@
 //! A rule's page as people read it. The pages are compiled in and trusted, so ordinary serde reads them.
 
-use super::{Rule, owner};
+use super::{Group, Rule, owner};
+use crate::finding::Level;
+use crate::policy::{Custom, Policies};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +39,21 @@ pub struct PageParameter {
     pub default: Option<serde_json::Value>,
     /// What it does.
     pub meaning: String,
+}
+
+/// The pages of the owner's own rules, in alphabetical order: what their files say of them.
+#[must_use]
+pub fn own_pages(policies: &Policies) -> Vec<Page> {
+    let page = |custom: &Custom| Page {
+        rule: custom.id.clone(),
+        group: Group::Custom.word().to_owned(),
+        level: policies.setting(&custom.id).map_or(Level::Error, |setting| setting.level).word().to_owned(),
+        parameters: Vec::new(),
+        summary: custom.summary.clone().unwrap_or_else(|| format!("A rule of the owner's, in {}.", custom.path)),
+        why: custom.why.clone().unwrap_or_else(|| format!("Asked is `{}`.", custom.expression.text.trim())),
+        fix: custom.fix.clone().unwrap_or_else(|| format!("See {}.", custom.path)),
+    };
+    policies.customs().map(page).collect()
 }
 
 /// The words of a page.

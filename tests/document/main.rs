@@ -6,5 +6,6 @@ mod edits;
 mod faults;
 mod hostile;
 mod model;
+mod places;
 mod random;
 mod spans;

@@ -1,0 +1,294 @@
+//! What an expression sees of a portfolio: parts that have members and can be filtered.
+
+use super::value::Complaint;
+use super::value::{Value, Word, known, sum};
+use crate::code::Code;
+use crate::config::{Currency, Market, TaxClass};
+use crate::portfolio::{Asset, Portfolio};
+use crate::words::closest;
+use rust_decimal::Decimal;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A tag of so many letters may differ by two from the one that was meant.
+const LONG_TAG: usize = 12;
+
+/// A portfolio as expressions see it.
+#[derive(Debug)]
+pub struct View {
+    pub(super) portfolio: Portfolio,
+    pub(super) assets: Vec<(Code, Asset)>,
+    pub(super) sleeves: Vec<Rc<str>>,
+    pub(super) tags: Vec<Rc<str>>,
+    /// The places of all assets in the list.
+    everything: Rc<[usize]>,
+    /// The steps that are left.
+    pub(super) left: Cell<u64>,
+    /// Tags that were asked for and that no asset has, with the tag that was most likely meant.
+    pub(super) doubtful: RefCell<BTreeMap<String, Option<String>>>,
+}
+
+impl View {
+    /// The view of a portfolio.
+    #[must_use]
+    pub fn of(portfolio: Portfolio) -> Self {
+        let assets: Vec<(Code, Asset)> = portfolio.assets.clone().into_iter().collect();
+        let tags: BTreeSet<&str> = assets.iter().flat_map(|(_, asset)| asset.tags.iter().map(String::as_str)).collect();
+        let tags = tags.into_iter().map(Rc::from).collect();
+        let sleeves = portfolio.allocation.sleeves.keys().map(|name| Rc::from(name.as_str())).collect();
+        let left = Cell::new(super::MAX_STEPS);
+        let everything = (0..assets.len()).collect();
+        Self { portfolio, assets, sleeves, tags, everything, left, doubtful: RefCell::default() }
+    }
+
+    /// Takes steps; false when none are left.
+    pub(super) fn spend(&self, steps: u64) -> bool {
+        let left = self.left.get().checked_sub(steps);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    fn word(&self, text: &str, of: &'static str, words: impl IntoIterator<Item = Rc<str>>) -> Value {
+        Value::Word(Word { text: text.into(), of, words: words.into_iter().collect() })
+    }
+}
+
+/// The words of the closed lists.
+fn words(of: &'static str) -> Vec<Rc<str>> {
+    let words: &[&str] = match of {
+        "currency" => &[Currency::Krw.word(), Currency::Usd.word()],
+        "market" => &[Market::Domestic.word(), Market::Overseas.word()],
+        "tax class" => &[TaxClass::KrEquity.word(), TaxClass::KrOther.word(), TaxClass::Overseas.word()],
+        "strategy" => &["time", "threshold", "hybrid"],
+        "frequency" => &["monthly", "quarterly", "semi-annual", "annual"],
+        "destination" => &["target", "band_edge", "half_band"],
+        _ => &["reinvest", "exclude"],
+    };
+    words.iter().map(|word| Rc::from(*word)).collect()
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+fn count(number: usize) -> Value {
+    Value::Number(number.into())
+}
+
+fn unset(usage: &'static str) -> Value {
+    Value::Unset(usage)
+}
+
+/// The portfolio.
+#[derive(Debug, Clone)]
+pub(super) struct Whole(pub(super) Rc<View>);
+
+impl Whole {
+    pub(super) fn member(&self, name: &str) -> Option<Value> {
+        let p = &self.0.portfolio;
+        let word = |word: &str, of| self.0.word(word, of, words(of));
+        let number = Value::Number;
+        Some(match name {
+            "name" => text(&p.name),
+            "base_currency" => word(p.currency.word(), "currency"),
+            "broker" => p.broker.as_deref().map_or_else(|| unset("portfolio.broker"), text),
+            "assets" => Value::Assets(Assets::all(&self.0)),
+            "sleeves" => count(self.0.sleeves.len()),
+            "strategy" => word(p.trigger.strategy.word(), "strategy"),
+            "frequency" => match &p.trigger.schedule {
+                Some((frequency, _)) => word(frequency.word(), "frequency"),
+                None => unset("portfolio.frequency"),
+            },
+            "threshold" => {
+                p.trigger.drift.map_or_else(|| unset("portfolio.threshold"), |(_, weight)| number(weight.decimal()))
+            }
+            "destination" => word(p.destination.word(), "destination"),
+            "min_trade" => number(p.limits.min_trade.decimal()),
+            "max_turnover" => {
+                p.limits.max_turnover.map_or_else(|| unset("portfolio.max_turnover"), |weight| number(weight.decimal()))
+            }
+            "cash_policy" => word(p.cash.word(), "cash policy"),
+            "cash_reserve" => number(p.limits.reserve.decimal()),
+            "commission" => number(p.costs.commission.decimal()),
+            "slippage" => number(p.costs.slippage.decimal()),
+            "tax" => number(p.costs.tax.decimal()),
+            "overseas_tax" => number(p.costs.overseas_tax.decimal()),
+            _ => return None,
+        })
+    }
+}
+
+/// An asset.
+#[derive(Debug, Clone)]
+pub(super) struct One {
+    pub(super) view: Rc<View>,
+    pub(super) at: usize,
+}
+
+impl One {
+    pub(super) fn member(&self, name: &str) -> Option<Value> {
+        let (code, asset) = self.view.assets.get(self.at)?;
+        let word = |word: &str, of| self.view.word(word, of, words(of));
+        let number = Value::Number;
+        Some(match name {
+            "code" => text(&code.0),
+            "ticker" => text(&asset.ticker),
+            "sleeve" => self.view.word(&asset.sleeve, "sleeve", self.view.sleeves.iter().cloned()),
+            "target" => number(asset.target.decimal()),
+            "min" => number(asset.min.decimal()),
+            "max" => number(asset.max.decimal()),
+            "band" => number(asset.max.decimal() - asset.min.decimal()),
+            "currency" => word(asset.currency.word(), "currency"),
+            "market" => asset.market.map_or_else(|| unset("asset.market"), |market| word(market.word(), "market")),
+            "tax_class" => {
+                asset.tax_class.map_or_else(|| unset("asset.tax_class"), |class| word(class.word(), "tax class"))
+            }
+            "lot_size" => number(asset.lot.decimal()),
+            "tags" => count(asset.tags.len()),
+            _ => return None,
+        })
+    }
+}
+
+/// A sleeve.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) view: Rc<View>,
+    pub(super) name: Rc<str>,
+}
+
+impl Part {
+    pub(super) fn member(&self, name: &str) -> Option<Value> {
+        let mine = |view: &View, at: usize| view.assets.get(at).is_some_and(|(_, a)| *a.sleeve == *self.name);
+        Some(match name {
+            "name" => self.view.word(&self.name, "sleeve", self.view.sleeves.iter().cloned()),
+            "weight" => Value::Number(self.view.portfolio.allocation.sleeves.get(&*self.name)?.decimal()),
+            "assets" => Value::Assets(Assets::all(&self.view).only(|at| mine(&self.view, at))),
+            other => return Assets::all(&self.view).only(|at| mine(&self.view, at)).member(other),
+        })
+    }
+}
+
+/// A tag.
+#[derive(Debug, Clone)]
+pub(super) struct Tag {
+    pub(super) view: Rc<View>,
+    pub(super) name: Rc<str>,
+}
+
+impl Tag {
+    pub(super) fn member(&self, name: &str) -> Option<Value> {
+        let mine = |at: usize| has_tag(&self.view, at, &self.name);
+        Some(match name {
+            "name" => text(&self.name),
+            "assets" => Value::Assets(Assets::all(&self.view).only(mine)),
+            other => return Assets::all(&self.view).only(mine).member(other),
+        })
+    }
+}
+
+fn has_tag(view: &View, at: usize, tag: &str) -> bool {
+    view.assets.get(at).is_some_and(|(_, asset)| asset.tags.iter().any(|own| own == tag))
+}
+
+/// A set of assets.
+#[derive(Debug, Clone)]
+pub(super) struct Assets {
+    view: Rc<View>,
+    at: Rc<[usize]>,
+}
+
+impl Assets {
+    pub(super) fn all(view: &Rc<View>) -> Self {
+        Self { view: view.clone(), at: view.everything.clone() }
+    }
+
+    fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
+        Self { view: self.view.clone(), at: self.at.iter().copied().filter(|at| keep(*at)).collect() }
+    }
+
+    fn each(&self) -> impl Iterator<Item = &Asset> {
+        self.at.iter().filter_map(|at| self.view.assets.get(*at)).map(|(_, asset)| asset)
+    }
+
+    /// Weights have few digits and a file few assets, so that a sum of them always fits.
+    pub(super) fn member(&self, name: &str) -> Option<Value> {
+        let total = |of: fn(&Asset) -> Decimal| {
+            let total = self.each().try_fold(Decimal::ZERO, |total, asset| sum(total, of(asset)));
+            total.map(|total| Value::Number(total.normalize()))
+        };
+        match name {
+            "target" => total(|asset| asset.target.decimal()),
+            "min" => total(|asset| asset.min.decimal()),
+            "max" => total(|asset| asset.max.decimal()),
+            "largest" => {
+                let largest = self.each().map(|asset| asset.target.decimal()).max();
+                Some(Value::Number(largest.unwrap_or_default()))
+            }
+            "count" => Some(count(self.at.len())),
+            _ => None,
+        }
+    }
+
+    /// A filter by name.
+    pub(super) fn filter(&self, name: &str, wanted: &[String]) -> Result<Self, Complaint> {
+        let view = &self.view;
+        let of = |at: usize| view.assets.get(at).map(|(_, asset)| asset);
+        let any = |word: Option<&str>| word.is_some_and(|word| wanted.iter().any(|w| w == word));
+        match name {
+            "sleeve" => check("sleeve", &view.sleeves, wanted)?,
+            "currency" => check("currency", &words("currency"), wanted)?,
+            "market" => check("market", &words("market"), wanted)?,
+            "tax_class" => check("tax class", &words("tax class"), wanted)?,
+            "tagged" | "tagged_all" | "without_tag" => doubt(view, wanted),
+            _ => {}
+        }
+        Ok(match name {
+            "sleeve" => self.only(|at| any(of(at).map(|asset| asset.sleeve.as_str()))),
+            "currency" => self.only(|at| any(of(at).map(|asset| asset.currency.word()))),
+            "market" => self.only(|at| any(of(at).and_then(|asset| asset.market).map(Market::word))),
+            "tax_class" => self.only(|at| any(of(at).and_then(|asset| asset.tax_class).map(TaxClass::word))),
+            "codes" => self.only(|at| any(view.assets.get(at).map(|(code, _)| code.0.as_str()))),
+            "tagged" => self.only(|at| wanted.iter().any(|tag| has_tag(view, at, tag))),
+            "tagged_all" => self.only(|at| wanted.iter().all(|tag| has_tag(view, at, tag))),
+            _ => self.only(|at| !wanted.iter().any(|tag| has_tag(view, at, tag))),
+        })
+    }
+
+    /// How many steps it takes to look at it for so many words.
+    pub(super) fn steps(&self, wanted: usize) -> u64 {
+        let looks = self.at.len().saturating_mul(wanted.max(1));
+        1 + u64::try_from(looks / 4).unwrap_or(u64::MAX)
+    }
+}
+
+impl One {
+    /// Whether it has one of these tags.
+    pub(super) fn tagged(&self, wanted: &[String]) -> bool {
+        doubt(&self.view, wanted);
+        wanted.iter().any(|tag| has_tag(&self.view, self.at, tag))
+    }
+}
+
+fn check(of: &'static str, words: &[Rc<str>], wanted: &[String]) -> Result<(), Complaint> {
+    wanted.iter().try_for_each(|word| known(of, words, word))
+}
+
+/// Remembers tags that are most likely misspelt: no asset has them, and one has a tag that differs by a letter, or by
+/// two in a long one.
+fn doubt(view: &View, wanted: &[String]) {
+    for tag in wanted.iter().filter(|tag| !view.tags.iter().any(|known| **known == ***tag)) {
+        if view.doubtful.borrow().contains_key(tag) {
+            continue;
+        }
+        // Looking for a tag that is near takes time, too; without steps the engine stops at the next one.
+        if !view.spend(4 * view.tags.len() as u64) {
+            return;
+        }
+        let tags: Vec<&str> = view.tags.iter().map(|tag| &**tag).collect();
+        let near = if tag.chars().count() < LONG_TAG { 1 } else { 2 };
+        let meant = closest(tag, &tags).filter(|meant| strsim::damerau_levenshtein(tag, meant) <= near);
+        view.doubtful.borrow_mut().insert(tag.clone(), meant.map(str::to_owned));
+    }
+}
