@@ -91,10 +91,10 @@ pub struct Asset {
     /// Target weight as a fraction of the portfolio; 0 sells what is held.
     #[schemars(required)]
     pub target: Option<Field<Weight>>,
-    /// Lower edge of the band.
+    /// Lower edge of the band: a weight below it is out of the band.
     #[schemars(required)]
     pub min: Option<Field<Weight>>,
-    /// Upper edge of the band.
+    /// Upper edge of the band: a weight above it is out of the band.
     #[schemars(required)]
     pub max: Option<Field<Weight>>,
     /// Words to group assets by.
@@ -106,6 +106,7 @@ pub struct Asset {
     /// How gains are taxed. Without it `costs.etf_tax_rate` applies.
     pub tax_class: Option<Field<TaxClass>>,
     /// Orders are multiples of this many shares. Default 1.
+    #[schemars(extend("default" = 1))]
     pub lot_size: Option<Field<LotSize>>,
     /// Days on which the price is quoted without the next dividend for the first time.
     pub ex_dividend_dates: Option<Field<Vec<Field<Day>>>>,
@@ -118,11 +119,12 @@ pub struct Rebalancing {
     /// `time` looks at the schedule, `threshold` at drift and bands, `hybrid` at both.
     #[schemars(required)]
     pub strategy: Option<Field<Strategy>>,
-    /// The schedule.
+    /// The schedule; `time` and `hybrid` need it.
     pub scheduled: Option<Field<Scheduled>>,
-    /// The drift that triggers a rebalance outside the schedule.
+    /// The drift that triggers a rebalance outside the schedule; `threshold` and `hybrid` need it.
     pub drift_trigger: Option<Field<DriftTrigger>>,
     /// Where a rebalance brings a weight: to the target, to the edge of the band, or halfway between.
+    #[schemars(extend("default" = "target"))]
     pub destination: Option<Field<Destination>>,
     /// Limits on orders.
     pub constraints: Option<Field<Constraints>>,
@@ -150,6 +152,7 @@ pub struct DriftTrigger {
     /// How drift is measured: `absolute` in points of the portfolio, `relative` to the target, `either` is whichever
     /// is reached first (the 5/25 rule). Default `absolute`.
     #[serde(rename = "type")]
+    #[schemars(extend("default" = "absolute"))]
     pub kind: Option<Field<DriftKind>>,
     /// The drift at which a rebalance is due, as a fraction: `0.05` is 5 points. Reaching it is enough.
     #[schemars(required)]
@@ -163,10 +166,13 @@ pub struct DriftTrigger {
 #[schemars(deny_unknown_fields)]
 pub struct Constraints {
     /// The smallest order worth placing, in the base currency (inclusive). A full exit may be smaller.
+    #[schemars(extend("default" = 0))]
     pub min_trade_amount: Option<Field<Amount>>,
     /// Leave an asset alone around its ex-dividend dates.
+    #[schemars(extend("default" = false))]
     pub avoid_ex_dividend_dates: Option<Field<bool>>,
     /// Sessions before and after an ex-dividend date in which the asset is left alone. Default 3.
+    #[schemars(extend("default" = 3))]
     pub ex_dividend_window: Option<Field<Sessions>>,
     /// Only `false`: this tool never sells to realise a loss.
     #[schemars(extend("const" = false))]
@@ -174,6 +180,7 @@ pub struct Constraints {
     /// Largest turnover of one plan: bought and sold amounts together, halved, as a fraction of the portfolio.
     pub max_turnover: Option<Field<Weight>>,
     /// Cash that orders must leave untouched, in the base currency.
+    #[schemars(extend("default" = 0))]
     pub cash_reserve: Option<Field<Amount>>,
     /// How far a live price may lie from the plan's before `apply` refuses, as a fraction.
     pub price_tolerance: Option<Field<Rate>>,
@@ -188,9 +195,11 @@ pub struct Costs {
     /// Commission as a fraction of the traded amount: 0.015 % is `0.00015`.
     #[schemars(required)]
     pub etf_commission_rate: Option<Field<Rate>>,
-    /// Tax on the gain of a sale of an asset without a `tax_class`.
+    /// Tax on the gain of a sale of an asset without a `tax_class`, as a fraction of the gain.
+    #[schemars(extend("default" = 0))]
     pub etf_tax_rate: Option<Field<Rate>>,
-    /// Tax on the gain of a sale of an asset whose `tax_class` is `overseas`.
+    /// Tax on the gain of a sale of an asset whose `tax_class` is `overseas`, as a fraction of the gain.
+    #[schemars(extend("default" = 0))]
     pub overseas_etf_tax_rate: Option<Field<Rate>>,
     /// Expected slippage as a fraction of the traded amount; orders are limited to it.
     #[schemars(required)]
@@ -202,18 +211,21 @@ pub struct Costs {
 #[schemars(deny_unknown_fields)]
 pub struct Cash {
     /// `reinvest` counts cash in the total and spends it; `exclude` leaves it out of both. Default `reinvest`.
+    #[schemars(extend("default" = "reinvest"))]
     pub policy: Option<Field<CashPolicy>>,
     /// Cash that orders must leave untouched, in the base currency. The larger of this and `cash_reserve` holds.
+    #[schemars(extend("default" = 0))]
     pub reserve: Option<Field<Amount>>,
 }
 
-/// A closed list of words: the enum, how each is written, and its schema.
+/// A closed list of words: the enum, how each is written, and its schema. What each word means is in the schema under
+/// the keyword that editors read.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
@@ -232,7 +244,8 @@ macro_rules! words {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "enum": [$($word),+] })
+                let meanings = [$([$($vdoc),+].map(str::trim).join(" ")),+];
+                json_schema!({ "enum": [$($word),+], "enumDescriptions": meanings })
             }
         }
     };
@@ -307,7 +320,7 @@ words! {
         Time = "time",
         /// Drift and bands only.
         Threshold = "threshold",
-        /// Both.
+        /// The schedule, drift and bands.
         Hybrid = "hybrid",
     }
 }

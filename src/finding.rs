@@ -34,6 +34,17 @@ impl Level {
         }
     }
 
+    /// What it does, in a sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Off => "The rule is not run.",
+            Self::Info => "Worth knowing.",
+            Self::Warning => "Worth a second look.",
+            Self::Error => "Nothing is planned or applied while it stands.",
+        }
+    }
+
     /// The level of a word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -46,10 +46,10 @@ pub struct HoldingsFile {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Balances {
-    /// Won.
+    /// Cash in won; negative when it is owed.
     #[serde(rename = "KRW")]
     pub krw: Option<Field<Money>>,
-    /// Dollars.
+    /// Cash in dollars; negative when it is owed.
     #[serde(rename = "USD")]
     pub usd: Option<Field<Money>>,
 }

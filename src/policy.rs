@@ -71,7 +71,7 @@ impl JsonSchema for LevelWord {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": Level::ALL.map(Level::word) })
+        json_schema!({ "enum": Level::ALL.map(Level::word), "enumDescriptions": Level::ALL.map(Level::meaning) })
     }
 }
 

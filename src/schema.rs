@@ -2,9 +2,11 @@
 //!
 //! A rule about the portfolio must never enter this room: it knows shapes only.
 
+mod example;
 mod excuse;
 mod issue;
 
+pub use example::EXAMPLES;
 pub use issue::{Issue, IssueKind};
 
 use crate::config::{Config, Misread, MisreadKind};
@@ -63,11 +65,11 @@ pub fn schema_of<T: JsonSchema>() -> Schema {
 #[must_use]
 pub fn schema_of_file<T: JsonSchema>() -> Schema {
     let mut schema = schema_of::<T>();
-    RecursiveTransform(without_null).transform(&mut schema);
+    RecursiveTransform(as_written).transform(&mut schema);
     schema
 }
 
-fn without_null(schema: &mut Schema) {
+fn as_written(schema: &mut Schema) {
     if let Some(Value::Array(types)) = schema.get_mut("type") {
         types.retain(|kind| kind != "null");
         if let [only] = types.as_slice() {
@@ -78,12 +80,18 @@ fn without_null(schema: &mut Schema) {
     if let Some(Value::Array(options)) = schema.get_mut("enum") {
         options.retain(|option| !option.is_null());
     }
+    // A doc comment of several lines is one paragraph.
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ");
+    }
 }
 
-/// The schema as it is committed: pretty-printed with a final newline.
+/// The schema as it is committed: with its examples, pretty-printed, with a final newline.
 #[must_use]
 pub fn text(sheet: &Sheet) -> String {
-    let mut text = serde_json::to_string_pretty((sheet.schema)().as_value()).unwrap_or_default();
+    let mut schema = (sheet.schema)().to_value();
+    example::spread(sheet.file, &mut schema);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
 }

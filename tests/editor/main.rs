@@ -1,0 +1,14 @@
+//! The schemas as editors and other validators see them.
+//!
+//! Two tests ask a program of someone else and are ignored by a plain `cargo test`: `.ci/run editor` installs both
+//! programs and runs them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a panic is how a test says no"
+)]
+
+
+mod text;
