@@ -8,7 +8,11 @@ use clap::{Args, ValueEnum};
 const EXAMPLES: &str = "\
 Examples:
   rebalance schema                       of portfolio_config.yaml
-  rebalance schema holdings              of holdings.yaml";
+  rebalance schema holdings              of holdings.yaml
+
+For completion and checks in an editor, beside the config:
+  rebalance schema > portfolio_config.schema.json
+  rebalance schema --modelines           two lines for the top of the config";
 
 /// Print the JSON Schema of a file, for editors and other validators.
 #[derive(Debug, Args)]
@@ -17,7 +21,19 @@ pub(super) struct SchemaArgs {
     /// Which file's
     #[arg(default_value = "config")]
     file: Which,
+    /// Print the lines that make an editor use the schema instead; PATH is the schema's, seen from the file
+    #[arg(long, value_name = "PATH", num_args = 0..=1, require_equals = true, value_parser = path)]
+    modelines: Option<Option<String>>,
 }
+
+/// Editors end the path at the first blank.
+fn path(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    if fits { Ok(text.to_owned()) } else { Err("a path without blanks".to_owned()) }
+}
+
+/// The files people write, and where the schema of each is looked for: beside the config.
+const EDITED: &[(Which, &str)] = &[(Which::Config, "./"), (Which::Holdings, "./"), (Which::Policy, "../")];
 
 /// Every file that has a schema: its name here, and the schema.
 pub const SHEETS: &[(Which, &Sheet)] = &[
@@ -57,7 +73,21 @@ pub enum Which {
 
 /// Runs the command.
 pub(super) fn run(args: &SchemaArgs, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
-    let text = SHEETS.iter().find(|(which, _)| *which == args.file).map(|(_, sheet)| schema::text(sheet));
-    Ui::new(host, paint).answer(&text.unwrap_or_default());
+    let sheet = SHEETS.iter().find(|(which, _)| *which == args.file).map(|(_, sheet)| *sheet);
+    let text = match (&args.modelines, sheet) {
+        (Some(path), Some(sheet)) => modelines(args.file, sheet, path.as_deref())?,
+        (_, sheet) => sheet.map(schema::text).unwrap_or_default(),
+    };
+    Ui::new(host, paint).answer(&text);
     Ok(Exit::Done)
+}
+
+/// The first line is for yaml-language-server (VS Code, Neovim, Helix and others), the second for JetBrains' editors.
+fn modelines(file: Which, sheet: &Sheet, path: Option<&str>) -> Result<String, Fault> {
+    let edited = EDITED.iter().find(|(which, _)| *which == file);
+    let (_, from) = edited.ok_or_else(|| {
+        Fault::usage("only files people write have modelines").hint("one of config, holdings and policy.")
+    })?;
+    let path = path.map_or_else(|| format!("{from}{}", sheet.file), str::to_owned);
+    Ok(format!("# yaml-language-server: $schema={path}\n# $schema: {path}\n"))
 }

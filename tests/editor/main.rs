@@ -10,5 +10,9 @@
     reason = "a panic is how a test says no"
 )]
 
+#[path = "../cli/stage.rs"]
+#[allow(dead_code, reason = "the stage has more than these tests need")]
+mod stage;
 
+mod modelines;
 mod text;
