@@ -14,5 +14,9 @@
 #[allow(dead_code, reason = "the stage has more than these tests need")]
 mod stage;
 
+mod client;
+mod corpus;
+mod independent;
 mod modelines;
+mod server;
 mod text;
