@@ -52,12 +52,17 @@ pub fn apply(text: &str, edits: &[Edit]) -> Option<String> {
     Some(out)
 }
 
-/// Gives a scalar another value, written as `value` (quotes are part of it). An empty value gets its blank before it.
+/// Gives a scalar another value, written as `value` (quotes are part of it). An empty value gets its blank before it. A
+/// block scalar with a comment behind its `|` or `>` is left alone: the comment would go with it.
 #[must_use]
 pub fn replace_scalar(document: &Document, node: &Node, value: &str) -> Option<Edit> {
     let Kind::Scalar(_) = node.kind else { return None };
     let place = place::of(document, node)?;
     if !place::is_value(value, place.flow) {
+        return None;
+    }
+    let next = document.comments.partition_point(|comment| comment.span.start < node.span.start);
+    if document.comments.get(next).is_some_and(|comment| comment.span.start < node.span.end) {
         return None;
     }
     if node.span.start < node.span.end {

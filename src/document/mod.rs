@@ -158,7 +158,8 @@ pub struct Reading {
     /// Every refused anchor, alias, merge key, tag, key that is no text and second document, in file order: the faults
     /// name only the first of some of these. What the tree lacks or has otherwise than people meant is because of them.
     pub refused: Vec<Span>,
-    /// The text with every invalid byte replaced, for showing excerpts; spans refer to it. Cut at [`MAX_BYTES`].
+    /// The text for showing excerpts, to which spans refer. Of a text that was refused as a whole: with every invalid byte
+    /// and every control character of two bytes replaced, and cut at [`MAX_BYTES`].
     pub text: String,
 }
 

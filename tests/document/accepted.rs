@@ -2,7 +2,7 @@
 
 use rebalance::document::read;
 
-use super::model::Tree;
+use super::laws::Tree;
 
 /// A tree in one line: texts in quotes.
 fn line(tree: &Tree) -> String {

@@ -2,7 +2,7 @@
 
 use rebalance::document::{MAX_BYTES, read};
 
-use super::random::check;
+use super::laws::check;
 
 #[test]
 fn a_megabyte_of_one_thing_is_answered() {
@@ -122,4 +122,15 @@ fn names_in_messages_are_short_and_visible() {
     let cut = format!("the key `{}…` is given twice", "k".repeat(40));
     let escape = "an escape stands for the control character U+001B";
     assert_eq!(messages, [cut.as_str(), escape, escape, "the key `a\\n\\u{1b}` is given twice"]);
+}
+
+/// Found by fuzzing: U+009B begins a command to a terminal, and the line it stands in is shown.
+#[test]
+fn a_refused_text_is_shown_without_what_acts_on_a_terminal() {
+    for bytes in ["a: \u{9b}2J b\n".as_bytes(), b"a: \xc2\x90 \xff\n"] {
+        let reading = read(bytes);
+        assert_eq!(reading.text.len(), reading.text.replace('\u{b7}', "ab").len());
+        assert!(reading.text.contains('\u{b7}') && !reading.text.contains(['\u{90}', '\u{9b}']), "{}", reading.text);
+        check(&reading);
+    }
 }

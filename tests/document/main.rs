@@ -5,6 +5,7 @@ mod accepted;
 mod edits;
 mod faults;
 mod hostile;
+mod laws;
 mod model;
 mod places;
 mod random;

@@ -1,29 +1,8 @@
 //! Trees without places, written as YAML in random styles.
 
+use super::laws::Tree;
 use proptest::prelude::*;
-use rebalance::document::{Document, Kind, Node, quoted};
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Tree {
-    Text(String),
-    Seq(Vec<Tree>),
-    Map(Vec<(String, Tree)>),
-}
-
-impl Tree {
-    pub(crate) fn of(node: &Node) -> Tree {
-        match &node.kind {
-            Kind::Scalar(scalar) => Tree::Text(scalar.text.clone()),
-            Kind::Seq(items) => Tree::Seq(items.iter().map(Tree::of).collect()),
-            Kind::Map(entries) => Tree::Map(entries.iter().map(|e| (e.key.text.clone(), Tree::of(&e.value))).collect()),
-        }
-    }
-}
-
-/// The comments of a document, as texts.
-pub(crate) fn comments(document: &Document) -> Vec<String> {
-    document.comments.iter().map(|comment| comment.text.clone()).collect()
-}
+use rebalance::document::quoted;
 
 fn text() -> impl Strategy<Value = String> {
     let words = vec![

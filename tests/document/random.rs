@@ -1,64 +1,10 @@
 //! Properties that hold for every text.
 
 use proptest::prelude::*;
-use rebalance::document::{Kind, Node, Reading, Span, Style, read};
+use rebalance::document::read;
 
-use super::model::{Tree, comments, tree, write};
-
-/// Everything a reading says about places must be true of its text.
-pub(crate) fn check(reading: &Reading) {
-    let text = reading.text.as_str();
-    let inside = |span: Span| assert!(text.get(span.start..span.end).is_some(), "{span:?} in {text:?}");
-    for fault in &reading.faults {
-        inside(fault.span);
-        fault.related.iter().for_each(|(span, _)| inside(*span));
-        assert!(!fault.message.is_empty() && !fault.label.is_empty() && fault.help.ends_with('.'), "{fault:?}");
-        assert!(!fault.message.ends_with('.') && !fault.message.contains(['\n', '\r']), "{fault:?}");
-        assert!(
-            fault.span.start < fault.span.end || text.trim().is_empty() || fault.message == "the file is empty",
-            "{fault:?}"
-        );
-    }
-    assert!(reading.faults.is_sorted_by_key(|fault| fault.span));
-    let Some(document) = &reading.document else {
-        assert!(!reading.faults.is_empty());
-        return;
-    };
-    assert_eq!(document.text, reading.text);
-    for comment in &document.comments {
-        assert_eq!(&text[comment.span.start..comment.span.end], format!("#{}", comment.text));
-    }
-    assert!(document.comments.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
-    check_node(&document.root, text);
-}
-
-fn check_node(node: &Node, text: &str) {
-    let source = text.get(node.span.start..node.span.end).expect("a span lies in the text");
-    match &node.kind {
-        Kind::Scalar(scalar) => match scalar.style {
-            Style::Plain if !source.contains(['\n', '\r', '*']) => assert_eq!(scalar.text, source),
-            Style::Plain => {}
-            Style::Quoted => {
-                assert!(source.len() > 1 && source.starts_with(['"', '\'']) && source.ends_with(['"', '\'']))
-            }
-            Style::Block => assert!(source.starts_with(['|', '>'])),
-        },
-        Kind::Seq(items) => {
-            assert!(source.starts_with(['-', '[']), "{source:?} in {text:?}");
-            check_order(node.span, items.iter().map(|item| item.span));
-        }
-        Kind::Map(entries) => check_order(node.span, entries.iter().flat_map(|e| [e.key.span, e.value.span])),
-    }
-    node.items().iter().chain(node.entries().iter().map(|e| &e.value)).for_each(|child| check_node(child, text));
-}
-
-fn check_order(parent: Span, children: impl Iterator<Item = Span>) {
-    let mut end = parent.start;
-    for child in children {
-        assert!(end <= child.start && child.end <= parent.end, "{child:?} after {end} in {parent:?}");
-        end = child.end;
-    }
-}
+use super::laws::{Tree, check, comments};
+use super::model::{tree, write};
 
 fn soup() -> impl Strategy<Value = String> {
     let tokens = vec![

@@ -19,7 +19,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Box<Reading>> {
     hidden(text).map_or(Ok(text), |fault| Err(refusal(fault, text.to_owned())))
 }
 
+/// The text is only for showing: what would act on a terminal and is two bytes long becomes a dot of two bytes, so that
+/// spans stay true. The control characters of one byte are drawn as symbols wherever they are shown.
 fn refusal(fault: Fault, text: String) -> Box<Reading> {
+    let acts = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    let text = if text.contains(acts) { text.replace(acts, "\u{b7}") } else { text };
     Box::new(Reading { document: None, faults: vec![fault], refused: Vec::new(), text })
 }
 
