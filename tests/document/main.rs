@@ -10,3 +10,4 @@ mod model;
 mod places;
 mod random;
 mod spans;
+mod suite;
