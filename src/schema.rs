@@ -10,7 +10,7 @@ pub use example::EXAMPLES;
 pub use issue::{Issue, IssueKind};
 
 use crate::config::{Config, Misread, MisreadKind};
-use crate::document::{Document, Kind, Node, Reading, Span, Style};
+use crate::document::{Document, Entry, Kind, Node, Reading, Span, Style};
 use crate::money;
 use excuse::Excuse;
 use jsonschema::{ErrorIterator, ValidationError};
@@ -18,7 +18,7 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Number, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A file that has a schema.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +107,8 @@ pub fn check(form: &Form, reading: &Reading, misread: &[Misread]) -> Vec<Issue> 
     let mut issues: Vec<Issue> = Vec::new();
     if !errors.is_empty() {
         let schema = (form.sheet.schema)();
-        issues.extend(errors.iter().flat_map(|error| issues_of(error, document, schema.as_value())));
+        let keys = Keys::of(document);
+        issues.extend(errors.iter().flat_map(|error| issues_of(error, &keys, schema.as_value())));
     }
     drop_explained_missing(&mut issues);
     add_misread(&mut issues, misread, document);
@@ -140,12 +141,12 @@ pub fn json(node: &Node) -> Value {
 }
 
 /// The issues one schema error stands for: one, or one a key.
-fn issues_of(error: &ValidationError<'_>, document: &Document, schema: &Value) -> Vec<Issue> {
+fn issues_of(error: &ValidationError<'_>, keys: &Keys<'_>, schema: &Value) -> Vec<Issue> {
     let route: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
-    let place = Place::find(document, &route);
+    let place = Place::find(keys, &route);
     let schema_path = error.schema_path().as_str();
     let parent = schema_path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent)).unwrap_or(&Value::Null);
-    issue::of(error.kind(), &place, parent)
+    issue::of(error.kind(), &place, keys, parent)
 }
 
 fn unescape(segment: &str) -> String {
@@ -162,13 +163,45 @@ pub(crate) struct Place<'a> {
     pub(crate) item: bool,
 }
 
+/// The keys of every mapping that has many. Every error looks some up, and there may be as many errors as keys.
+pub(crate) struct Keys<'a> {
+    root: &'a Node,
+    many: BTreeMap<Span, BTreeMap<&'a str, &'a Entry>>,
+}
+
+impl<'a> Keys<'a> {
+    /// A mapping with more entries than this is looked up by a map of its keys.
+    const MANY: usize = 16;
+
+    fn of(document: &'a Document) -> Self {
+        let mut many = BTreeMap::new();
+        let mut pending = vec![&document.root];
+        while let Some(node) = pending.pop() {
+            if node.entries().len() > Self::MANY {
+                let entries = node.entries().iter().map(|entry| (entry.key.text.as_str(), entry));
+                many.insert(node.span, entries.collect());
+            }
+            pending.extend(node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)));
+        }
+        Self { root: &document.root, many }
+    }
+
+    /// The entry of a key, when the node is a mapping that has it.
+    pub(crate) fn entry(&self, node: &'a Node, key: &str) -> Option<&'a Entry> {
+        match self.many.get(&node.span).filter(|_| !node.entries().is_empty()) {
+            Some(keys) => keys.get(key).copied(),
+            None => node.entry(key),
+        }
+    }
+}
+
 impl<'a> Place<'a> {
-    fn find(document: &'a Document, route: &[String]) -> Self {
-        let mut place = Self { node: &document.root, key: None, item: false };
+    fn find(keys: &Keys<'a>, route: &[String]) -> Self {
+        let mut place = Self { node: keys.root, key: None, item: false };
         for segment in route {
             match &place.node.kind {
                 Kind::Map(_) => {
-                    let Some(entry) = place.node.entry(segment) else { break };
+                    let Some(entry) = keys.entry(place.node, segment) else { break };
                     place = Self { node: &entry.value, key: Some((&entry.key.text, entry.key.span)), item: false };
                 }
                 Kind::Seq(items) => {
@@ -194,7 +227,7 @@ impl<'a> Place<'a> {
 
 /// A missing key that an unknown key beside it is a misspelling of is one fault, not two.
 fn drop_explained_missing(issues: &mut Vec<Issue>) {
-    let explained: Vec<(Span, String)> =
+    let explained: BTreeSet<(Span, String)> =
         issues.iter().filter_map(|i| i.means.clone().map(|key| (i.mapping, key))).collect();
     issues.retain(|i| i.missing.as_ref().is_none_or(|key| !explained.contains(&(i.mapping, key.clone()))));
 }

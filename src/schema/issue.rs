@@ -1,6 +1,6 @@
 //! One schema error in words a person can act on.
 
-use super::Place;
+use super::{Keys, Place};
 use crate::document::{Edit, Entry, Node, Span, Style};
 use crate::money;
 use crate::words::{closest, list};
@@ -69,9 +69,9 @@ impl Issue {
 }
 
 /// The issues an error stands for; `parent` is the schema the failing keyword stands in.
-pub(super) fn of(kind: &ValidationErrorKind, place: &Place<'_>, parent: &Value) -> Vec<Issue> {
+pub(super) fn of<'a>(kind: &ValidationErrorKind, place: &Place<'a>, keys: &Keys<'a>, parent: &Value) -> Vec<Issue> {
     match kind {
-        ValidationErrorKind::AdditionalProperties { unexpected } => unknown_keys(unexpected, place, parent),
+        ValidationErrorKind::AdditionalProperties { unexpected } => unknown_keys(unexpected, place, keys, parent),
         ValidationErrorKind::Required { property } => vec![missing_key(property.as_str().unwrap_or(""), place)],
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
         ValidationErrorKind::PropertyNames { error } => {
@@ -102,8 +102,12 @@ fn name(place: &Place<'_>) -> String {
 }
 
 /// Keys that are not known. Two of them that both seem to mean a third leave it open which does.
-fn unknown_keys(keys: &[String], place: &Place<'_>, parent: &Value) -> Vec<Issue> {
-    let mut issues: Vec<Issue> = keys.iter().map(|key| unknown_key(key, place, parent)).collect();
+fn unknown_keys<'a>(unexpected: &[String], place: &Place<'a>, keys: &Keys<'a>, parent: &Value) -> Vec<Issue> {
+    let known: Vec<&str> = parent["properties"].as_object().into_iter().flatten().map(|(k, _)| k.as_str()).collect();
+    // A key that is there already is not the one that was meant.
+    let absent: Vec<&str> = known.iter().copied().filter(|name| keys.entry(place.node, name).is_none()).collect();
+    let of_key = |key: &String| unknown_key(key, keys.entry(place.node, key), place, &known, &absent);
+    let mut issues: Vec<Issue> = unexpected.iter().map(of_key).collect();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for edit in issues.iter().filter_map(|issue| issue.remedy.as_ref()) {
         *times.entry(edit.text.clone()).or_default() += 1;
@@ -138,17 +142,14 @@ fn rename(entry: &Entry, name: &str) -> Edit {
     Edit { span, text: name.to_owned() }
 }
 
-fn unknown_key(key: &str, place: &Place<'_>, parent: &Value) -> Issue {
-    let known: Vec<&str> = parent["properties"].as_object().into_iter().flatten().map(|(k, _)| k.as_str()).collect();
-    let entry = place.node.entry(key);
+/// `known` are the keys that may stand here, `absent` those of them that do not.
+fn unknown_key(key: &str, entry: Option<&Entry>, place: &Place<'_>, known: &[&str], absent: &[&str]) -> Issue {
     let span = entry.map_or(place.node.span, |entry| entry.key.span);
     let mut issue = Issue::schema(span, format!("unknown key `{key}`"), "not a key that can stand here");
     issue.mapping = place.node.span;
     issue.about = entry.map_or(span, Entry::span);
-    // A key that is there already is not the one that was meant.
-    let absent: Vec<&str> = known.iter().copied().filter(|name| place.node.entry(name).is_none()).collect();
-    issue.means = closest(key, &absent).map(str::to_owned);
-    let certain = certain_key(key, &known).filter(|name| issue.means.as_deref() == Some(*name));
+    issue.means = closest(key, absent).map(str::to_owned);
+    let certain = certain_key(key, known).filter(|name| issue.means.as_deref() == Some(*name));
     issue.remedy = entry.zip(certain).map(|(entry, name)| rename(entry, name));
     match &issue.means {
         Some(meant) => {
@@ -156,7 +157,7 @@ fn unknown_key(key: &str, place: &Place<'_>, parent: &Value) -> Issue {
             let text = format!("write `{meant}`, or remove the key.");
             issue.help(text)
         }
-        None => issue.help(format!("remove it; the keys known here are {}.", list(&known))),
+        None => issue.help(format!("remove it; the keys known here are {}.", list(known))),
     }
 }
 
