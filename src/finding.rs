@@ -3,6 +3,7 @@
 //! A finding is data. How it is drawn must never enter this room, nor who looks at it.
 
 use crate::document::{Edit, Span};
+use crate::words::one_line;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -120,6 +121,14 @@ pub struct Finding {
     pub suppressed: Option<Suppressed>,
 }
 
+/// A sentence of a finding, which may quote a name from the file, is one line whatever the name.
+fn line(text: String) -> String {
+    match one_line(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(escaped) => escaped,
+    }
+}
+
 impl Finding {
     /// A definite finding about a file.
     #[must_use]
@@ -127,7 +136,7 @@ impl Finding {
         Self {
             rule: Cow::Borrowed(""),
             level: Level::Error,
-            message: message.into(),
+            message: line(message.into()),
             path: path.to_owned(),
             place: None,
             labels: Vec::new(),
@@ -142,21 +151,21 @@ impl Finding {
     /// With its primary place.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.place = Some(Label { span, text: text.into() });
+        self.place = Some(Label { span, text: line(text.into()) });
         self
     }
 
     /// With another place.
     #[must_use]
     pub fn with(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: line(text.into()) });
         self
     }
 
     /// With a remedy.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
+        self.help.push(line(text.into()));
         self
     }
 

@@ -1,17 +1,47 @@
 //! Words for messages: lists, plurals, likely meanings. Nothing but text enters or leaves this room.
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use std::borrow::Cow;
 
 /// The candidate a misspelt word most likely means; none when nothing is near, or two are equally near.
 #[must_use]
 pub fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let lower = word.to_lowercase();
     let distance = |c: &&str| strsim::damerau_levenshtein(&lower, &c.to_lowercase());
-    let near = 1 + word.chars().count() / 3;
-    let best = candidates.iter().map(distance).min().filter(|&d| d <= near && !word.is_empty())?;
-    let mut at_best = candidates.iter().filter(|c| distance(c) == best);
+    let length = word.chars().count();
+    let near = 1 + length / 3;
+    // A word is at least as far from another as one is longer: what cannot be near is not compared letter by letter.
+    let close: Vec<&str> = candidates.iter().copied().filter(|c| length.abs_diff(c.chars().count()) <= near).collect();
+    let best = close.iter().map(distance).min().filter(|&d| d <= near && !word.is_empty())?;
+    let mut at_best = close.iter().filter(|c| distance(c) == best);
     let first = at_best.next()?;
     at_best.next().is_none().then_some(*first)
+}
+
+/// The most characters of a name that a message quotes.
+const MAX_SHOWN: usize = 40;
+
+/// A name as a message quotes it: in one line, and cut when it is long.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    let mut out: String = one_line(&name.chars().take(MAX_SHOWN).collect::<String>()).into_owned();
+    if name.chars().nth(MAX_SHOWN).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+/// A text in one line: a line break and everything else that does something to a terminal is written as an escape.
+#[must_use]
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
 }
 
 /// Words in backticks: `a`, `b` and `c`.

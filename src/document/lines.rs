@@ -18,6 +18,16 @@ pub struct Position {
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// How many characters begin before each block of [`BLOCK`] bytes: a file may have all of its places in one line.
+    blocks: Vec<usize>,
+}
+
+/// Bytes between two places whose characters are counted once and for all.
+const BLOCK: usize = 256;
+
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
 impl<'a> Lines<'a> {
@@ -31,7 +41,20 @@ impl<'a> Lines<'a> {
             _ => false,
         });
         let starts = std::iter::once(0).chain(ends.map(|(i, _)| i + 1)).collect();
-        Self { text, starts }
+        let mut before = 0;
+        let blocks = bytes.chunks(BLOCK).map(|block| {
+            before += characters(block);
+            before - characters(block)
+        });
+        let blocks = blocks.collect();
+        Self { text, starts, blocks }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters_before(&self, byte: usize) -> usize {
+        let block = (byte / BLOCK).min(self.blocks.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or(&[]);
+        self.blocks.get(block).copied().unwrap_or(0) + characters(rest)
     }
 
     /// The position of a byte; past the end, or inside a character, the nearest before it.
@@ -42,8 +65,10 @@ impl<'a> Lines<'a> {
             byte -= 1;
         }
         let line = self.starts.partition_point(|&start| start <= byte).max(1);
-        let before = self.text.get(self.start(line)..byte).unwrap_or("");
-        let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
+        let start = self.start(line);
+        let before = self.text.get(start..byte).unwrap_or("");
+        let marks = (before.len() - before.trim_start_matches('\u{feff}').len()) / '\u{feff}'.len_utf8();
+        let column = self.characters_before(byte) - self.characters_before(start) - marks + 1;
         Position { line, column, byte }
     }
 
@@ -68,6 +93,17 @@ impl<'a> Lines<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_line_is_counted_like_a_short_one() {
+        let text = "\u{feff}".to_owned() + &"가a😀é\u{feff}".repeat(200) + "\n" + &"나b".repeat(400);
+        let lines = Lines::new(&text);
+        for (byte, _) in text.char_indices().chain([(text.len(), ' ')]) {
+            let start = if lines.position(byte).line == 1 { 0 } else { text.find('\n').unwrap_or(0) + 1 };
+            let column = text[start..byte].trim_start_matches('\u{feff}').chars().count() + 1;
+            assert_eq!(lines.position(byte).column, column, "{byte}");
+        }
+    }
 
     #[test]
     fn positions_count_characters_not_bytes() {

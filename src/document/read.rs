@@ -14,12 +14,10 @@ mod tabs;
 mod tree;
 
 use super::{Document, Fault, FaultKind, Reading, Span};
+use crate::words::shown;
 
 /// The most faults that are listed for one text; the last one says how many more there are.
 const MAX_FAULTS: usize = 100;
-
-/// The most characters of a name that a message quotes.
-const MAX_SHOWN: usize = 40;
 
 /// Reads a text.
 #[must_use]
@@ -81,18 +79,6 @@ impl Fault {
         self.related.push((span, label.to_owned()));
         self
     }
-}
-
-/// A name as a message quotes it: in one line, and cut when it is long.
-fn shown(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars().take(MAX_SHOWN) {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    if name.chars().nth(MAX_SHOWN).is_some() {
-        out.push('…');
-    }
-    out
 }
 
 /// The character that begins at a byte, as a span; at the end of the text the last visible character.

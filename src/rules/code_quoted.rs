@@ -2,10 +2,11 @@
 
 use super::common::issues;
 use super::{Facts, Setting};
-use crate::document::{Edit, quoted};
+use crate::document::{Edit, Span, quoted};
 use crate::finding::Finding;
 use crate::money;
 use crate::schema::IssueKind;
+use std::collections::BTreeSet;
 
 /// Codes without quotes that look like a number, a boolean or nothing. One behind a tag has its finding: to remove the
 /// tag and to quote it.
@@ -23,8 +24,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     };
     let mut findings: Vec<Finding> = bare.map(finding).collect();
     // What is no code even as text (`~`, `-5`) is no site, and yet stands where a code is needed.
-    let known =
-        |issue: &Finding| facts.codes.iter().any(|code| issue.place.as_ref().is_some_and(|p| p.span == code.span));
+    let sites: BTreeSet<Span> = facts.codes.iter().map(|code| code.span).collect();
+    let known = |issue: &Finding| issue.place.as_ref().is_some_and(|place| sites.contains(&place.span));
     findings.extend(issues(facts, IssueKind::Code).into_iter().filter(|issue| !known(issue)));
     findings
 }

@@ -15,7 +15,7 @@ use crate::schema;
 use crate::words::{closest, list};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The shipped policies with the owner's files over them, and what is wrong with those.
 ///
@@ -208,9 +208,11 @@ fn unknown_parameters(source: &Source, rule: &Rule, reading: &Reading, findings:
     // A parameter that is given already is not the one that was meant.
     let given_already = |name: &&str| given(reading).iter().any(|entry| entry.key.text == *name);
     let absent: Vec<&str> = names.iter().copied().filter(|name| !given_already(name)).collect();
-    for entry in given(reading).iter().filter(|entry| !names.contains(&entry.key.text.as_str())) {
+    let unknown = || given(reading).iter().filter(|entry| !names.contains(&entry.key.text.as_str()));
+    let spans: BTreeSet<Span> = unknown().map(|entry| entry.key.span).collect();
+    findings.retain(|finding| finding.place.as_ref().is_none_or(|place| !spans.contains(&place.span)));
+    for entry in unknown() {
         let (key, span) = (&entry.key.text, entry.key.span);
-        findings.retain(|finding| finding.place.as_ref().is_none_or(|place| place.span != span));
         let finding = Finding::new(&source.path, format!("`{}` has no parameter `{key}`", rule.id));
         findings.push(schema_finding(match (closest(key, &absent), names.as_slice()) {
             (Some(meant), _) => finding.at(span, format!("did you mean `{meant}`?")).help(format!("write `{meant}`.")),

@@ -3,7 +3,7 @@
 use super::{Keys, Place};
 use crate::document::{Edit, Entry, Node, Span, Style};
 use crate::money;
-use crate::words::{closest, list};
+use crate::words::{closest, list, shown};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -145,7 +145,7 @@ fn rename(entry: &Entry, name: &str) -> Edit {
 /// `known` are the keys that may stand here, `absent` those of them that do not.
 fn unknown_key(key: &str, entry: Option<&Entry>, place: &Place<'_>, known: &[&str], absent: &[&str]) -> Issue {
     let span = entry.map_or(place.node.span, |entry| entry.key.span);
-    let mut issue = Issue::schema(span, format!("unknown key `{key}`"), "not a key that can stand here");
+    let mut issue = Issue::schema(span, format!("unknown key `{}`", shown(key)), "not a key that can stand here");
     issue.mapping = place.node.span;
     issue.about = entry.map_or(span, Entry::span);
     issue.means = closest(key, absent).map(str::to_owned);
@@ -178,7 +178,7 @@ fn wrong_type(kind: &TypeKind, place: &Place<'_>, parent: &Value) -> Issue {
     let found = found(place.node);
     let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
     let found = match place.node.scalar() {
-        Some(scalar) if found == "text" && scalar.style == Style::Plain => format!("`{}`", scalar.text),
+        Some(scalar) if found == "text" && scalar.style == Style::Plain => format!("`{}`", shown(&scalar.text)),
         Some(scalar) if found == "text" && scalar.style == Style::Quoted => "a text in quotes".to_owned(),
         _ => found.to_owned(),
     };
@@ -251,7 +251,7 @@ fn fits(plain: &str, schema: &Value) -> bool {
 
 fn not_a_word(options: &Value, place: &Place<'_>) -> Issue {
     let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let text = place.node.scalar().map_or_else(|| found(place.node).to_owned(), |s| format!("`{}`", s.text));
+    let text = place.node.scalar().map_or_else(|| found(place.node).to_owned(), |s| format!("`{}`", shown(&s.text)));
     let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
     let message = format!("{} cannot be {text}", name(place));
     let issue = Issue::schema(span, message, "not one of the words allowed here");
@@ -317,7 +317,7 @@ fn repeated(place: &Place<'_>) -> Option<Issue> {
     let items = place.node.items();
     let before = |at: usize, item: &Node| items.iter().take(at).any(|other| super::json(other) == super::json(item));
     let item = items.iter().enumerate().find(|(at, item)| before(*at, item))?.1;
-    let what = item.scalar().map_or_else(|| "an item".to_owned(), |scalar| format!("`{}`", scalar.text));
+    let what = item.scalar().map_or_else(|| "an item".to_owned(), |scalar| format!("`{}`", shown(&scalar.text)));
     let issue = Issue::schema(item.span, format!("{what} stands twice in {}", name(place)), "given again");
     Some(issue.help("keep one of them."))
 }
