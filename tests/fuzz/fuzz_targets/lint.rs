@@ -1,0 +1,12 @@
+//! The whole lint of a config: reading, schema, rules, suppressions and every format, by the command people run.
+#![no_main]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a fuzz target says no")]
+
+#[path = "../../hostile/run.rs"]
+mod run;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    run::lint_every_way(data);
+});
