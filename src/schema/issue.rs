@@ -73,6 +73,8 @@ pub(super) fn of<'a>(kind: &ValidationErrorKind, place: &Place<'a>, keys: &Keys<
     match kind {
         ValidationErrorKind::AdditionalProperties { unexpected } => unknown_keys(unexpected, place, keys, parent),
         ValidationErrorKind::Required { property } => vec![missing_key(property.as_str().unwrap_or(""), place)],
+        // The committed schema says the type of a word too; that it is none of the words says it better.
+        ValidationErrorKind::Type { .. } if parent.get("enum").is_some() => Vec::new(),
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
         ValidationErrorKind::PropertyNames { error } => {
             let entry = error.instance().as_str().and_then(|key| place.node.entry(key));
