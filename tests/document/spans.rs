@@ -144,3 +144,13 @@ fn the_sample_config_is_read_whole() {
     );
     assert!(document.comments.iter().any(|c| c.text == " or Kiwoom, Mirae Asset, etc."));
 }
+
+/// Found by fuzzing: the colon of the next key was taken for the colon of this one.
+#[test]
+fn a_key_without_a_value_does_not_reach_into_a_key_that_begins_with_a_colon() {
+    for text in ["? a\n:b c:\n", "? a  \n:as in: 1\n", "{? a, :b}\n", "? a\n: \n:b: 1\n", "? a\n:\n"] {
+        let reading = read(text.as_bytes());
+        assert_eq!(reading.faults, vec![], "{text}");
+        super::laws::check(&reading);
+    }
+}

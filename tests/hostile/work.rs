@@ -8,7 +8,7 @@ use rebalance::policy::Source;
 use rebalance::rules;
 
 /// The smaller of the two sizes. Beneath it what a lint costs anyway is most of it.
-const SIZE: usize = 12_000;
+const SIZE: usize = 5_000;
 
 /// How often memory was asked for, and how many bytes in all.
 fn work(run: impl FnOnce()) -> [u64; 2] {

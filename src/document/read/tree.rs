@@ -216,7 +216,8 @@ impl<'a> Tree<'a> {
         let at = match self.open.last() {
             None => return,
             Some(Open { items: Items::Map { pending: Some(key), .. }, .. }) => match next(key.end) {
-                (at, Some(b':')) => at + 1,
+                // A colon that a letter follows begins the next key.
+                (at, Some(b':')) if ends_a_token(self.text.as_bytes().get(at + 1)) => at + 1,
                 _ => key.end,
             },
             Some(Open { items: Items::Seq(items), start, .. }) => {
@@ -328,4 +329,9 @@ impl<'a> Tree<'a> {
         // A merge key mostly has an alias as its value: both are one mistake.
         self.faults.extend(references.or(merges));
     }
+}
+
+/// Whether what comes next ends a sign: a blank, a bracket, a comma, or nothing.
+fn ends_a_token(next: Option<&u8>) -> bool {
+    next.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b']' | b'{' | b'}'))
 }
