@@ -145,6 +145,9 @@ fn issues_of(error: &ValidationError<'_>, keys: &Keys<'_>, schema: &Value) -> Ve
     let route: Vec<String> = error.instance_path().as_str().split('/').skip(1).map(unescape).collect();
     let place = Place::find(keys, &route);
     let schema_path = error.schema_path().as_str();
+    if let (true, Value::String(key)) = (schema_path.contains("/propertyNames/"), error.instance().as_ref()) {
+        return vec![issue::of_name(key, &place, keys)];
+    }
     let parent = schema_path.rsplit_once('/').and_then(|(parent, _)| schema.pointer(parent)).unwrap_or(&Value::Null);
     issue::of(error.kind(), &place, keys, parent)
 }

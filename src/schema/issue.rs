@@ -76,17 +76,17 @@ pub(super) fn of<'a>(kind: &ValidationErrorKind, place: &Place<'a>, keys: &Keys<
         // The committed schema says the type of a word too; that it is none of the words says it better.
         ValidationErrorKind::Type { .. } if parent.get("enum").is_some() => Vec::new(),
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
-        ValidationErrorKind::PropertyNames { error } => {
-            let entry = error.instance().as_str().and_then(|key| place.node.entry(key));
-            let span = entry.map_or(place.node.span, |entry| entry.key.span);
-            let text = entry.map_or("", |entry| entry.key.text.as_str());
-            let (message, label, help) = not_a_code(text);
-            vec![Issue::schema(span, message, label).help(help)]
-        }
         ValidationErrorKind::UniqueItems => repeated(place).into_iter().collect(),
         ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place))],
         other => vec![about_value(place, limit(other, place))],
     }
+}
+
+/// The issue of a key that is none of the names that may stand there. The only such names are codes.
+pub(super) fn of_name<'a>(key: &str, place: &Place<'a>, keys: &Keys<'a>) -> Issue {
+    let span = keys.entry(place.node, key).map_or(place.node.span, |entry| entry.key.span);
+    let (message, label, help) = not_a_code(key);
+    Issue::schema(span, message, label).help(help)
 }
 
 /// An issue about a value, whose place is its key where there is no value to point at.

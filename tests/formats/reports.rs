@@ -76,5 +76,5 @@ fn text_of_a_file_comes_back_from_the_xml() {
         .iter()
         .map(|f| f.attribute("message").unwrap().to_owned())
         .collect();
-    assert!(messages.iter().any(|message| message.contains("<script>alert(1)</script>")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("boom|<sc…`")), "{messages:?}");
 }
