@@ -127,7 +127,8 @@ impl JsonSchema for ForEach {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": Self::ALL.map(Scope::word) })
+        let meanings = Self::ALL.map(|scope| format!("It is asked of every {0}, under the name `{0}`.", scope.word()));
+        json_schema!({ "enum": Self::ALL.map(Scope::word), "enumDescriptions": meanings })
     }
 }
 
@@ -151,7 +152,10 @@ impl JsonSchema for Expect {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": ["pass", "fail"] })
+        json_schema!({
+            "enum": ["pass", "fail"],
+            "enumDescriptions": ["The rule holds.", "The rule does not hold."],
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Examples for editors: of each file people write one example that has every key, spread over the schema.
+//! Examples for editors: of each file people write an example or two that have every key, spread over the schema.
 //!
 //! So an example is a text that was read by this very reader, its decimals are kept digit by digit, and one that no
 //! longer fits the schema is found by reading the file it is from. What a value means must never enter this room.
@@ -7,11 +7,12 @@ use super::json as as_json;
 use crate::document;
 use serde_json::{Value, json};
 
-/// The example of each file people write, by the name of its schema.
+/// The examples of the files people write, by the name of their schema.
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("portfolio_config.schema.json", include_str!("../../schema/portfolio_config.example.yaml")),
     ("holdings.schema.json", include_str!("../../schema/holdings.example.yaml")),
     ("policy.schema.json", include_str!("../../schema/policy.example.yaml")),
+    ("policy.schema.json", include_str!("../../schema/rule.example.yaml")),
 ];
 
 /// The most examples of one key.
@@ -19,10 +20,11 @@ const MOST: usize = 3;
 
 /// Gives every key of a schema its examples, when its file has one, and says for editors what they cannot work out.
 pub(super) fn spread(file: &str, schema: &mut Value) {
-    let text = EXAMPLES.iter().find(|(name, _)| *name == file).map(|(_, text)| text);
-    let read = text.and_then(|text| document::read(text.as_bytes()).document);
-    if let Some(document) = read {
-        deeper(schema, &[&as_json(&document.root)]);
+    let texts = EXAMPLES.iter().filter(|(name, _)| *name == file).map(|(_, text)| text);
+    let read = texts.filter_map(|text| document::read(text.as_bytes()).document);
+    let values: Vec<Value> = read.map(|document| as_json(&document.root)).collect();
+    if !values.is_empty() {
+        deeper(schema, &values.iter().collect::<Vec<_>>());
     }
 }
 
@@ -46,7 +48,7 @@ fn deeper(schema: &mut Value, values: &[&Value]) {
     }
 }
 
-/// The examples of a key: the first few values that differ. Of a mapping, or a list of them, a snippet: as an example
+/// The examples of a key, where its type has none of its own: the first few values that differ. Of a mapping, or a list of them, a snippet: as an example
 /// yaml-language-server would insert the words `[object Object]`.
 fn exemplify(schema: &mut Value, values: &[&Value]) {
     let deep =
@@ -57,7 +59,7 @@ fn exemplify(schema: &mut Value, values: &[&Value]) {
             kept.push(value);
         }
     }
-    match kept.first() {
+    match kept.first().filter(|_| schema.get("examples").is_none()) {
         Some(value) if deep(value) => schema["defaultSnippets"] = json!([{ "label": "example", "body": body(value) }]),
         Some(_) => schema["examples"] = kept.into_iter().cloned().collect(),
         None => {}

@@ -129,7 +129,9 @@ fn certain_key<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
         3..=7 => 1,
         _ => 2,
     };
-    let mut near = known.iter().filter(|name| strsim::damerau_levenshtein(&spelt, &name.to_lowercase()) <= reach);
+    let close = |name: &&&str| name.chars().count().abs_diff(spelt.chars().count()) <= reach;
+    let mut near =
+        known.iter().filter(close).filter(|name| strsim::damerau_levenshtein(&spelt, &name.to_lowercase()) <= reach);
     let only = near.next()?;
     near.next().is_none().then_some(*only)
 }

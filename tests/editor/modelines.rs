@@ -73,10 +73,14 @@ fn a_file_with_its_modelines_has_no_findings() {
         let lines = stage.run(&["schema", "--modelines"]).out;
         stage.write("portfolio_config.yaml", &format!("{lines}{config}"));
         let lines = stage.run(&["schema", "policy", "--modelines"]).out;
-        stage.write("policies/own.yaml", &format!("{lines}{}", example("policy")));
+        for (i, (_, policy)) in EXAMPLES.iter().filter(|(name, _)| name.starts_with("policy")).enumerate() {
+            stage.write(&format!("policies/own-{i}.yaml"), &format!("{lines}{policy}"));
+        }
         stage.git(&["init", "-q", "-b", "main"]);
         stage.commit("Start", 100);
         let run = stage.run(&["lint", "--fail-on", "warning"]);
         assert_eq!(run.code, 0, "{which}: {}", run.whole());
+        let run = stage.run(&["lint", "--test-policies"]);
+        assert_eq!(run.code, 0, "{}", run.whole());
     }
 }

@@ -58,6 +58,23 @@ fn every_key_is_described_and_has_examples() {
     }
 }
 
+/// The parameters of a rule stand where a condition has told which rule it is; its page explains them.
+#[test]
+fn every_parameter_is_described() {
+    let mut seen = 0;
+    for (sheet, schema, _) in written() {
+        for of_rule in schema["allOf"].as_array().into_iter().flatten() {
+            let parameters = of_rule.pointer("/then/properties/parameters/properties").and_then(Value::as_object);
+            for (name, parameter) in parameters.into_iter().flatten() {
+                let text = parameter["description"].as_str().unwrap_or("");
+                assert!(text.len() > 5 && !text.contains('\n'), "{}: {name}: {parameter}", sheet.file);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "{seen} parameters");
+}
+
 #[test]
 fn every_example_fits_its_schema() {
     for (sheet, schema, _) in written() {
