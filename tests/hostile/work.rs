@@ -57,16 +57,18 @@ fn the_whole_lint_works_in_proportion() {
 
 #[test]
 fn the_policy_reader_works_in_proportion() {
-    let text = |piece: fn(usize) -> String, size: usize| -> String {
-        let pieces = (0..).map(piece);
+    type Piece = fn(usize) -> String;
+    let text = |piece: Piece, size: usize| -> String {
         let mut text = String::new();
-        pieces.take_while(|_| true).find(|piece| {
-            text.push_str(piece);
-            text.len() >= size
-        });
+        for piece in (0..).map(piece) {
+            text.push_str(&piece);
+            if text.len() >= size {
+                break;
+            }
+        }
         text
     };
-    let families: [(&str, &str, fn(usize) -> String); 4] = [
+    let families: [(&str, &str, Piece); 4] = [
         ("unknown keys", "rule: weights-sum\n", |i| format!("key{i}: 1\n")),
         ("unknown parameters", "rule: allocation-cooldown\nparameters:\n", |i| format!("  day{i}: 1\n")),
         ("comments", "rule: weights-sum\n", |_| "# why\n".to_owned()),
