@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 /// The lock, held. Dropped, it is released; a process that dies releases it too.
 #[derive(Debug)]
 pub struct Lock {
-    // Closing the file releases the lock.
-    _file: File,
+    file: File,
     directory: PathBuf,
 }
 
@@ -91,7 +90,7 @@ impl Lock {
         locked(&file, &path)?;
         file.set_len(0).map_err(io)?;
         writeln!(file, "{}", std::process::id()).map_err(io)?;
-        Ok(Self { _file: file, directory: directory.to_owned() })
+        Ok(Self { file, directory: directory.to_owned() })
     }
 
     /// Whether the lock could be taken, without making anything.
@@ -101,7 +100,11 @@ impl Lock {
     pub fn check(directory: &Path) -> Result<(), LockError> {
         let path = directory.join("lock");
         match File::open(&path) {
-            Ok(file) => locked(&file, &path),
+            Ok(file) => {
+                locked(&file, &path)?;
+                release(&file);
+                Ok(())
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(LockError::Io { path, error }),
         }
@@ -112,6 +115,18 @@ impl Lock {
     pub fn directory(&self) -> &Path {
         &self.directory
     }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        release(&self.file);
+    }
+}
+
+/// Gives a lock back at once. Closing the file does so only when no process that is being started has it as well.
+fn release(file: &File) {
+    // What fails here is made good when the process ends.
+    let _ = file.unlock();
 }
 
 fn locked(file: &File, path: &Path) -> Result<(), LockError> {
