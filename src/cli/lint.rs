@@ -170,6 +170,11 @@ fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
         let limit = crate::document::MAX_BYTES as u64 + 1;
         let read = host.input.by_ref().take(limit).read_to_end(&mut bytes);
         read.map_err(|error| Fault::unknown(format!("cannot read standard input: {error}")))?;
+        // The fixed text is printed whole or not at all: somebody writes it over the file.
+        if args.fix && bytes.len() > crate::document::MAX_BYTES {
+            let message = format!("standard input has more than {} bytes", crate::document::MAX_BYTES);
+            return Err(Fault::unknown(message).hint("nothing is printed, since the end of it was not read."));
+        }
         return Ok(From::Bytes(bytes));
     }
     Ok(match (&args.rev, args.staged) {

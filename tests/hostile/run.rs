@@ -2,14 +2,21 @@
 
 use clap::ValueEnum;
 use rebalance::cli::{self, Host};
+use rebalance::config::Config;
+use rebalance::document::{self, Reading};
 use rebalance::fault::Exit;
 use rebalance::output::Format;
+use rebalance::portfolio::Allocation;
+use rebalance::{fix, rules};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Cursor;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+
+/// 2026-03-04T00:00:00Z.
+const NOW: i64 = 1_772_582_400;
 
 /// What one run gave.
 pub(crate) struct Answer {
@@ -42,11 +49,18 @@ fn nowhere() -> PathBuf {
 
 /// Lints bytes in one format.
 pub(crate) fn lint(bytes: &[u8], format: Format) -> Answer {
+    let (out, err, code) = lint_with(bytes, &["--format", &word(format)]);
+    assert!(err.is_empty(), "{}", String::from_utf8_lossy(&err));
+    Answer { out: String::from_utf8(out).expect("answers are UTF-8"), code }
+}
+
+/// Lints bytes with some options: standard output, standard error, exit code.
+pub(crate) fn lint_with(bytes: &[u8], options: &[&str]) -> (Vec<u8>, Vec<u8>, u8) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut host = Host {
         cwd: nowhere(),
         env: BTreeMap::new(),
-        now: 1_772_582_400,
+        now: NOW,
         out: &mut out,
         err: &mut err,
         input: Box::new(Cursor::new(bytes.to_vec())),
@@ -55,10 +69,33 @@ pub(crate) fn lint(bytes: &[u8], format: Format) -> Answer {
         lost: false,
         columns: None,
     };
-    let args = ["rebalance", "lint", "--stdin", "--format", &word(format)].map(OsString::from);
-    let code = cli::run(args.into(), &mut host);
-    assert!(err.is_empty(), "{}", String::from_utf8_lossy(&err));
-    Answer { out: String::from_utf8(out).expect("answers are UTF-8"), code }
+    let args = ["rebalance", "lint", "--stdin"].iter().chain(options).map(OsString::from);
+    let code = cli::run(args.collect(), &mut host);
+    (out, err, code)
+}
+
+/// Fixes bytes: what is fixed stays fixed, and neither a comment nor the allocation is another afterwards.
+pub(crate) fn fix_for_good(bytes: &[u8]) {
+    let (policies, _) = rules::policies(&[]);
+    let fix = |bytes: &[u8]| fix::fix("portfolio_config.yaml", bytes, &policies, NOW).expect("a fix does what it may");
+    let (out, ..) = lint_with(bytes, &["--fix"]);
+    let (diff, _, code) = lint_with(bytes, &["--fix", "--diff"]);
+    let Some(text) = fix(bytes).text else {
+        assert!(out == bytes && diff.is_empty() && code != 1, "{}", String::from_utf8_lossy(&out));
+        return;
+    };
+    assert_eq!((out, code, diff.is_empty()), (text.clone().into_bytes(), 1, false));
+    assert_eq!(fix(text.as_bytes()).text, None, "{text}");
+    let (before, after) = (document::read(bytes), document::read(text.as_bytes()));
+    let comments = |reading: &Reading| -> Vec<String> {
+        let document = reading.document.as_ref().expect("only what is read is fixed");
+        document.comments.iter().map(|comment| comment.text.clone()).collect()
+    };
+    assert_eq!(comments(&before), comments(&after), "{text}");
+    let allocation = |reading: &Reading| Allocation::of(&Config::of(reading).0);
+    if let Some(before) = allocation(&before) {
+        assert_eq!(Some(before), allocation(&after), "{text}");
+    }
 }
 
 /// A text in an answer that is more than a line: sentences are shown in tables, annotations and logs.

@@ -1,7 +1,7 @@
 //! Any bytes, pieces of YAML, pieces of a config, and every family: each is answered, in every format.
 
 use crate::families::FAMILIES;
-use crate::run::{formats, lint, lint_every_way, word};
+use crate::run::{fix_for_good, formats, lint, lint_every_way, lint_with, word};
 use proptest::prelude::*;
 use rebalance::document::{MAX_BYTES, MAX_DEPTH};
 
@@ -20,6 +20,9 @@ const PIECES: &[&str] = &[
     "          code: '069500'\n",
     "          code: 069500\n",
     "          target: 0.35\n",
+    "          target: 1e-1 # c\n",
+    "          taget: .5\n",
+    "      months: [10, 1, 1]\n",
     "          target: ",
     "          min: 1e-1\n",
     "          max: 2\n",
@@ -105,16 +108,19 @@ proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         lint_every_way(&bytes);
+        fix_for_good(&bytes);
     }
 
     #[test]
     fn any_pieces_are_answered(text in pieces()) {
         lint_every_way(text.as_bytes());
+        fix_for_good(text.as_bytes());
     }
 
     #[test]
     fn a_damaged_config_is_answered(bytes in damaged()) {
         lint_every_way(&bytes);
+        fix_for_good(&bytes);
     }
 }
 
@@ -123,6 +129,7 @@ fn every_family_is_answered() {
     for (name, member) in FAMILIES {
         for size in [0, 1, 100, 2000] {
             let code = lint_every_way(&member(size));
+            fix_for_good(&member(size));
             // Nothing here is a config that could be planned.
             assert_ne!(code, 0, "{name} {size}");
         }
@@ -174,6 +181,13 @@ fn past_a_limit_there_is_one_finding() {
             assert_eq!(answer.code, 1);
         }
     }
+}
+
+/// The fixed text of standard input is written over a file: half of it would be worse than none.
+#[test]
+fn a_text_past_the_limit_is_not_printed_in_part() {
+    let (out, err, code) = lint_with("a: 1\n".repeat(MAX_BYTES / 5 + 1).as_bytes(), &["--fix"]);
+    assert_eq!((out.len(), code), (0, 6), "{}", String::from_utf8_lossy(&err));
 }
 
 /// An answer is no longer than a multiple of the question, however many things are wrong with it.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a fuzz target says no")]
 
 #[path = "../../hostile/run.rs"]
+#[allow(dead_code, reason = "the other targets have the rest")]
 mod run;
 
 use libfuzzer_sys::fuzz_target;
