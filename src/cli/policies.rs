@@ -16,7 +16,7 @@ type PolicyFacts = (Policies, Vec<Finding>, BTreeMap<String, String>);
 /// The policies in effect: the owner's from the same place as the config.
 pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>) -> Result<PolicyFacts, Fault> {
     let beside = global.config.parent().unwrap_or(Path::new("")).join("policies");
-    let dir = global.policies.clone().unwrap_or(beside);
+    let dir = global.policies.clone().unwrap_or_else(|| beside.clone());
     let sources = match (from, place) {
         (From::Index, Place::Repo { repo, .. }) if global.policies.is_none() => {
             committed(&dir, repo, host, |dir| repo.list_index(dir), |path| repo.read_index(path))?
@@ -28,10 +28,9 @@ pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>)
         _ => from_disk(&dir, global.policies.is_some(), host)?,
     };
     let (policies, findings) = rules::policies(&sources);
-    let policies = match (global.policies.is_none(), place) {
-        (true, Place::Repo { repo, .. }) => {
-            policies.no_laxer(&before(from, &dir, repo, host)?, &rules::judged_by_base())
-        }
+    // Whatever directory is named: a change brings no laxer cooldown of its own, nor does the command it is judged by.
+    let policies = match place {
+        Place::Repo { repo, .. } => policies.no_laxer(&before(from, &beside, repo, host)?, &rules::judged_by_base()),
         _ => policies,
     };
     let texts = sources.into_iter().map(|source| (source.path, String::from_utf8_lossy(&source.bytes).into_owned()));
@@ -66,6 +65,10 @@ fn committed(
     let inside = if repo.is_bare() { repo.relative(dir)? } else { repo.relative(&host.path(dir))? };
     let mut names: Vec<String> = list(&inside)?.into_iter().filter(|name| is_policy(name)).collect();
     names.sort();
+    // git keeps names as bytes; one that is no text has this sign in it, and could not be asked for by its name.
+    if let Some(name) = names.iter().find(|name| name.contains(char::REPLACEMENT_CHARACTER)) {
+        return Err(unnamed(&dir.join(name)));
+    }
     let mut sources = Vec::new();
     for name in names {
         if let Some(bytes) = bytes_of(read(&format!("{inside}/{name}"))?, &name)? {
@@ -79,13 +82,22 @@ fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>
     let full = host.path(dir);
     let entries = match std::fs::read_dir(&full) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => return Ok(Vec::new()),
+        // A link to nowhere is not found either, and yet it is there.
+        Err(error)
+            if error.kind() == std::io::ErrorKind::NotFound && !asked_for && full.symlink_metadata().is_err() =>
+        {
+            return Ok(Vec::new());
+        }
         Err(error) => return Err(Fault::io("read", dir, &error)),
     };
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| Fault::io("read", dir, &error))?;
-        names.extend(entry.file_name().into_string().ok().filter(|name| is_policy(name)));
+        match entry.file_name().into_string() {
+            Ok(name) => names.extend(Some(name).filter(|name| is_policy(name))),
+            Err(name) if is_policy(&name.to_string_lossy()) => return Err(unnamed(&dir.join(name))),
+            Err(_) => {}
+        }
     }
     names.sort();
     let source =
@@ -95,5 +107,10 @@ fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>
 
 /// Whether a file of this name is read as a policy.
 pub(super) fn is_policy(name: &str) -> bool {
-    !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))
+    let lower = name.to_ascii_lowercase();
+    !name.starts_with('.') && (lower.ends_with(".yaml") || lower.ends_with(".yml"))
+}
+
+fn unnamed(path: &Path) -> Fault {
+    Fault::unknown(format!("the name of {} is not UTF-8", path.display())).hint("rename the file.")
 }

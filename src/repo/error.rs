@@ -53,6 +53,11 @@ pub enum RepoError {
         /// The path.
         path: String,
     },
+    /// Something else stands where a directory is looked for.
+    NotADirectory {
+        /// The path.
+        path: String,
+    },
     /// A file is larger than [`super::MAX_BLOB`].
     TooLarge {
         /// The path.
@@ -102,6 +107,9 @@ impl RepoError {
             Self::Outside { top, .. } => format!("name a file below {}", top.display()),
             Self::NotUtf8 { .. } => "rename the file".to_owned(),
             Self::Unmerged { path } => format!("resolve the conflict, then `git add {path}`"),
+            Self::NotADirectory { .. } => {
+                "commit a directory: what stands behind a link or in a submodule is no part of the commit".to_owned()
+            }
             Self::TooLarge { .. } => "a config has less than a mebibyte; check that the path is right".to_owned(),
             Self::Gap(gap) => gap.remedy.clone(),
         }
@@ -121,6 +129,7 @@ impl fmt::Display for RepoError {
             }
             Self::NotUtf8 { path } => write!(f, "the path {} is not UTF-8", path.display()),
             Self::Unmerged { path } => write!(f, "{path} is unmerged"),
+            Self::NotADirectory { path } => write!(f, "{path} is not a directory in git"),
             Self::TooLarge { path } => write!(f, "{path} is larger than a mebibyte"),
             Self::Gap(gap) => f.write_str(&gap.why),
         }

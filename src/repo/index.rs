@@ -1,5 +1,6 @@
 //! The index: what the next commit will contain.
 
+use super::objects::Subtree;
 use super::{Content, Repo, RepoError, oid};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
@@ -28,7 +29,11 @@ impl Repo {
         for (prefix, tree) in sparse_directories(&index) {
             let Some(rest) = path.strip_prefix(&prefix) else { continue };
             let (dir, file) = rest.rsplit_once('/').unwrap_or(("", rest));
-            let Some(tree) = self.objects.subtree(tree, dir)? else { return Ok(Content::Absent) };
+            let tree = match self.objects.subtree(tree, dir)? {
+                Subtree::Tree(tree) => tree,
+                Subtree::Absent => return Ok(Content::Absent),
+                Subtree::Blocked(_) => return Ok(Content::Other),
+            };
             let found = self.objects.entries(tree)?.into_iter().find(|(name, _, _)| name == file);
             return match found {
                 None => Ok(Content::Absent),
@@ -44,12 +49,17 @@ impl Repo {
     /// The names of the files that stand directly in a directory of the index (links too; `""` is the top), sorted.
     ///
     /// # Errors
-    /// As [`Repo::read_index`]; a name with conflicts is listed, and reading it is the error.
+    /// As [`Repo::read_index`]; [`RepoError::NotADirectory`] when something else stands there. A name with conflicts is listed, and reading it is the error.
     pub fn list_index(&self, dir: &str) -> Result<Vec<String>, RepoError> {
         let index = self.load_index()?;
         let prefix = if dir.is_empty() { String::new() } else { format!("{dir}/") };
         let mut names = BTreeSet::new();
         for entry in index.entries() {
+            // An entry is a file, a link or a submodule: a directory has none of its own.
+            let blocked = prefix.strip_prefix(&*entry.path(&index).to_str_lossy()).is_some_and(|r| r.starts_with('/'));
+            if blocked && !entry.mode.is_sparse() && !entry.flags.contains(Flags::INTENT_TO_ADD) {
+                return Err(RepoError::NotADirectory { path: entry.path(&index).to_str_lossy().into_owned() });
+            }
             let file = entry.mode.contains(Mode::FILE) || entry.mode == Mode::SYMLINK;
             if !file || entry.flags.contains(Flags::INTENT_TO_ADD) {
                 continue;
@@ -61,8 +71,10 @@ impl Repo {
         }
         for (above, tree) in sparse_directories(&index) {
             let Some(rest) = prefix.strip_prefix(&above) else { continue };
-            if let Some(tree) = self.objects.subtree(tree, rest)? {
-                names.extend(self.objects.files_in(tree)?);
+            match self.objects.subtree(tree, rest)? {
+                Subtree::Tree(tree) => names.extend(self.objects.files_in(tree)?),
+                Subtree::Absent => {}
+                Subtree::Blocked(path) => return Err(RepoError::NotADirectory { path: format!("{above}{path}") }),
             }
         }
         Ok(names.into_iter().collect())

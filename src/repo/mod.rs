@@ -20,7 +20,7 @@ use crate::history::{Gap, GapKind, Oid, Words};
 use crate::portfolio::Allocation;
 use error::chain;
 use gix::ObjectId;
-use objects::Objects;
+use objects::{Objects, Subtree};
 use std::path::{Path, PathBuf};
 
 /// The largest blob that is read, in bytes.
@@ -119,12 +119,14 @@ impl Repo {
     /// A directory that is not there has none.
     ///
     /// # Errors
-    /// [`RepoError`] when an object is missing.
+    /// [`RepoError`] when an object is missing, or when there is something else than a directory: what stands behind a
+    /// link or in a submodule is not part of the commit.
     pub fn list_at(&self, commit: Oid, dir: &str) -> Result<Vec<String>, RepoError> {
         let tree = self.objects.tree_of(commit)?;
         Ok(match self.objects.subtree(tree, dir)? {
-            Some(tree) => self.objects.files_in(tree)?,
-            None => Vec::new(),
+            Subtree::Tree(tree) => self.objects.files_in(tree)?,
+            Subtree::Absent => Vec::new(),
+            Subtree::Blocked(path) => return Err(RepoError::NotADirectory { path }),
         })
     }
 

@@ -34,6 +34,16 @@ pub(super) struct Objects {
     buffer: RefCell<Vec<u8>>,
 }
 
+/// What is at a directory.
+pub(super) enum Subtree {
+    /// A directory.
+    Tree(ObjectId),
+    /// Nothing.
+    Absent,
+    /// Something on the way to it, at this path, is a file, a link or a submodule.
+    Blocked(String),
+}
+
 impl Objects {
     pub(super) fn new(git: &gix::Repository) -> Result<Self, Gap> {
         let unreadable = |error: gix::Error| {
@@ -140,16 +150,20 @@ impl Objects {
         Ok(place)
     }
 
-    /// The tree at a directory of a tree (`""` is the tree itself).
-    pub(super) fn subtree(&self, top: ObjectId, dir: &str) -> Result<Option<ObjectId>, Gap> {
+    /// What is at a directory of a tree (`""` is the tree itself).
+    pub(super) fn subtree(&self, top: ObjectId, dir: &str) -> Result<Subtree, Gap> {
         let mut tree = top;
+        let mut way = String::new();
         for name in dir.split('/').filter(|name| !name.is_empty() && *name != ".") {
+            way.push_str(if way.is_empty() { "" } else { "/" });
+            way.push_str(name);
             match self.entry(tree, name)? {
                 Some((mode, id)) if mode.is_tree() => tree = id,
-                Some(_) | None => return Ok(None),
+                Some(_) => return Ok(Subtree::Blocked(way)),
+                None => return Ok(Subtree::Absent),
             }
         }
-        Ok(Some(tree))
+        Ok(Subtree::Tree(tree))
     }
 
     /// The names of the files and links directly in a tree, sorted.

@@ -193,3 +193,67 @@ warning[tag-limit]: `max` limits `equty`, which no asset of
 "#]]
     );
 }
+
+const STRICT: &str = "rule: small\nfor_each: asset\nexpression: asset.target <= 0.3\n";
+
+/// Policies that are not where they seem to be are never taken for none.
+#[cfg(unix)]
+#[test]
+fn policies_behind_a_link_or_in_a_submodule_are_not_taken_for_none() {
+    let stage = Stage::sample();
+    stage.write("real/own.yaml", STRICT);
+    std::os::unix::fs::symlink("real", stage.path("policies")).unwrap();
+    stage.commit("Policies behind a link", 90);
+    for args in [&["lint"][..], &["lint", "--staged"], &["lint", "--rev", "HEAD"], &["plan"]] {
+        let run = stage.run(args);
+        assert_eq!(run.code, 6, "{args:?}: {}", run.whole());
+        assert!(run.err.contains("policies is not a directory in git"), "{args:?}: {}", run.whole());
+    }
+    let stage = Stage::sample();
+    std::os::unix::fs::symlink("gone", stage.path("policies")).unwrap();
+    let run = stage.run(&["lint"]);
+    assert_eq!(run.code, 6, "{}", run.whole());
+}
+
+#[test]
+fn an_extension_in_capitals_is_an_extension() {
+    let stage = Stage::sample();
+    stage.write("policies/OWN.YAML", STRICT);
+    stage.commit("Strict", 90);
+    for args in [&["lint"][..], &["lint", "--staged"], &["lint", "--rev", "HEAD"]] {
+        let run = stage.run(args);
+        assert!(run.out.contains("error[small]"), "{args:?}: {}", run.whole());
+        assert_eq!(run.code, 1, "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_policy_whose_name_is_no_text_is_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt;
+    let stage = Stage::sample();
+    stage.write("policies/a.yaml", "rule: weights-sum\n");
+    let name = std::ffi::OsStr::from_bytes(b"own\xff.yaml");
+    std::fs::write(stage.path("policies").join(name), STRICT).unwrap();
+    stage.commit("Strict", 90);
+    for args in [&["lint"][..], &["lint", "--staged"], &["lint", "--rev", "HEAD"]] {
+        let run = stage.run(args);
+        assert_eq!(run.code, 6, "{args:?}: {}", run.whole());
+        assert!(run.err.contains("is not UTF-8"), "{args:?}: {}", run.whole());
+    }
+}
+
+#[test]
+fn another_directory_of_policies_loosens_no_cooldown() {
+    let stage = Stage::sample();
+    stage.write("lax/own.yaml", "rule: allocation-cooldown\nlevel: off\n");
+    stage.edit("portfolio_config.yaml", "min: 0.30", "min: 0.31");
+    stage.commit("Wider\n\nReason: a test.", 3);
+    stage.edit("portfolio_config.yaml", "min: 0.31", "min: 0.32");
+    stage.git(&["add", "-A"]);
+    for args in [&["lint", "--staged"][..], &["lint", "--staged", "--policies", "lax"]] {
+        let run = stage.run(args);
+        assert!(run.out.contains("error[allocation-cooldown]"), "{args:?}: {}", run.whole());
+        assert_eq!(run.code, 1, "{args:?}");
+    }
+}
