@@ -5,6 +5,7 @@
 use super::gather::{From, Gathered};
 use super::{Exit, Fault, Global, Host};
 use crate::disk::{RealDisk, replace_unmoved};
+use crate::fix::Fixed;
 use crate::output::{Paint, Ui, diff};
 use crate::words::count;
 
@@ -31,7 +32,11 @@ pub(super) fn fix(
 ) -> Result<Made, Fault> {
     let old = gathered.reading.text.as_str();
     let path = &gathered.path;
-    let fixed = crate::fix::fix(path, old.as_bytes(), &gathered.policies, gathered.facts(&[]).now);
+    // Of a file that could not be read the text is only what can be shown of it: never to be written anywhere.
+    let fixed = match &gathered.reading.document {
+        Some(_) => crate::fix::fix(path, old.as_bytes(), &gathered.policies, gathered.facts(&[]).now),
+        None => Ok(Fixed { text: None, count: 0 }),
+    };
     let fixed = fixed.map_err(|refused| Fault::unknown(refused.why).hint("report this with the config."))?;
     let noun = count(fixed.count, "finding");
     if only_show {
@@ -53,7 +58,7 @@ pub(super) fn fix(
         tell(&format!("fixed {noun}"), path, global, host, paint);
         return Ok(Made::Printed(new));
     }
-    // A text without faults was decoded without loss, so these are the bytes of the file.
+    // A text that was read was decoded without loss, so these are the bytes of the file.
     let written = replace_unmoved(&RealDisk, &host.path(&global.config), old.as_bytes(), new.as_bytes());
     if !written.map_err(|error| Fault::io("write", &global.config, &error))? {
         return Err(Fault::unknown(format!("{path} was changed while it was being fixed, and is left as it is"))

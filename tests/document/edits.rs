@@ -152,6 +152,18 @@ fn a_block_scalar_with_a_comment_in_its_head_is_left_alone() {
     assert!(replace_scalar(&document, document.root.get("a").unwrap(), "7").is_some());
 }
 
+/// Found by fuzzing: the last letter of the key was taken for the sign before the value.
+#[test]
+fn a_key_that_ends_like_a_sign_and_has_no_value_is_left_alone() {
+    for text in ["? a-\n", "?    o- \t\r"] {
+        let document = document(text);
+        assert_eq!(replace_scalar(&document, &document.root.entries()[0].value, "7"), None, "{text}");
+    }
+    let document = document("? a-\n:\n");
+    let edit = replace_scalar(&document, &document.root.entries()[0].value, "7");
+    assert_eq!(done(&document, edit.map(|edit| vec![edit])), "? a-\n: 7\n");
+}
+
 #[test]
 fn a_value_that_is_more_than_a_value_is_refused() {
     let document = document("a: 1\nb: [1]\nc: [{x: 1}]\n");

@@ -183,6 +183,15 @@ fn past_a_limit_there_is_one_finding() {
     }
 }
 
+/// Found by fuzzing: the text shown in place of bytes that are no UTF-8 was fixed and printed as the file.
+#[test]
+fn a_file_that_is_not_utf8_is_given_back_as_it_is() {
+    for bytes in [&b"# \xde\nportfolio:\n  nmae: 'P'\n"[..], "# \u{9b}\nportfolio:\n  nmae: 'P'\n".as_bytes()] {
+        fix_for_good(bytes);
+        assert_eq!(lint_with(bytes, &["--fix"]).0, bytes);
+    }
+}
+
 /// The fixed text of standard input is written over a file: half of it would be worse than none.
 #[test]
 fn a_text_past_the_limit_is_not_printed_in_part() {

@@ -36,8 +36,10 @@ pub(super) fn of<'a>(document: &'a Document, target: &Node) -> Option<Place<'a>>
             Kind::Scalar(_) => return None,
         }
     }
-    let previous = target.span.start.checked_sub(1).and_then(|at| document.text.as_bytes().get(at));
-    Some(Place { key, flow, follows_sign: matches!(previous, Some(b':' | b'-')) })
+    // A key may end like a sign, and have no value: `? a-`.
+    let sign = target.span.start.checked_sub(1).filter(|&at| key.is_none_or(|key| at >= key.span.end));
+    let follows_sign = matches!(sign.and_then(|at| document.text.as_bytes().get(at)), Some(b':' | b'-'));
+    Some(Place { key, flow, follows_sign })
 }
 
 /// Whether a source text is one value on one line, to stand in brackets or out of them.
