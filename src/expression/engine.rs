@@ -2,8 +2,10 @@
 
 use super::offer::{self, Scope};
 use super::parse::{self, Node, Tree, too_long};
-use super::value::{Complaint, Raised, Value, arithmetic, compare, is_in, number, ratio, round, text, truth};
-use super::view::{Assets, One, Part, Tag, View, Whole};
+use super::value::{
+    Complaint, Raised, Value, arithmetic, compare, comparing, is_in, number, ratio, round, text, truth,
+};
+use super::view::{Assets, One, Part, Tag, View, Whole, lookup};
 use super::{Fault, MAX_STEPS, MAX_TEXT, lex};
 use crate::words::list;
 use std::ops::Range;
@@ -51,7 +53,7 @@ pub enum Item {
 /// Answers expressions about one portfolio.
 #[derive(Debug)]
 pub struct Engine {
-    view: Rc<View>,
+    pub(super) view: Rc<View>,
 }
 
 /// Why there is no answer, before it has a place.
@@ -84,8 +86,8 @@ impl Engine {
         match scope {
             Scope::Portfolio => vec![Item::Portfolio],
             Scope::Asset => self.view.assets.iter().map(|(code, _)| Item::Asset(code.0.clone())).collect(),
-            Scope::Sleeve => self.view.sleeves.iter().map(|name| Item::Sleeve(name.to_string())).collect(),
-            Scope::Tag => self.view.tags.iter().map(|tag| Item::Tag(tag.to_string())).collect(),
+            Scope::Sleeve => self.view.sleeves.keys().map(|name| Item::Sleeve(name.to_string())).collect(),
+            Scope::Tag => self.view.tags.keys().map(|tag| Item::Tag(tag.to_string())).collect(),
         }
     }
 
@@ -155,6 +157,7 @@ impl Engine {
             }
             Tree::Binary(operator, a, b) => {
                 let (a, b) = (self.answer(a, item)?, self.answer(b, item)?);
+                self.pay(comparing(&a, &b)).map_err(placed)?;
                 binary(operator, &a, &b).map_err(|complaint| placed(complaint.into()))
             }
             Tree::And(parts) => self.until(parts, item, false),
@@ -199,17 +202,22 @@ impl Engine {
 
     /// A figure of a part. A text is paid for by its length, because whatever is done with it takes that long.
     fn member(&self, of: &Value, name: &str) -> Result<Value, Stop> {
-        let every = || Assets::all(&self.view).steps(1);
         let member = match of {
             Value::Whole(whole) => whole.member(name),
             Value::One(asset) => asset.member(name),
             Value::Part(part) => {
-                self.pay(every())?;
-                part.member(name)
+                self.pay(lookup(self.view.sleeves.len()))?;
+                match part.member(name) {
+                    None => return self.member(&Value::Assets(part.assets()), name),
+                    member => member,
+                }
             }
             Value::Tag(tag) => {
-                self.pay(every())?;
-                tag.member(name)
+                self.pay(lookup(self.view.tags.len()))?;
+                match tag.member(name) {
+                    None => return self.member(&Value::Assets(tag.assets()), name),
+                    member => member,
+                }
             }
             Value::Assets(assets) => {
                 self.pay(if name == "count" { 1 } else { assets.steps(1) })?;
@@ -235,7 +243,9 @@ impl Engine {
                 Ok(Value::Assets(assets.filter(name, &words)?))
             }
             (Value::One(asset), [_, ..]) if known(offer::ASSET) && arguments.len() <= MAX_WORDS => {
-                Ok(Value::Truth(asset.tagged(&words()?)))
+                let words = words()?;
+                self.pay((1 + lookup(self.view.tags.len())).saturating_mul(words.len() as u64))?;
+                Ok(Value::Truth(asset.tagged(&words)))
             }
             (Value::Text(_) | Value::Word(_), [part]) if known(offer::TEXT) => {
                 let (of, part) = (text(of)?, text(part)?);

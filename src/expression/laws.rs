@@ -1,11 +1,14 @@
 //! Laws of expressions: what is exact, what is refused, and that nothing ever panics or runs on.
 
+use super::value::Value;
+use super::view::One;
 use super::{Engine, Expression, Item, MAX_DEPTH, MAX_STEPS, OFFERS, Scope, Template, View};
 use crate::config::Config;
 use crate::document;
 use crate::portfolio::Portfolio;
 use proptest::prelude::*;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 const SAMPLE: &str = include_str!("../../portfolio_config.yaml");
 
@@ -318,6 +321,61 @@ fn what_would_run_on_is_stopped() {
     let engine = Engine::new(many(500));
     let expression = Expression::read("assets.sleeve(asset.sleeve).target == 0", Scope::Asset).unwrap();
     assert!(engine.items(Scope::Asset).iter().all(|item| engine.holds(&expression, item) == Ok(true)));
+}
+
+/// How many items are answered before the steps are spent.
+fn answered(engine: &Engine, text: &str, scope: Scope) -> usize {
+    let expression = Expression::read(text, scope).unwrap();
+    let items = engine.items(scope);
+    let answered = items.iter().take_while(|item| engine.holds(&expression, item).is_ok()).count();
+    if let Some(stopped) = items.get(answered) {
+        let message = engine.holds(&expression, stopped).unwrap_err().message;
+        assert_eq!(message, format!("it was stopped after {MAX_STEPS} steps, which all custom rules share"));
+    }
+    answered
+}
+
+/// A tag is looked up, and finds its assets, without a look at all tags of all assets; what is left of it is paid for.
+#[test]
+fn one_of_very_many_tags_is_looked_up() {
+    let tags: Vec<String> = (0..60_000).map(|i| format!("t{i}")).collect();
+    let text = SAMPLE.replace("code: '091230'\n", &format!("code: '091230'\n          tags: [{}]\n", tags.join(", ")));
+    let engine = Engine::new(view(&text));
+    let of_tags = answered(&engine, "tag.target <= 1", Scope::Tag);
+    assert!(of_tags > 20_000 && of_tags < 40_000, "{of_tags}");
+    let engine = Engine::new(view(&text));
+    let before = engine.view.left.get();
+    let expression = Expression::read("asset.tagged('t59999', 't0', 't1', 't2')", Scope::Asset).unwrap();
+    assert_eq!(engine.holds(&expression, &Item::Asset("091230".to_owned())), Ok(true));
+    let paid = before - engine.view.left.get();
+    assert!(paid > 16 && paid < 50, "{paid}");
+    assert_eq!(engine.view.tags.len(), 60_000);
+}
+
+/// The names of sleeves are one list that every word out of it shares, and each look into it is paid for.
+#[test]
+fn one_of_very_many_sleeves_is_looked_up() {
+    let head = SAMPLE.split("    core:").next().unwrap();
+    let tail = SAMPLE.split_once("  # Rebalancing rules").unwrap().1;
+    let mut text = head.to_owned();
+    for i in 0..9_000 {
+        let _ = writeln!(text, "    s{i}:\n      weight: 0\n      assets:");
+        let _ = writeln!(text, "        - {{ ticker: T, code: 'A{i:05}', target: 0, min: 0, max: 1 }}");
+    }
+    text += &format!("  # Rebalancing rules{tail}");
+    let terms = vec!["asset.sleeve == 's8999'"; 30].join(" or ");
+    let engine = Engine::new(view(&text));
+    let of_terms = answered(&engine, &terms, Scope::Asset);
+    assert!(of_terms > 500 && of_terms < 1_500, "{of_terms}");
+    let of_list = format!("asset.sleeve in [{}]", vec!["'s8999'"; 60].join(", "));
+    let engine = Engine::new(view(&text));
+    let of_list = answered(&engine, &of_list, Scope::Asset);
+    assert!(of_list > 500 && of_list < 1_500, "{of_list}");
+    let list = |at: usize| match (One { view: engine.view.clone(), at }.member("sleeve")) {
+        Some(Value::Word(word)) => word.list,
+        other => panic!("{other:?}"),
+    };
+    assert!(Rc::ptr_eq(&list(0), &list(8_999)));
 }
 
 #[test]

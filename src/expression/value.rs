@@ -2,24 +2,41 @@
 //!
 //! Nothing rounds here unless its name says so, and two things of different kinds are never just unequal.
 
-use super::view::{Assets, One, Part, Tag, Whole};
+use super::view::{Assets, One, Part, Tag, Whole, lookup};
 use crate::words::{closest, list};
 use rust_decimal::{Decimal, RoundingStrategy};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
 
 /// Most places of a rounded number.
 const MAX_PLACES: u32 = 28;
 
+/// A closed list, which all words out of it share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Closed {
+    /// What the list is of.
+    of: &'static str,
+    /// The words as they are shown.
+    words: Vec<Rc<str>>,
+    /// The same, to be found without a look at each.
+    known: BTreeSet<Rc<str>>,
+}
+
+impl Closed {
+    pub(super) fn new(of: &'static str, words: Vec<Rc<str>>) -> Self {
+        let known = words.iter().cloned().collect();
+        Self { of, words, known }
+    }
+}
+
 /// A word out of a closed list: comparing it with what is not in the list is a mistake, not a no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
     /// The word.
     pub(super) text: Rc<str>,
-    /// What the list is of.
-    pub(super) of: &'static str,
     /// The list.
-    pub(super) words: Rc<[Rc<str>]>,
+    pub(super) list: Rc<Closed>,
 }
 
 /// A value of an expression, or a part of the portfolio.
@@ -240,7 +257,7 @@ fn equal(a: &Value, b: &Value) -> Raised<bool> {
         (Value::Truth(a), Value::Truth(b)) => return Ok(a == b),
         (Value::Word(word), other) | (other, Value::Word(word)) => {
             if let Some(text) = other.text() {
-                known(word.of, &word.words, text)?;
+                known(&word.list, text)?;
                 return Ok(&*word.text == text);
             }
         }
@@ -277,14 +294,25 @@ pub(super) fn is_in(list: &Value, value: &Value) -> Raised<bool> {
 }
 
 /// A complaint unless a word is in a closed list.
-pub(super) fn known(of: &str, words: &[Rc<str>], word: &str) -> Result<(), Complaint> {
-    if words.iter().any(|known| **known == *word) {
+pub(super) fn known(list_of: &Closed, word: &str) -> Result<(), Complaint> {
+    if list_of.known.contains(word) {
         return Ok(());
     }
-    let words: Vec<&str> = words.iter().map(|word| &**word).collect();
-    let message = format!("there is no {of} {}", shown(word));
+    let words: Vec<&str> = list_of.words.iter().map(|word| &**word).collect();
+    let message = format!("there is no {} {}", list_of.of, shown(word));
     Err(match closest(word, &words) {
         Some(meant) => Complaint::new(message, format!("did you mean \"{meant}\"?"), format!("write \"{meant}\".")),
         None => Complaint::new(message, "unknown", format!("what there is: {}.", list(&words))),
     })
+}
+
+/// The steps of comparing two values, beyond those of having them: each word is looked up in its list.
+pub(super) fn comparing(a: &Value, b: &Value) -> u64 {
+    match (a, b) {
+        (Value::List(items), other) | (other, Value::List(items)) => {
+            items.iter().map(|item| comparing(other, item)).sum()
+        }
+        (Value::Word(word), _) | (_, Value::Word(word)) => lookup(word.list.words.len()),
+        _ => 0,
+    }
 }

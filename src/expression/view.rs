@@ -1,7 +1,7 @@
 //! What an expression sees of a portfolio: parts that have members and can be filtered.
 
 use super::value::Complaint;
-use super::value::{Value, Word, known, sum};
+use super::value::{Closed, Value, Word, known, sum};
 use crate::code::Code;
 use crate::config::{Currency, Market, TaxClass};
 use crate::portfolio::{Asset, Portfolio};
@@ -14,13 +14,20 @@ use std::rc::Rc;
 /// A tag of so many letters may differ by two from the one that was meant.
 const LONG_TAG: usize = 12;
 
+/// So many letters compared with each other are a step.
+const LETTERS: usize = 4;
+
 /// A portfolio as expressions see it.
 #[derive(Debug)]
 pub struct View {
     pub(super) portfolio: Portfolio,
     pub(super) assets: Vec<(Code, Asset)>,
-    pub(super) sleeves: Vec<Rc<str>>,
-    pub(super) tags: Vec<Rc<str>>,
+    /// The places of the assets of each sleeve, and of those with each tag, in order: a look at one of many is no look
+    /// at all of them.
+    pub(super) sleeves: Places,
+    pub(super) tags: Places,
+    /// The closed lists by what they are of, made once and shared by all words out of them.
+    closed: BTreeMap<&'static str, Rc<Closed>>,
     /// The places of all assets in the list.
     everything: Rc<[usize]>,
     /// The steps that are left.
@@ -29,17 +36,37 @@ pub struct View {
     pub(super) doubtful: RefCell<BTreeMap<String, Option<String>>>,
 }
 
+/// Places of assets in the list, by name.
+type Places = BTreeMap<Rc<str>, Rc<[usize]>>;
+
+fn places<'a>(names: impl Iterator<Item = (&'a str, usize)>, known: impl Iterator<Item = &'a str>) -> Places {
+    let mut places: BTreeMap<&str, BTreeSet<usize>> = known.map(|name| (name, BTreeSet::new())).collect();
+    for (name, at) in names {
+        places.entry(name).or_default().insert(at);
+    }
+    places.into_iter().map(|(name, at)| (Rc::from(name), at.into_iter().collect())).collect()
+}
+
+/// The steps of looking one up among so many, beyond the step of asking.
+pub(super) fn lookup(among: usize) -> u64 {
+    u64::from(among.checked_ilog2().unwrap_or(0) / 4)
+}
+
 impl View {
     /// The view of a portfolio.
     #[must_use]
     pub fn of(portfolio: Portfolio) -> Self {
         let assets: Vec<(Code, Asset)> = portfolio.assets.clone().into_iter().collect();
-        let tags: BTreeSet<&str> = assets.iter().flat_map(|(_, asset)| asset.tags.iter().map(String::as_str)).collect();
-        let tags = tags.into_iter().map(Rc::from).collect();
-        let sleeves = portfolio.allocation.sleeves.keys().map(|name| Rc::from(name.as_str())).collect();
+        let each = || assets.iter().enumerate();
+        let tagged = each().flat_map(|(at, (_, asset))| asset.tags.iter().map(move |tag| (tag.as_str(), at)));
+        let tags = places(tagged, std::iter::empty());
+        let sleeves = portfolio.allocation.sleeves.keys().map(String::as_str);
+        let sleeves = places(each().map(|(at, (_, asset))| (asset.sleeve.as_str(), at)), sleeves);
+        let mut closed: BTreeMap<_, _> = CLOSED.iter().map(|of| (*of, Rc::new(Closed::new(of, words(of))))).collect();
+        closed.insert("sleeve", Rc::new(Closed::new("sleeve", sleeves.keys().cloned().collect())));
         let left = Cell::new(super::MAX_STEPS);
         let everything = (0..assets.len()).collect();
-        Self { portfolio, assets, sleeves, tags, everything, left, doubtful: RefCell::default() }
+        Self { portfolio, assets, sleeves, tags, closed, everything, left, doubtful: RefCell::default() }
     }
 
     /// Takes steps; false when none are left.
@@ -49,10 +76,13 @@ impl View {
         left.is_some()
     }
 
-    fn word(&self, text: &str, of: &'static str, words: impl IntoIterator<Item = Rc<str>>) -> Value {
-        Value::Word(Word { text: text.into(), of, words: words.into_iter().collect() })
+    fn word(&self, text: &str, of: &'static str) -> Option<Value> {
+        Some(Value::Word(Word { text: text.into(), list: self.closed.get(of)?.clone() }))
     }
 }
+
+/// What the closed lists are of that are the same for every portfolio.
+const CLOSED: [&str; 7] = ["currency", "market", "tax class", "strategy", "frequency", "destination", "cash policy"];
 
 /// The words of the closed lists.
 fn words(of: &'static str) -> Vec<Rc<str>> {
@@ -87,28 +117,28 @@ pub(super) struct Whole(pub(super) Rc<View>);
 impl Whole {
     pub(super) fn member(&self, name: &str) -> Option<Value> {
         let p = &self.0.portfolio;
-        let word = |word: &str, of| self.0.word(word, of, words(of));
+        let word = |word: &str, of| self.0.word(word, of);
         let number = Value::Number;
         Some(match name {
             "name" => text(&p.name),
-            "base_currency" => word(p.currency.word(), "currency"),
+            "base_currency" => word(p.currency.word(), "currency")?,
             "broker" => p.broker.as_deref().map_or_else(|| unset("portfolio.broker"), text),
             "assets" => Value::Assets(Assets::all(&self.0)),
             "sleeves" => count(self.0.sleeves.len()),
-            "strategy" => word(p.trigger.strategy.word(), "strategy"),
+            "strategy" => word(p.trigger.strategy.word(), "strategy")?,
             "frequency" => match &p.trigger.schedule {
-                Some((frequency, _)) => word(frequency.word(), "frequency"),
+                Some((frequency, _)) => word(frequency.word(), "frequency")?,
                 None => unset("portfolio.frequency"),
             },
             "threshold" => {
                 p.trigger.drift.map_or_else(|| unset("portfolio.threshold"), |(_, weight)| number(weight.decimal()))
             }
-            "destination" => word(p.destination.word(), "destination"),
+            "destination" => word(p.destination.word(), "destination")?,
             "min_trade" => number(p.limits.min_trade.decimal()),
             "max_turnover" => {
                 p.limits.max_turnover.map_or_else(|| unset("portfolio.max_turnover"), |weight| number(weight.decimal()))
             }
-            "cash_policy" => word(p.cash.word(), "cash policy"),
+            "cash_policy" => word(p.cash.word(), "cash policy")?,
             "cash_reserve" => number(p.limits.reserve.decimal()),
             "commission" => number(p.costs.commission.decimal()),
             "slippage" => number(p.costs.slippage.decimal()),
@@ -129,21 +159,25 @@ pub(super) struct One {
 impl One {
     pub(super) fn member(&self, name: &str) -> Option<Value> {
         let (code, asset) = self.view.assets.get(self.at)?;
-        let word = |word: &str, of| self.view.word(word, of, words(of));
+        let word = |word: &str, of| self.view.word(word, of);
         let number = Value::Number;
         Some(match name {
             "code" => text(&code.0),
             "ticker" => text(&asset.ticker),
-            "sleeve" => self.view.word(&asset.sleeve, "sleeve", self.view.sleeves.iter().cloned()),
+            "sleeve" => word(&asset.sleeve, "sleeve")?,
             "target" => number(asset.target.decimal()),
             "min" => number(asset.min.decimal()),
             "max" => number(asset.max.decimal()),
             "band" => number(asset.max.decimal() - asset.min.decimal()),
-            "currency" => word(asset.currency.word(), "currency"),
-            "market" => asset.market.map_or_else(|| unset("asset.market"), |market| word(market.word(), "market")),
-            "tax_class" => {
-                asset.tax_class.map_or_else(|| unset("asset.tax_class"), |class| word(class.word(), "tax class"))
-            }
+            "currency" => word(asset.currency.word(), "currency")?,
+            "market" => match asset.market {
+                Some(market) => word(market.word(), "market")?,
+                None => unset("asset.market"),
+            },
+            "tax_class" => match asset.tax_class {
+                Some(class) => word(class.word(), "tax class")?,
+                None => unset("asset.tax_class"),
+            },
             "lot_size" => number(asset.lot.decimal()),
             "tags" => count(asset.tags.len()),
             _ => return None,
@@ -160,13 +194,16 @@ pub(super) struct Part {
 
 impl Part {
     pub(super) fn member(&self, name: &str) -> Option<Value> {
-        let mine = |view: &View, at: usize| view.assets.get(at).is_some_and(|(_, a)| *a.sleeve == *self.name);
         Some(match name {
-            "name" => self.view.word(&self.name, "sleeve", self.view.sleeves.iter().cloned()),
+            "name" => self.view.word(&self.name, "sleeve")?,
             "weight" => Value::Number(self.view.portfolio.allocation.sleeves.get(&*self.name)?.decimal()),
-            "assets" => Value::Assets(Assets::all(&self.view).only(|at| mine(&self.view, at))),
-            other => return Assets::all(&self.view).only(|at| mine(&self.view, at)).member(other),
+            "assets" => Value::Assets(self.assets()),
+            _ => return None,
         })
+    }
+
+    pub(super) fn assets(&self) -> Assets {
+        Assets::named(&self.view, &self.view.sleeves, &self.name)
     }
 }
 
@@ -179,17 +216,21 @@ pub(super) struct Tag {
 
 impl Tag {
     pub(super) fn member(&self, name: &str) -> Option<Value> {
-        let mine = |at: usize| has_tag(&self.view, at, &self.name);
         Some(match name {
             "name" => text(&self.name),
-            "assets" => Value::Assets(Assets::all(&self.view).only(mine)),
-            other => return Assets::all(&self.view).only(mine).member(other),
+            "assets" => Value::Assets(self.assets()),
+            _ => return None,
         })
+    }
+
+    pub(super) fn assets(&self) -> Assets {
+        Assets::named(&self.view, &self.view.tags, &self.name)
     }
 }
 
-fn has_tag(view: &View, at: usize, tag: &str) -> bool {
-    view.assets.get(at).is_some_and(|(_, asset)| asset.tags.iter().any(|own| own == tag))
+/// The places of the assets with a tag.
+fn with_tag<'a>(view: &'a View, tag: &str) -> &'a [usize] {
+    view.tags.get(tag).map_or(&[], |at| at)
 }
 
 /// A set of assets.
@@ -202,6 +243,10 @@ pub(super) struct Assets {
 impl Assets {
     pub(super) fn all(view: &Rc<View>) -> Self {
         Self { view: view.clone(), at: view.everything.clone() }
+    }
+
+    fn named(view: &Rc<View>, places: &Places, name: &str) -> Self {
+        Self { view: view.clone(), at: places.get(name).cloned().unwrap_or_default() }
     }
 
     fn only(&self, keep: impl Fn(usize) -> bool) -> Self {
@@ -237,22 +282,22 @@ impl Assets {
         let of = |at: usize| view.assets.get(at).map(|(_, asset)| asset);
         let any = |word: Option<&str>| word.is_some_and(|word| wanted.iter().any(|w| w == word));
         match name {
-            "sleeve" => check("sleeve", &view.sleeves, wanted)?,
-            "currency" => check("currency", &words("currency"), wanted)?,
-            "market" => check("market", &words("market"), wanted)?,
-            "tax_class" => check("tax class", &words("tax class"), wanted)?,
+            "sleeve" | "currency" | "market" => check(view, name, wanted)?,
+            "tax_class" => check(view, "tax class", wanted)?,
             "tagged" | "tagged_all" | "without_tag" => doubt(view, wanted),
             _ => {}
         }
+        let tagged: Vec<&[usize]> = wanted.iter().map(|tag| with_tag(view, tag)).collect();
+        let has = |at: usize| move |places: &&[usize]| places.binary_search(&at).is_ok();
         Ok(match name {
             "sleeve" => self.only(|at| any(of(at).map(|asset| asset.sleeve.as_str()))),
             "currency" => self.only(|at| any(of(at).map(|asset| asset.currency.word()))),
             "market" => self.only(|at| any(of(at).and_then(|asset| asset.market).map(Market::word))),
             "tax_class" => self.only(|at| any(of(at).and_then(|asset| asset.tax_class).map(TaxClass::word))),
             "codes" => self.only(|at| any(view.assets.get(at).map(|(code, _)| code.0.as_str()))),
-            "tagged" => self.only(|at| wanted.iter().any(|tag| has_tag(view, at, tag))),
-            "tagged_all" => self.only(|at| wanted.iter().all(|tag| has_tag(view, at, tag))),
-            _ => self.only(|at| !wanted.iter().any(|tag| has_tag(view, at, tag))),
+            "tagged" => self.only(|at| tagged.iter().any(has(at))),
+            "tagged_all" => self.only(|at| tagged.iter().all(has(at))),
+            _ => self.only(|at| !tagged.iter().any(has(at))),
         })
     }
 
@@ -267,28 +312,31 @@ impl One {
     /// Whether it has one of these tags.
     pub(super) fn tagged(&self, wanted: &[String]) -> bool {
         doubt(&self.view, wanted);
-        wanted.iter().any(|tag| has_tag(&self.view, self.at, tag))
+        wanted.iter().any(|tag| with_tag(&self.view, tag).binary_search(&self.at).is_ok())
     }
 }
 
-fn check(of: &'static str, words: &[Rc<str>], wanted: &[String]) -> Result<(), Complaint> {
-    wanted.iter().try_for_each(|word| known(of, words, word))
+fn check(view: &View, of: &str, wanted: &[String]) -> Result<(), Complaint> {
+    view.closed.get(of).map_or(Ok(()), |list| wanted.iter().try_for_each(|word| known(list, word)))
 }
 
 /// Remembers tags that are most likely misspelt: no asset has them, and one has a tag that differs by a letter, or by
 /// two in a long one.
 fn doubt(view: &View, wanted: &[String]) {
-    for tag in wanted.iter().filter(|tag| !view.tags.iter().any(|known| **known == ***tag)) {
+    for tag in wanted.iter().filter(|tag| !view.tags.contains_key(tag.as_str())) {
         if view.doubtful.borrow().contains_key(tag) {
             continue;
         }
-        // Looking for a tag that is near takes time, too; without steps the engine stops at the next one.
-        if !view.spend(4 * view.tags.len() as u64) {
+        let length = tag.chars().count();
+        let most = if length < LONG_TAG { 1 } else { 2 };
+        let near = |known: &&str| known.chars().count().abs_diff(length) <= most;
+        let tags: Vec<&str> = view.tags.keys().map(|tag| &**tag).filter(near).collect();
+        // Looking for a tag that is near takes time, too: letter by letter. Without steps the engine stops at the next one.
+        let letters = tags.len().saturating_mul(length.saturating_mul(length)) / LETTERS;
+        if !view.spend(u64::try_from(letters.saturating_add(view.tags.len() / 4)).unwrap_or(u64::MAX)) {
             return;
         }
-        let tags: Vec<&str> = view.tags.iter().map(|tag| &**tag).collect();
-        let near = if tag.chars().count() < LONG_TAG { 1 } else { 2 };
-        let meant = closest(tag, &tags).filter(|meant| strsim::damerau_levenshtein(tag, meant) <= near);
+        let meant = closest(tag, &tags).filter(|meant| strsim::damerau_levenshtein(tag, meant) <= most);
         view.doubtful.borrow_mut().insert(tag.clone(), meant.map(str::to_owned));
     }
 }
