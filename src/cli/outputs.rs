@@ -6,6 +6,7 @@ use super::account::holdings_path;
 use super::policies::is_policy;
 use super::{Exit, Fault, Global, Host, records};
 use crate::disk::write_whole;
+use crate::journal;
 use crate::output::{Format, Paint, Ui};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, ValueEnum, value_parser};
@@ -188,15 +189,17 @@ fn real(file: &Path, host: &Host<'_>) -> PathBuf {
     full.canonicalize().ok().or_else(named).unwrap_or(full.clone())
 }
 
-/// An answer never takes the place of what it was made from.
+/// An answer never takes the place of what it was made from, nor of anything in the directories of the journal and of git.
 pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
     let beside = global.config.parent().unwrap_or(Path::new("")).join("policies");
-    let policies = host.path(&global.policies.clone().unwrap_or(beside)).canonicalize().ok();
-    let inputs = [global.config.clone(), holdings_path(global), records::path(global, host)];
+    let policies = global.policies.clone().unwrap_or(beside);
+    let inputs = [&global.config, &holdings_path(global), &records::path(global, host), &policies];
     let target = real(file, host);
     let named = file.file_name().and_then(|name| name.to_str()).is_some_and(is_policy);
-    let policy = named && policies.is_some_and(|policies| target.parent() == Some(policies.as_path()));
-    if policy || inputs.iter().any(|input| real(input, host) == target) {
+    let policy = named && target.parent() == Some(real(&policies, host).as_path());
+    let git = |path: &Path| path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
+    let kept = git(&target) || target.starts_with(real(&journal::directory(&global.config), host));
+    if policy || kept || inputs.iter().any(|input| real(input, host) == target) {
         return Err(
             Fault::usage(format!("{} is what the answer is made from", file.display())).hint("name another file.")
         );

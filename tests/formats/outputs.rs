@@ -185,6 +185,40 @@ fn a_policy_is_not_written_over() {
 }
 
 #[test]
+fn what_git_and_the_journal_keep_is_not_written_over() {
+    let stage = Stage::sample();
+    stage.write("book/portfolio_config.yaml", &stage.read(CONFIG));
+    stage.write(".rebalance/journal.jsonl", "kept");
+    let index = fs::read(stage.path(".git/index")).unwrap();
+    let files = [
+        ".git/index",
+        ".git/HEAD",
+        ".git/config",
+        "./book/../.git/new.json",
+        ".git",
+        ".rebalance/journal.jsonl",
+        ".rebalance/new.json",
+        "policies",
+        "./policies",
+    ];
+    for file in files {
+        for args in [&["lint", "--format", "json", "--output-file", file][..], &["plan", "-o", file]] {
+            let run = stage.run(args);
+            let said = format!("error: {file} is what the answer is made from");
+            assert!(run.code == 64 && run.err.contains(&said), "{args:?}: {}", run.whole());
+        }
+    }
+    assert_eq!(fs::read(stage.path(".git/index")).unwrap(), index);
+    assert_eq!(stage.read(".rebalance/journal.jsonl"), "kept");
+    for file in ["book/policies", "book/.rebalance"] {
+        let run = stage.run(&["lint", "book/portfolio_config.yaml", "--format", "json", "--output-file", file]);
+        assert_eq!(run.code, 64, "{file}: {}", run.whole());
+    }
+    assert!(!stage.path("policies").exists() && !stage.path("book/policies").exists());
+    assert_eq!(stage.run(&["lint", "--format", "json", "--output-file", "book/policies"]).code, 0, "not this config's");
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_said_and_hides_no_worse_answer() {
     for (name, stage, code) in stages() {
         let file = ["--format", "json", "--output-file", "nowhere/a.json"];
