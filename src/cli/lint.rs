@@ -2,7 +2,7 @@
 
 use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
-use super::outputs::{Stream, deliver};
+use super::outputs::{Stream, deliver, keep_inputs};
 use super::{Exit, Fault, Format, Global, Host, step_summary, trials};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::output::{self, Base, Paint, Report};
@@ -93,6 +93,8 @@ fn ask(args: &LintArgs, policies: &mut Policies) -> Result<(), Fault> {
 /// Runs the command.
 pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let global = &global.with_config(args.path.as_ref());
+    // Before anything is fixed.
+    global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
     let from = source(args, host)?;
     if args.test_policies {
         return trials::run(&from, global, host, paint);

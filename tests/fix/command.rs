@@ -174,6 +174,17 @@ fn only_the_work_tree_is_fixed() {
     assert_eq!(stage.run(&["lint", "--diff"]).code, 64);
 }
 
+#[test]
+fn nothing_is_fixed_where_the_answer_may_not_be_written() {
+    let stage = faulty();
+    let before = stage.read(CONFIG);
+    for file in [CONFIG, "holdings.yaml", ".git/index"] {
+        let run = stage.run(&["lint", "--fix", "--format", "json", "--output-file", file]);
+        assert!(run.code == 64 && run.err.contains("is what the answer is made from"), "{}", run.whole());
+        assert_eq!((stage.read(CONFIG), run.out.as_str()), (before.clone(), ""), "{file}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_is_refused_and_permissions_are_kept() {
