@@ -115,14 +115,15 @@ impl Engine {
         Err(Fault::new(expression.whole.clone(), message, "cannot be shown", help))
     }
 
-    /// The tags that were asked for and that no asset has, each with the tag that was most likely meant.
+    /// The tags and the codes that were asked for and that no asset has: which of both, the word, and what was most
+    /// likely meant.
     #[must_use]
-    pub fn doubtful_tags(&self) -> Vec<(String, String)> {
+    pub fn doubts(&self) -> Vec<(&'static str, String, String)> {
         let doubtful = self.view.doubtful.borrow();
-        doubtful.iter().filter_map(|(tag, meant)| Some((tag.clone(), meant.clone()?))).collect()
+        doubtful.iter().filter_map(|((of, word), meant)| Some((*of, word.clone(), meant.clone()?))).collect()
     }
 
-    /// Forgets the tags in doubt.
+    /// Forgets what is in doubt.
     pub fn forget_doubts(&self) {
         self.view.doubtful.borrow_mut().clear();
     }

@@ -223,16 +223,20 @@ fn a_hint_names_what_was_meant() {
 }
 
 #[test]
-fn a_tag_that_is_likely_misspelt_is_remembered() {
+fn a_tag_or_a_code_that_is_likely_misspelt_is_remembered() {
     let engine = Engine::new(sample());
     let ask = |text: &str| engine.holds(&Expression::read(text, Scope::Portfolio).unwrap(), &Item::Portfolio).unwrap();
     assert!(ask("assets.tagged('leverage').count == 0"));
-    assert_eq!(engine.doubtful_tags(), []);
+    assert_eq!(engine.doubts(), []);
     assert!(ask("assets.tagged('sector:semicondutor').target <= 0.1"));
-    let said = ("sector:semicondutor".to_owned(), "sector:semiconductor".to_owned());
-    assert_eq!(engine.doubtful_tags(), [said]);
+    let said = ("tag", "sector:semicondutor".to_owned(), "sector:semiconductor".to_owned());
+    assert_eq!(engine.doubts(), [said]);
     engine.forget_doubts();
-    assert_eq!(engine.doubtful_tags(), []);
+    assert_eq!(engine.doubts(), []);
+    assert!(ask("assets.codes('233740').count == 0"));
+    assert_eq!(engine.doubts(), []);
+    assert!(ask("assets.codes('36075').target <= 0.1"));
+    assert_eq!(engine.doubts(), [("code", "36075".to_owned(), "360750".to_owned())]);
 }
 
 #[test]

@@ -32,8 +32,8 @@ pub struct View {
     everything: Rc<[usize]>,
     /// The steps that are left.
     pub(super) left: Cell<u64>,
-    /// Tags that were asked for and that no asset has, with the tag that was most likely meant.
-    pub(super) doubtful: RefCell<BTreeMap<String, Option<String>>>,
+    /// Tags and codes that were asked for and that no asset has, with the one that was most likely meant.
+    pub(super) doubtful: RefCell<BTreeMap<(&'static str, String), Option<String>>>,
 }
 
 /// Places of assets in the list, by name.
@@ -284,7 +284,8 @@ impl Assets {
         match name {
             "sleeve" | "currency" | "market" => check(view, name, wanted)?,
             "tax_class" => check(view, "tax class", wanted)?,
-            "tagged" | "tagged_all" | "without_tag" => doubt(view, wanted),
+            "tagged" | "tagged_all" | "without_tag" => doubt(view, "tag", wanted),
+            "codes" => doubt(view, "code", wanted),
             _ => {}
         }
         let tagged: Vec<&[usize]> = wanted.iter().map(|tag| with_tag(view, tag)).collect();
@@ -311,7 +312,7 @@ impl Assets {
 impl One {
     /// Whether it has one of these tags.
     pub(super) fn tagged(&self, wanted: &[String]) -> bool {
-        doubt(&self.view, wanted);
+        doubt(&self.view, "tag", wanted);
         wanted.iter().any(|tag| with_tag(&self.view, tag).binary_search(&self.at).is_ok())
     }
 }
@@ -320,23 +321,32 @@ fn check(view: &View, of: &str, wanted: &[String]) -> Result<(), Complaint> {
     view.closed.get(of).map_or(Ok(()), |list| wanted.iter().try_for_each(|word| known(list, word)))
 }
 
-/// Remembers tags that are most likely misspelt: no asset has them, and one has a tag that differs by a letter, or by
-/// two in a long one.
-fn doubt(view: &View, wanted: &[String]) {
-    for tag in wanted.iter().filter(|tag| !view.tags.contains_key(tag.as_str())) {
-        if view.doubtful.borrow().contains_key(tag) {
+/// Remembers tags or codes that are most likely misspelt: no asset has them, and one has a tag or a code that differs by
+/// a letter, or by two in a long one.
+fn doubt(view: &View, of: &'static str, wanted: &[String]) {
+    let codes = of == "code";
+    let known = |word: &str| match codes {
+        true => view.assets.binary_search_by(|(code, _)| code.0.as_str().cmp(word)).is_ok(),
+        false => view.tags.contains_key(word),
+    };
+    for word in wanted.iter().filter(|word| !known(word)) {
+        let key = (of, word.clone());
+        if view.doubtful.borrow().contains_key(&key) {
             continue;
         }
-        let length = tag.chars().count();
+        let length = word.chars().count();
         let most = if length < LONG_TAG { 1 } else { 2 };
         let near = |known: &&str| known.chars().count().abs_diff(length) <= most;
-        let tags: Vec<&str> = view.tags.keys().map(|tag| &**tag).filter(near).collect();
-        // Looking for a tag that is near takes time, too: letter by letter. Without steps the engine stops at the next one.
-        let letters = tags.len().saturating_mul(length.saturating_mul(length)) / LETTERS;
-        if !view.spend(u64::try_from(letters.saturating_add(view.tags.len() / 4)).unwrap_or(u64::MAX)) {
+        let (all, close): (usize, Vec<&str>) = match codes {
+            true => (view.assets.len(), view.assets.iter().map(|(code, _)| code.0.as_str()).filter(near).collect()),
+            false => (view.tags.len(), view.tags.keys().map(|tag| &**tag).filter(near).collect()),
+        };
+        // Looking for what is near takes time, too: letter by letter. Without steps the engine stops at the next one.
+        let letters = close.len().saturating_mul(length.saturating_mul(length)) / LETTERS;
+        if !view.spend(u64::try_from(letters.saturating_add(all / 4)).unwrap_or(u64::MAX)) {
             return;
         }
-        let meant = closest(tag, &tags).filter(|meant| strsim::damerau_levenshtein(tag, meant) <= most);
-        view.doubtful.borrow_mut().insert(tag.clone(), meant.map(str::to_owned));
+        let meant = closest(word, &close).filter(|meant| strsim::damerau_levenshtein(word, meant) <= most);
+        view.doubtful.borrow_mut().insert(key, meant.map(str::to_owned));
     }
 }

@@ -157,7 +157,7 @@ refused: portfolio_config.yaml: 1 error, 0 warnings, 1 info
 }
 
 #[test]
-fn a_tag_that_looks_misspelt_is_a_warning_in_the_policy() {
+fn a_tag_or_a_code_that_looks_misspelt_is_a_warning_in_the_policy() {
     let stage = Stage::sample();
     stage.edit("portfolio_config.yaml", "code: '091230'", "code: '091230'\n          tags: ['sector:semiconductor']");
     stage
@@ -167,6 +167,17 @@ fn a_tag_that_looks_misspelt_is_a_warning_in_the_policy() {
         str![[r#"
 # policies/cap.yaml:2:28 warning[cap]: no asset has the tag `sector:semicondutor`
 #   help: write `sector:semiconductor`, if the tag is misspelt here or in the config.
+# exit 0
+
+"#]]
+    );
+    let codes = "rule: cap\nexpression: assets.codes('36075').target <= 0.05 and assets.codes('233740').count == 0\n";
+    stage.write("policies/cap.yaml", codes);
+    snapbox::assert_data_eq!(
+        listed(&stage.run(&["lint", "--format", "json"])),
+        str![[r#"
+# policies/cap.yaml:2:26 warning[cap]: no asset has the code `36075`
+#   help: write `360750`, if the code is misspelt here or in the config.
 # exit 0
 
 "#]]

@@ -33,7 +33,7 @@ pub(in crate::rules) fn run(facts: &Facts<'_>, policies: &Policies) -> Vec<Findi
             let finding = passage.finding(&custom.path, message, &fault).unknown();
             findings.push(stamp(custom, Level::Error, finding));
         }
-        let doubts = engine.doubtful_tags().into_iter().map(|(tag, meant)| doubt(custom, &tag, &meant));
+        let doubts = engine.doubts().into_iter().map(|(of, word, meant)| doubt(custom, of, &word, &meant));
         findings.extend(doubts.map(|finding| stamp(custom, level(custom).min(Level::Warning), finding)));
         engine.forget_doubts();
     }
@@ -197,17 +197,17 @@ impl<'a> Sites<'a> {
     }
 }
 
-/// A tag that no asset has and that looks like one that an asset has: the rule may hold only because it is misspelt.
-fn doubt(custom: &Custom, tag: &str, meant: &str) -> Finding {
+/// A tag or a code that no asset has and that looks like one that an asset has: the rule may hold only because it is misspelt.
+fn doubt(custom: &Custom, of: &str, word: &str, meant: &str) -> Finding {
     let passages = [Some(&custom.expression), custom.when.as_ref(), custom.message.as_ref()];
     let found = passages.into_iter().flatten().find_map(|passage| {
-        let at = ['\'', '"'].iter().find_map(|quote| passage.text.find(&format!("{quote}{tag}{quote}")))?;
-        Some(passage.span(&(at..at + tag.len() + 2)))
+        let at = ['\'', '"'].iter().find_map(|quote| passage.text.find(&format!("{quote}{word}{quote}")))?;
+        Some(passage.span(&(at..at + word.len() + 2)))
     });
     let place = found.unwrap_or_else(|| custom.expression.span(&(0..custom.expression.text.len())));
-    Finding::new(&custom.path, format!("no asset has the tag `{tag}`"))
+    Finding::new(&custom.path, format!("no asset has the {of} `{word}`"))
         .at(place, format!("did you mean `{meant}`?"))
-        .help(format!("write `{meant}`, if the tag is misspelt here or in the config."))
+        .help(format!("write `{meant}`, if the {of} is misspelt here or in the config."))
 }
 
 fn stamp(custom: &Custom, level: Level, mut finding: Finding) -> Finding {
