@@ -3,6 +3,7 @@
 use super::super::sheet::POLICY;
 use super::super::{CodeSite, find, form_findings};
 use super::TEST_RULE;
+use super::run::blank;
 use crate::config::{Field, get};
 use crate::document::{self, Entry, Reading, Span};
 use crate::expression::{Expression, Fault, Scope, Template};
@@ -123,6 +124,10 @@ fn misplaced(source: &Source, file: &PolicyFile, parameters: Option<&Entry>, exa
     if let Some(when) = file.when.as_ref().filter(|_| file.for_each.is_none()) {
         let help = "add `for_each: asset`, or join the two conditions: `not (…) or …`.";
         say(when.span, "`when` needs `for_each`".to_owned(), "asked of nothing", help);
+    }
+    if let Some(message) = file.message.as_ref().filter(|message| message.get().is_some_and(|text| blank(text))) {
+        let help = "write what is wrong, or remove it: the finding then says that the rule does not hold.";
+        say(message.span, "`message` says nothing".to_owned(), "no words", help);
     }
     for test in get(file.tests.as_ref()).into_iter().flatten().filter_map(Field::get) {
         let passes = get(test.expect.as_ref()).is_some_and(|expect| expect.0);

@@ -112,6 +112,7 @@ impl Asking {
             (Some(message), Some(passage)) => message.fill(engine, item).map_err(|fault| (passage, fault))?,
             _ => usual(custom, item),
         };
+        let message = if blank(&message) { usual(custom, item) } else { message };
         Ok(Some(one_line(&message)))
     }
 }
@@ -132,6 +133,11 @@ fn usual(custom: &Custom, item: &Item) -> String {
 pub(super) fn one_line(message: &str) -> String {
     let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.join(" ").trim_end_matches('.').to_owned()
+}
+
+/// Whether nothing of a message would be left.
+pub(super) fn blank(message: &str) -> bool {
+    message.chars().all(|c| c.is_whitespace() || c == '.')
 }
 
 fn name(item: &Item) -> Option<String> {
