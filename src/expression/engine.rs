@@ -6,13 +6,13 @@ use super::value::{
     Complaint, Raised, Value, arithmetic, compare, comparing, is_in, number, ratio, round, text, truth,
 };
 use super::view::{Assets, One, Part, Tag, View, Whole, lookup};
-use super::{Fault, MAX_STEPS, MAX_TEXT, lex};
+use super::{Fault, MAX_STEPS, MAX_TEXT, check, lex};
 use crate::words::list;
 use std::ops::Range;
 use std::rc::Rc;
 
 /// The most words a filter takes.
-const MAX_WORDS: usize = 8;
+pub(super) const MAX_WORDS: usize = 8;
 
 /// So many bytes of a text are a step.
 const BYTES: usize = 64;
@@ -33,7 +33,9 @@ impl Expression {
         let tokens = lex::read(text, scope)?;
         let ends = tokens.first().zip(tokens.last());
         let whole = ends.map_or(0..text.len(), |(first, last)| first.range.start..last.range.end);
-        Ok(Self { root: parse::parse(text, &tokens)?, whole })
+        let root = parse::parse(text, &tokens)?;
+        check::check(&root)?;
+        Ok(Self { root, whole })
     }
 }
 
@@ -299,7 +301,7 @@ fn fault(stop: Stop, node: &Node) -> Fault {
 }
 
 /// A name before which, or with which, something else stands than it is for.
-fn misused(node: &Node) -> Fault {
+pub(super) fn misused(node: &Node) -> Fault {
     let (Tree::Name(name) | Tree::Member(_, name, _) | Tree::Call(name, _)) = &node.tree else {
         return Fault::new(node.range.clone(), "this cannot be used here", "not here", "write it in another way.");
     };

@@ -2,12 +2,13 @@
 //! anything but look.
 //!
 //! A text is cut into the few tokens of `lex`, every name is looked up in the one table of `offer`, `parse` makes a
-//! tree of it, and `engine` answers it on decimals, texts, truth values and the parts of a portfolio (`view`) through
+//! tree of it, `check` counts arguments, and `engine` answers it on decimals, texts, truth values and the parts of a portfolio (`view`) through
 //! the operators of `value`. There is no way to spell a loop, an assignment, a function or an import. A tree is no
 //! deeper than [`MAX_DEPTH`], and every step is paid for out of [`MAX_STEPS`].
 //!
 //! A file's text and YAML must never enter this room: places are ranges of the expression.
 
+mod check;
 mod engine;
 mod lex;
 mod offer;
