@@ -49,7 +49,12 @@ fn own(id: &str, global: &Global, host: &Host<'_>) -> Result<Page, Fault> {
     let (policies, ..) = policies::read(&From::WorkTree, global, &place, host)?;
     let pages = rules::own_pages(&policies);
     let own: Vec<&str> = pages.iter().map(|page| page.rule.as_str()).collect();
-    pages.iter().find(|page| page.rule == id).cloned().ok_or_else(|| unknown(id, &own))
+    let none = || match policies.setting(id) {
+        Some(setting) => Fault::no(format!("the rule `{id}` in {} cannot be read", setting.file()))
+            .hint("`rebalance lint` shows what is wrong with it."),
+        None => unknown(id, &own),
+    };
+    pages.iter().find(|page| page.rule == id).cloned().ok_or_else(none)
 }
 
 fn unknown(id: &str, own: &[&str]) -> Fault {

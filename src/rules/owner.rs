@@ -31,6 +31,7 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
     }
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     let mut customs = Vec::new();
+    let mut named = Vec::new();
     for source in sources {
         hash.update([0]);
         hash.update(source.path.rsplit('/').next().unwrap_or("").as_bytes());
@@ -45,6 +46,11 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
             Read::Own(own, faults) => {
                 findings.extend(faults);
                 customs.extend(own.map(|own| (source, own)));
+                continue;
+            }
+            Read::Named(id, setting, faults) => {
+                findings.extend(faults);
+                named.push((id, *setting));
                 continue;
             }
         };
@@ -64,6 +70,10 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
             }
             None => {}
         }
+    }
+    // A rule that cannot be asked is known by its id all the same: its file says what is wrong.
+    for (id, setting) in named {
+        settings.entry(Cow::Owned(id)).or_insert(setting);
     }
     let mut policies = Policies::new(settings, hex(&hash.finalize()));
     for (source, own) in customs {

@@ -214,6 +214,19 @@ fn a_rule_of_ones_own_is_given_a_level_for_one_run() {
     assert_eq!(stage.run(&["lint", "-q", "--rule", "cap=warning"]).code, 6);
 }
 
+/// A rule with a fault is known by its id, and what is wrong with it is what is said.
+#[test]
+fn a_rule_that_cannot_be_read_is_known_by_its_id() {
+    let stage = Stage::sample();
+    stage.write("policies/cap.yaml", "rule: cap\nexpression: assets.taget <= 1\n");
+    let run = stage.run(&["lint", "--format", "json", "--rule", "cap=warning"]);
+    assert!(listed(&run).contains("error[schema]: there is no `taget` here"), "{}", run.whole());
+    assert_eq!(run.code, 1);
+    let run = stage.run(&["explain", "cap"]);
+    assert!(run.err.contains("the rule `cap` in policies/cap.yaml cannot be read"), "{}", run.whole());
+    assert_eq!(run.code, 1);
+}
+
 #[test]
 fn two_files_about_one_id_are_refused() {
     let source =

@@ -21,6 +21,8 @@ pub(in crate::rules) enum Read {
     NotOwn(Vec<Finding>),
     /// A rule of the owner's, when there is no fault in it.
     Own(Option<Box<(Custom, Setting)>>, Vec<Finding>),
+    /// A rule of the owner's of this id, which is known, and the faults in it.
+    Named(String, Box<Setting>, Vec<Finding>),
 }
 
 /// Reads a file.
@@ -59,8 +61,12 @@ pub(in crate::rules) fn read(source: &Source) -> Read {
             findings.push(schema_finding(finding.help("list every code once.")));
         }
     }
+    let level = get(file.level.as_ref()).map_or(Level::Error, |level| level.0);
+    let setting = Setting { source: Some(source.path.clone()), ..Setting::new(level) };
+    if let Some(id) = get(file.rule.as_ref()).filter(|id| !findings.is_empty() && find(&id.0).is_none()) {
+        return Read::Named(id.0.clone(), Box::new(setting), findings);
+    }
     let own = expression.zip(get(file.rule.as_ref())).filter(|_| findings.is_empty()).map(|(expression, id)| {
-        let level = get(file.level.as_ref()).map_or(Level::Error, |level| level.0);
         let custom = Custom {
             id: id.0.clone(),
             path: source.path.clone(),
@@ -73,7 +79,7 @@ pub(in crate::rules) fn read(source: &Source) -> Read {
             fix: told(file.fix.as_ref()),
             trials: trials.into_iter().filter_map(|(trial, _)| trial).collect(),
         };
-        Box::new((custom, Setting { source: Some(source.path.clone()), ..Setting::new(level) }))
+        Box::new((custom, setting))
     });
     Read::Own(own, findings)
 }
