@@ -93,6 +93,10 @@ fn ask(args: &LintArgs, policies: &mut Policies) -> Result<(), Fault> {
 /// Runs the command.
 pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let global = &global.with_config(args.path.as_ref());
+    if args.diff && !global.outputs.is_usual() {
+        return Err(Fault::usage("a diff is printed as it is: --diff takes neither --format nor --output-file")
+            .hint("send it to a file: rebalance lint --fix --diff > fixes.diff"));
+    }
     // Before anything is fixed.
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
     let from = source(args, host)?;

@@ -108,6 +108,11 @@ impl Outputs {
         self.0.iter().any(|output| output.format == format)
     }
 
+    /// Whether the answer is the one for people, on standard output.
+    pub(super) fn is_usual(&self) -> bool {
+        self.0.iter().all(|output| output.format == Format::Human && output.file.is_none())
+    }
+
     /// The files that are written.
     pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
         self.0.iter().filter_map(|output| output.file.as_deref())

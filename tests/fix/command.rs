@@ -134,6 +134,19 @@ would fix 3 findings in portfolio_config.yaml
 }
 
 #[test]
+fn a_diff_has_no_other_format_and_no_file() {
+    let stage = faulty();
+    let diff = stage.run(&["lint", "--fix", "--diff"]);
+    assert_eq!(stage.run(&["lint", "--fix", "--diff", "--format", "human"]), diff);
+    for options in [&["--format", "json"][..], &["--format", "sarif"], &["--format", "human", "--output-file", "a"]] {
+        let run = stage.run(&[&["lint", "--fix", "--diff"], options].concat());
+        assert_eq!((run.code, run.out.as_str()), (64, ""), "{options:?}: {}", run.whole());
+        assert!(run.err.contains("--diff takes neither") && run.err.contains("--diff > fixes.diff"), "{}", run.err);
+    }
+    assert!(!stage.path("a").exists());
+}
+
+#[test]
 fn a_diff_of_other_line_ends_and_no_last_one_is_applied_by_git() {
     let stage = Stage::sample();
     let text = stage.read(CONFIG).replace('\n', "\r\n");
