@@ -3,6 +3,7 @@
 use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
 use super::outputs::{Stream, deliver, keep_inputs};
+use super::policies::policies_path;
 use super::{Exit, Fault, Format, Global, Host, step_summary, trials};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::output::{self, Base, Paint, Report};
@@ -13,7 +14,7 @@ use crate::words::{closest, list};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,10 +124,10 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     }
     let findings = judge(&gathered);
     let exit = exit(&findings, args.fail_on);
-    let (cwd, root) = top(global, host);
+    let top = Top::of(global, host);
     let pages = rules::own_pages(&gathered.policies);
     let report = Report {
-        base: Base { cwd: &cwd, root: &root },
+        base: top.base(),
         fail_on: args.fail_on,
         pages: &pages,
         ..Report::new(&gathered.path, &findings, &gathered.sources, exit)
@@ -157,17 +158,43 @@ fn facts_of(
     Ok(gathered)
 }
 
-/// Where the user is, and the top of the repository there; the same directory without one. Other programs look for files
-/// from the top, so it is looked for when they are what the answer is for.
-pub(super) fn top(global: &Global, host: &Host<'_>) -> (PathBuf, PathBuf) {
-    let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
-    if !elsewhere.into_iter().any(|format| global.outputs.has(format)) {
-        return (host.cwd.clone(), host.cwd.clone());
+/// Where the files of a report are, for those who look for them from the top of a repository.
+pub(super) struct Top {
+    cwd: PathBuf,
+    root: PathBuf,
+    dirs: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Top {
+    /// The top of the config's repository, wherever the user stands; without one the directory where that is. It is
+    /// looked for when other programs are what the answer is for.
+    pub(super) fn of(global: &Global, host: &Host<'_>) -> Self {
+        let elsewhere = [Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
+        if !elsewhere.into_iter().any(|format| global.outputs.has(format)) {
+            return Self { cwd: host.cwd.clone(), root: host.cwd.clone(), dirs: Vec::new() };
+        }
+        let cwd = real_dir(&host.cwd);
+        let config = global.config.parent().unwrap_or(Path::new("")).to_owned();
+        let policies = policies_path(global);
+        let dirs: Vec<(PathBuf, PathBuf)> =
+            [config, policies].map(|dir| (dir.clone(), real_dir(&host.path(&dir)))).into();
+        let top = dirs.first().and_then(|(_, dir)| {
+            let top = Repo::open(dir).ok()?.workdir()?.canonicalize().ok()?;
+            dir.starts_with(&top).then_some(top)
+        });
+        Self { root: top.unwrap_or_else(|| cwd.clone()), cwd, dirs }
     }
-    let cwd = host.cwd.canonicalize().unwrap_or_else(|_| host.cwd.clone());
-    let top = Repo::open(&cwd).ok().and_then(|repo| repo.workdir()?.canonicalize().ok());
-    let root = top.filter(|top| cwd.starts_with(top)).unwrap_or_else(|| cwd.clone());
-    (cwd, root)
+
+    /// What paths are relative to.
+    pub(super) fn base(&self) -> Base<'_> {
+        Base { cwd: &self.cwd, root: &self.root, dirs: &self.dirs }
+    }
+}
+
+/// A directory with its links resolved, as far as it is there: that of an old commit may be gone.
+fn real_dir(dir: &Path) -> PathBuf {
+    let real = |there: &Path| Some(there.canonicalize().ok()?.join(dir.strip_prefix(there).ok()?));
+    dir.ancestors().find_map(real).unwrap_or_else(|| dir.to_owned())
 }
 
 fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {

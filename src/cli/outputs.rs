@@ -3,7 +3,7 @@
 //! Both may be given before or after the command's name, and again. What an answer says must never enter this file.
 
 use super::account::holdings_path;
-use super::policies::is_policy;
+use super::policies::{is_policy, policies_path};
 use super::{Exit, Fault, Global, Host, records};
 use crate::disk::write_whole;
 use crate::journal;
@@ -196,8 +196,7 @@ fn real(file: &Path, host: &Host<'_>) -> PathBuf {
 
 /// An answer never takes the place of what it was made from, nor of anything in the directories of the journal and of git.
 pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
-    let beside = global.config.parent().unwrap_or(Path::new("")).join("policies");
-    let policies = global.policies.clone().unwrap_or(beside);
+    let policies = policies_path(global);
     let inputs = [&global.config, &holdings_path(global), &records::path(global, host), &policies];
     let target = real(file, host);
     let named = file.file_name().and_then(|name| name.to_str()).is_some_and(is_policy);

@@ -9,14 +9,23 @@ use crate::policy::{Policies, Source};
 use crate::repo::{Content, Repo, RepoError};
 use crate::rules;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 type PolicyFacts = (Policies, Vec<Finding>, BTreeMap<String, String>);
 
+/// Where the owner's policies are: beside the config, unless said otherwise.
+pub(super) fn policies_path(global: &Global) -> PathBuf {
+    global.policies.clone().unwrap_or_else(|| beside(global))
+}
+
+/// The policies directory beside the config.
+fn beside(global: &Global) -> PathBuf {
+    global.config.parent().unwrap_or(Path::new("")).join("policies")
+}
+
 /// The policies in effect: the owner's from the same place as the config.
 pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>) -> Result<PolicyFacts, Fault> {
-    let beside = global.config.parent().unwrap_or(Path::new("")).join("policies");
-    let dir = global.policies.clone().unwrap_or_else(|| beside.clone());
+    let dir = policies_path(global);
     let sources = match (from, place) {
         (From::Index, Place::Repo { repo, .. }) if global.policies.is_none() => {
             committed(&dir, repo, host, |dir| repo.list_index(dir), |path| repo.read_index(path))?
@@ -30,7 +39,9 @@ pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>)
     let (policies, findings) = rules::policies(&sources);
     // Whatever directory is named: a change brings no laxer cooldown of its own, nor does the command it is judged by.
     let policies = match place {
-        Place::Repo { repo, .. } => policies.no_laxer(&before(from, &beside, repo, host)?, &rules::judged_by_base()),
+        Place::Repo { repo, .. } => {
+            policies.no_laxer(&before(from, &beside(global), repo, host)?, &rules::judged_by_base())
+        }
         _ => policies,
     };
     let texts = sources.into_iter().map(|source| (source.path, String::from_utf8_lossy(&source.bytes).into_owned()));

@@ -4,7 +4,7 @@ use super::gather::{From, Place};
 use super::outputs::{Stream, deliver};
 use super::{Exit, Fault, Global, Host, lint, policies, step_summary};
 use crate::finding::Level;
-use crate::output::{self, Base, Format, Paint, Report};
+use crate::output::{self, Format, Paint, Report};
 use crate::rules;
 use crate::words::count;
 
@@ -18,10 +18,9 @@ pub(super) fn run(from: &From, global: &Global, host: &mut Host<'_>, paint: Pain
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     let exit = lint::exit(&findings, Level::Error);
     let path = global.config.display().to_string();
-    let (cwd, root) = lint::top(global, host);
+    let top = lint::Top::of(global, host);
     let pages = rules::own_pages(&policies);
-    let base = Base { cwd: &cwd, root: &root };
-    let report = Report { base, pages: &pages, ..Report::new(&path, &findings, &sources, exit) };
+    let report = Report { base: top.base(), pages: &pages, ..Report::new(&path, &findings, &sources, exit) };
     let human = |paint: Paint| {
         let shown = output::findings(&report, paint);
         let gap = if shown.is_empty() { "" } else { "\n" };

@@ -9,6 +9,8 @@ pub struct Base<'a> {
     pub cwd: &'a Path,
     /// The directory that other programs want them relative to: the top of the repository, or the same one.
     pub root: &'a Path,
+    /// Directories as the user named them, each with where it really is: a path may go through links.
+    pub dirs: &'a [(PathBuf, PathBuf)],
 }
 
 /// A file as other programs name it.
@@ -24,7 +26,12 @@ pub(super) struct Name {
 impl Base<'_> {
     /// The name of a file.
     pub(super) fn name(&self, path: &str) -> Name {
-        let full = tidy(&self.cwd.join(path));
+        let named = Path::new(path);
+        let real = self.dirs.iter().find(|(dir, _)| named.parent() == Some(dir.as_path()));
+        let full = match (real, named.file_name()) {
+            (Some((_, dir)), Some(file)) => tidy(&dir.join(file)),
+            _ => tidy(&self.cwd.join(path)),
+        };
         let below = full.strip_prefix(tidy(self.root)).ok().and_then(slashed).filter(|name| !name.is_empty());
         match below {
             Some(text) => Name { text, inside: true },
@@ -65,7 +72,9 @@ mod tests {
 
     #[test]
     fn files_are_named_from_the_top_and_strangers_by_their_last_part() {
-        let base = Base { cwd: Path::new("/home/ann/repo/sub"), root: Path::new("/home/ann/repo") };
+        let dirs = [("link/sub", "/home/ann/repo/real"), ("/mnt/x", "/home/ann/repo"), ("", "/home/ann/repo/sub")];
+        let dirs = dirs.map(|(named, real)| (PathBuf::from(named), PathBuf::from(real)));
+        let base = Base { cwd: Path::new("/home/ann/repo/sub"), root: Path::new("/home/ann/repo"), dirs: &dirs };
         let names = [
             ("config.yaml", "sub/config.yaml", true),
             ("./a/../config.yaml", "sub/config.yaml", true),
@@ -73,12 +82,14 @@ mod tests {
             ("/home/ann/repo/b.yaml", "b.yaml", true),
             ("../../secret/c.yaml", "c.yaml", false),
             ("/etc/d.yaml", "d.yaml", false),
+            ("link/./sub/f.yaml", "real/f.yaml", true),
+            ("/mnt/x/g.yaml", "g.yaml", true),
             ("/home/ann/repository/e.yaml", "e.yaml", false),
         ];
         for (path, text, inside) in names {
             assert_eq!(base.name(path), Name { text: text.to_owned(), inside }, "{path}");
         }
-        let nowhere = Base { cwd: Path::new(""), root: Path::new("") };
+        let nowhere = Base { cwd: Path::new(""), root: Path::new(""), dirs: &[] };
         assert_eq!(nowhere.name("a/b.yaml").text, "a/b.yaml");
         assert_eq!(nowhere.name("../b.yaml").text, "b.yaml");
     }

@@ -152,7 +152,7 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn new(path: &'a str, findings: &'a [Finding], sources: &'a BTreeMap<String, String>, exit: Exit) -> Self {
         let here = Path::new("");
-        let base = Base { cwd: here, root: here };
+        let base = Base { cwd: here, root: here, dirs: &[] };
         Self { path, findings, sources, base, fail_on: Level::Error, exit, pages: &[] }
     }
 

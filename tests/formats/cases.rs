@@ -59,7 +59,7 @@ impl Case {
 
     /// Calls `look` with the report of a run in the directory `book` of a repository.
     pub(crate) fn report<T>(&self, look: impl FnOnce(&Report<'_>) -> T) -> T {
-        let base = Base { cwd: Path::new("/home/ann/repo/book"), root: Path::new("/home/ann/repo") };
+        let base = Base { cwd: Path::new("/home/ann/repo/book"), root: Path::new("/home/ann/repo"), dirs: &[] };
         let report = Report::new(CONFIG, &self.findings, &self.sources, self.exit());
         look(&Report { base, pages: &self.pages, ..report })
     }

@@ -256,6 +256,36 @@ fn paths_are_from_the_top_of_the_repository() {
 
 #[cfg(unix)]
 #[test]
+fn paths_and_fingerprints_do_not_depend_on_where_one_stands() {
+    let stage = Stage::bare_directory();
+    stage.write("w/sub/x.yaml", &stage.read(CONFIG).replace("target: 0.35", "target: 0.40"));
+    stage.write("w/sub/policies/own.yaml", "rule: weights-sun\n");
+    stage.git(&["init", "-q", "w"]);
+    std::os::unix::fs::symlink(stage.path("w/sub"), stage.path("link")).unwrap();
+    std::os::unix::fs::symlink(stage.path("w"), stage.path("w/sub/up")).unwrap();
+    let absolute = stage.path("link/x.yaml").display().to_string();
+    let stands = [
+        ("w", "sub/x.yaml"),
+        ("w/sub", "x.yaml"),
+        ("", "w/sub/x.yaml"),
+        ("", "link/x.yaml"),
+        ("link", "x.yaml"),
+        ("", "link/../sub/x.yaml"),
+        ("w/sub", "up/sub/x.yaml"),
+        ("", absolute.as_str()),
+    ];
+    for format in ["sarif", "github", "gitlab", "junit"] {
+        let run = |(dir, path): (&str, &str)| stage.run_in(dir, &["lint", path, "--format", format]);
+        let usual = run(stands[0]);
+        assert!(usual.out.contains("sub/x.yaml") && usual.out.contains("sub/policies/own.yaml"), "{}", usual.whole());
+        for stand in stands {
+            assert_eq!(run(stand), usual, "{stand:?} in {format}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_link_stays_a_link_and_leads_to_no_input() {
     let stage = Stage::sample();
     stage.write("real.json", "old");
