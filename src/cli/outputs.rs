@@ -187,9 +187,16 @@ fn distinct(outputs: &[Output], host: &Host<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A file as it can be compared: its directory's links resolved, and its own when it is there.
+/// Links that lead to links, as far as they are followed where none of them leads to a file.
+const LINKS: usize = 40;
+
+/// A file as it can be compared: all links resolved, also one that leads to a file that is not there yet.
 fn real(file: &Path, host: &Host<'_>) -> PathBuf {
-    let full = host.path(file);
+    let mut full = host.path(file);
+    for _ in 0..LINKS {
+        let Ok(link) = full.read_link() else { break };
+        full = full.parent().unwrap_or(Path::new("")).join(link);
+    }
     let named = || Some(full.parent()?.canonicalize().ok()?.join(full.file_name()?));
     full.canonicalize().ok().or_else(named).unwrap_or(full.clone())
 }

@@ -298,6 +298,25 @@ fn a_link_stays_a_link_and_leads_to_no_input() {
     assert_eq!(stage.read("real.json"), stage.run(&["lint", "--format", "json"]).out);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_what_is_not_there_is_the_same_place() {
+    let stage = Stage::sample();
+    for (link, target) in [("a", "missing"), ("b", "a"), ("loop", "loop"), ("own", "policies"), ("kept", ".git/new")] {
+        std::os::unix::fs::symlink(target, stage.path(link)).unwrap();
+    }
+    let lint = ["lint", "--format", "json", "--output-file"];
+    for (one, other) in [("a", "missing"), ("missing", "b"), ("b", "a")] {
+        let run = stage.run(&[&lint[..], &[one, "--format", "sarif", "--output-file", other]].concat());
+        let said = format!("two formats go to {other}");
+        assert!(run.code == 64 && run.err.contains(&said), "{one} {other}: {}", run.whole());
+    }
+    for file in ["own", "kept"] {
+        assert_eq!(stage.run(&[&lint[..], &[file]].concat()).code, 64, "{file}");
+    }
+    assert_ne!(stage.run(&[&lint[..], &["loop"]].concat()).code, 64, "it ends");
+}
+
 /// A stage whose runner takes a summary, which already holds so many bytes.
 fn with_summary(held: usize) -> Stage {
     let (_, mut stage, _) = stages().remove(1);
