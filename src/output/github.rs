@@ -72,9 +72,9 @@ fn range(start: Position, end: Position) -> String {
     if start.line == end.line { format!("{lines},col={},endColumn={}", start.column, end.column) } else { lines }
 }
 
-/// A finding in a line that is no command.
+/// A finding in a line that is no command: it begins with a word, since a file's name may begin as a command does.
 fn plain_line(finding: &Finding, report: &Report<'_>, lines: &BTreeMap<&str, Lines<'_>>) -> String {
-    let line = format!("  {}: {}[{}]: {}", report.at(finding, lines), finding.level, finding.rule, finding.message);
+    let line = format!("  {}[{}] at {}: {}", finding.level, finding.rule, report.at(finding, lines), finding.message);
     let help: String = finding.help.iter().map(|help| format!("; {help}")).collect();
     unbracketed(&report.told(&(line + &help))) + "\n"
 }

@@ -120,6 +120,16 @@ fn a_name_with_the_signs_of_a_command_stays_a_name() {
 }
 
 #[test]
+fn a_file_named_like_a_command_is_none_in_a_plain_line() {
+    let mut case = cases::all().into_iter().find(|case| case.name == "more-than-ten").unwrap();
+    let expected = shown(&case).len();
+    case.findings.iter_mut().for_each(|finding| finding.path = "/elsewhere/::stop-commands::x".to_owned());
+    let text = case.drawn(Format::Github);
+    assert_eq!(commands(&text).len(), expected, "{text}");
+    assert!(text.contains("] at ::stop-commands::x: "), "{text}");
+}
+
+#[test]
 fn what_github_would_drop_stands_below() {
     let case = cases::all().into_iter().find(|case| case.name == "more-than-ten").unwrap();
     let text = case.drawn(Format::Github);
