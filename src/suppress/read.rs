@@ -52,9 +52,12 @@ fn near_miss(text: &str) -> Option<(usize, usize)> {
     // Lower case of ASCII only, so that every byte stays where it is.
     let lower = text.to_ascii_lowercase();
     let found = lower.match_indices(VERB).find_map(|(at, verb)| {
-        let before = lower.get(..at)?.trim_end_matches([' ', '\t', ':', '-', '_', '.']);
         let after = lower.get(at + verb.len()..)?;
-        let bracket = after.trim_start_matches([' ', '\t']).starts_with('[');
+        let opens = |rest: &str| rest.trim_start_matches([' ', '\t']).starts_with('[');
+        let bracket = opens(after) || after.strip_prefix('s').is_some_and(opens);
+        // Without a bracket, other signs stand in sentences.
+        let sign = |c: char| if bracket { !c.is_alphanumeric() } else { " \t:-_.：".contains(c) };
+        let before = lower.get(..at)?.trim_end_matches(sign);
         let whole = !after.starts_with(|c: char| c.is_alphanumeric());
         let word = last_word(before);
         let from = before.len() - word.len();
@@ -76,7 +79,7 @@ fn last_word(text: &str) -> &str {
 fn without_verb(lower: &str) -> Option<(usize, usize)> {
     let rest = lower.trim_start_matches(['#', ' ', '\t']);
     let from = lower.len() - rest.len();
-    let after = rest.strip_prefix(WORD)?.trim_start_matches([' ', '\t', ':']);
+    let after = rest.strip_prefix(WORD)?.trim_start_matches([' ', '\t', ':', '：']);
     after.starts_with('[').then_some((from, from + WORD.len()))
 }
 

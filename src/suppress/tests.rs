@@ -72,12 +72,31 @@ fn what_was_meant_to_suppress_is_never_passed_over() {
 }
 
 #[test]
+fn any_sign_between_the_words_is_a_misspelling() {
+    let signs = ["：", "； ", "; ", ", ", "/", " = ", "->", " → ", "\u{a0}", " (", "_", ". ", ""];
+    for (sign, verb) in signs.into_iter().flat_map(|sign| [(sign, "ignore"), (sign, "ignores")]) {
+        for front in ["# rebalance", "# wide; Rebalance"] {
+            let comment = format!("{front}{sign}{verb}[x] -- w");
+            let told = told(&format!("a: 1 {comment}\n"));
+            assert!(
+                told.len() == 1 && told[0].ends_with("looks like a suppression and is none"),
+                "{comment}: {told:?}"
+            );
+        }
+    }
+    assert_eq!(told("a: 1 # rebalance： ignore x -- w\n").len(), 1);
+    assert_eq!(told("a: 1 # rebalance：[x] -- w\n").len(), 1);
+}
+
+#[test]
 fn other_comments_are_nobodys_business() {
     let comments = [
         "# Emergency rebalancing when +/-5% deviation",
         "# Rebalance: every quarter",
         "# rebalance once a year, ignore small drift",
         "# rebalance ignored assets too",
+        "# rebalance, ignore small drift",
+        "# rebalance (ignores small drift)",
         "# Rebalancing rules",
         "# type: ignore[x]",
         "# zizmor: ignore[x]",
