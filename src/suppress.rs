@@ -63,10 +63,25 @@ pub struct Suppressions<'a> {
 }
 
 impl Suppression {
+    /// The rules it names and its reason, as other programs may tell it from another one.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let ids: Vec<&str> = self.ids.iter().map(|named| named.id.as_str()).collect();
+        format!("{}: {}", ids.join(", "), self.reason)
+    }
+
     /// Whether its last day is over.
     #[must_use]
     pub fn expired(&self, today: NaiveDate) -> bool {
         self.until.is_some_and(|(last, _)| last < today)
+    }
+}
+
+impl Misspelt {
+    /// What it says from the wrong place on.
+    #[must_use]
+    pub fn words<'a>(&self, text: &'a str) -> &'a str {
+        text.get(self.span.start..).and_then(|rest| rest.split(['\n', '\r']).next()).unwrap_or("").trim()
     }
 }
 

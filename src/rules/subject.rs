@@ -18,6 +18,12 @@ pub fn stamp_subjects(findings: &mut [Finding], path: &str, reading: &Reading) {
     }
 }
 
+/// The finding with a suppression for its subject: a comment is no part of the tree, and is called by what it says.
+pub(super) fn of_suppression(mut finding: Finding, words: &str) -> Finding {
+    finding.subject = cut(&format!("suppression {words}"));
+    finding
+}
+
 /// The subjects of one document's places.
 struct Subjects<'a> {
     document: &'a Document,

@@ -1,5 +1,6 @@
 //! `suppression-expired`: a suppression is gone by the day after its last.
 
+use super::subject::of_suppression;
 use super::{Facts, Setting};
 use crate::finding::Finding;
 
@@ -11,7 +12,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
         let (last, span) = suppression.until.filter(|_| suppression.expired(facts.today()))?;
         let message = format!("this suppression ended with {last}: what it covered counts again");
         let finding = Finding::new(facts.path, message).at(span, format!("today is {}", facts.today()));
-        Some(finding.help("remove it, or look at its reason again and give it a later day."))
+        let finding = finding.help("remove it, or look at its reason again and give it a later day.");
+        Some(of_suppression(finding, &suppression.words()))
     });
     over.collect()
 }

@@ -1,8 +1,9 @@
 //! `suppression-form`: a comment that is meant to suppress a finding can do so, and says why.
 
 use super::standing::{self, Standing};
+use super::subject::of_suppression;
 use super::{Facts, Setting, find};
-use crate::document::Reading;
+use crate::document::{Reading, Span};
 use crate::finding::{Finding, Level};
 use crate::policy::Policies;
 use crate::suppress::{Misspelt, Named, Suppressions};
@@ -13,9 +14,15 @@ use std::borrow::Cow;
 /// of which this was said then.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(said) = facts.said.filter(|_| facts.plan.is_none()) else { return Vec::new() };
-    let misspelt = said.suppressions.misspelt.iter().map(|misspelt| of_misspelt(facts.path, misspelt));
-    let names = said.suppressions.all.iter().flat_map(|suppression| &suppression.ids);
-    misspelt.chain(names.filter_map(|named| of_name(facts.path, named, said.policies))).collect()
+    let misspelt = said.suppressions.misspelt.iter().map(|misspelt| {
+        of_suppression(of_misspelt(facts.path, misspelt), misspelt.words(&facts.reading.text))
+    });
+    let names = said.suppressions.all.iter().flat_map(|all| all.ids.iter().map(move |named| (all, named)));
+    let wrong = names.filter_map(|(all, named)| {
+        let finding = of_name(facts.path, named, said.policies)?;
+        Some(of_suppression(finding, &format!("{} of {}", named.id, all.words())))
+    });
+    misspelt.chain(wrong).collect()
 }
 
 fn of_misspelt(path: &str, misspelt: &Misspelt) -> Finding {
@@ -50,13 +57,14 @@ fn of_name(path: &str, named: &Named, policies: &Policies) -> Option<Finding> {
 /// Suppressions in a file that is not the config: they do nothing, and nobody is left to think otherwise.
 pub(super) fn elsewhere(path: &str, reading: &Reading) -> Vec<Finding> {
     let suppressions = Suppressions::of(reading);
-    let spans = suppressions.all.iter().map(|s| s.span).chain(suppressions.misspelt.iter().map(|m| m.span));
-    let finding = |span| {
+    let misspelt = suppressions.misspelt.iter().map(|m| (m.span, m.words(&reading.text).to_owned()));
+    let all = suppressions.all.iter().map(|s| (s.span, s.words())).chain(misspelt);
+    let finding = |(span, words): (Span, String)| {
         let finding = Finding::new(path, "a suppression does nothing in this file").at(span, "not read here");
         let mut finding = finding.help("remove it: findings are suppressed in the config, on their line or above it.");
         finding.rule = Cow::Borrowed("suppression-form");
         finding.level = Level::Error;
-        finding
+        of_suppression(finding, &words)
     };
-    spans.map(finding).collect()
+    all.map(finding).collect()
 }

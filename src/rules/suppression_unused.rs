@@ -1,8 +1,9 @@
 //! `suppression-unused`: a suppression suppresses something.
 
+use super::subject::of_suppression;
 use super::{Facts, Group, Said, Setting, find, standing};
 use crate::finding::{Finding, Level};
-use crate::suppress::Named;
+use crate::suppress::{Named, Suppression};
 use std::collections::BTreeSet;
 
 /// Rules that a suppression names and that find nothing there. Judged of the groups that were run, and only while none of
@@ -11,10 +12,11 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(said) = facts.said.filter(|said| whole(facts, said)) else { return Vec::new() };
     let today = facts.today();
     let live = said.suppressions.all.iter().enumerate().filter(|(_, suppression)| !suppression.expired(today));
-    let names = live.flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), id)));
+    let names = live.flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), suppression, id)));
     let used = used(facts, said);
-    let unused = names.filter(|(place, named)| run(said, named) && !used.contains(place));
-    unused.map(|(_, named)| finding(facts, said, named)).collect()
+    let unused = names.filter(|(place, _, named)| run(said, named) && !used.contains(place));
+    let about = |suppression: &Suppression, id: &str| format!("{id} of {}", suppression.words());
+    unused.map(|(_, all, named)| of_suppression(finding(facts, said, named), &about(all, &named.id))).collect()
 }
 
 fn whole(facts: &Facts<'_>, said: &Said<'_>) -> bool {

@@ -42,6 +42,8 @@ fn a_suppression_ends_with_its_last_day_where_the_portfolio_is() {
     assert_eq!(at("2026-03-04T23:59:59+09:00"), ["threshold-reachable 33:19 info"]);
     let after = ["threshold-reachable 33:19 info", "suppression-expired 33:71 warning"];
     assert_eq!(at("2026-03-05T00:00:00+09:00"), after);
+    let json = stage.run(&["lint", "--format", "json", "--now", "2026-03-05T00:00:00+09:00"]).json();
+    assert_eq!(json["findings"][1]["subject"], "suppression threshold-reachable: the band decides");
     let suppressed = |now: &str| {
         let json = stage.run(&["lint", "--format", "json", "--now", now]).json();
         json["summary"]["suppressed"].as_u64()
