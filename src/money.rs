@@ -125,7 +125,9 @@ pub fn certain_spelling(text: &str) -> Option<String> {
     let shift = exponent.map_or(Some(0), small_exponent)?;
     let plain = shifted(&whole, fraction, shift);
     let plain = if negative { format!("-{plain}") } else { plain };
-    (is_plain(&plain) && plain != text).then_some(plain)
+    // One that the proof of a fix could not follow is none.
+    let followed = value(text).is_some_and(|exact| value(&plain) == Some(exact));
+    (is_plain(&plain) && plain != text && followed).then_some(plain)
 }
 
 /// Digits without the underscores that part thousands; none where one stands elsewhere.

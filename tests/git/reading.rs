@@ -90,7 +90,7 @@ fn what_stands_in_a_commit() {
     assert_eq!(repo.list_at(head, "policies/deeper").unwrap(), ["c.yaml"]);
     assert_eq!(repo.list_at(head, "").unwrap(), ["big"]);
     assert!(repo.list_at(head, "nope").unwrap().is_empty());
-    assert!(repo.list_at(head, "big").unwrap().is_empty());
+    assert_eq!(repo.list_at(head, "big"), Err(RepoError::NotADirectory { path: "big".to_owned() }));
     assert_eq!(repo.read_at(head, "big"), Err(RepoError::TooLarge { path: "big".to_owned() }));
     let blob = sandbox.git(&["rev-parse", "HEAD:policies/a.yaml"]);
     assert_eq!(repo.hash_blob(b"policies/a.yaml").unwrap().to_string(), blob);
