@@ -14,9 +14,11 @@ use std::borrow::Cow;
 /// of which this was said then.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(said) = facts.said.filter(|_| facts.plan.is_none()) else { return Vec::new() };
-    let misspelt = said.suppressions.misspelt.iter().map(|misspelt| {
-        of_suppression(of_misspelt(facts.path, misspelt), misspelt.words(&facts.reading.text))
-    });
+    let misspelt = said
+        .suppressions
+        .misspelt
+        .iter()
+        .map(|misspelt| of_suppression(of_misspelt(facts.path, misspelt), misspelt.words(&facts.reading.text)));
     let names = said.suppressions.all.iter().flat_map(|all| all.ids.iter().map(move |named| (all, named)));
     let wrong = names.filter_map(|(all, named)| {
         let finding = of_name(facts.path, named, said.policies)?;

@@ -12,7 +12,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(said) = facts.said.filter(|said| whole(facts, said)) else { return Vec::new() };
     let today = facts.today();
     let live = said.suppressions.all.iter().enumerate().filter(|(_, suppression)| !suppression.expired(today));
-    let names = live.flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), suppression, id)));
+    let names = live
+        .flat_map(|(i, suppression)| suppression.ids.iter().enumerate().map(move |(j, id)| ((i, j), suppression, id)));
     let used = used(facts, said);
     let unused = names.filter(|(place, _, named)| run(said, named) && !used.contains(place));
     let about = |suppression: &Suppression, id: &str| format!("{id} of {}", suppression.words());
