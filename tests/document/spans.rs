@@ -148,7 +148,16 @@ fn the_sample_config_is_read_whole() {
 /// Found by fuzzing: the colon of the next key was taken for the colon of this one.
 #[test]
 fn a_key_without_a_value_does_not_reach_into_a_key_that_begins_with_a_colon() {
-    for text in ["? a\n:b c:\n", "? a  \n:as in: 1\n", "{? a, :b}\n", "? a\n: \n:b: 1\n", "? a\n:\n"] {
+    for text in [
+        "? a\n:b c:\n",
+        "? a  \n:as in: 1\n",
+        "{? a, :b}\n",
+        "? a\n: \n:b: 1\n",
+        "? a\n:\n",
+        "? a\n:{:\n",
+        "{? a :}\n",
+        "{a:, b:}\n",
+    ] {
         let reading = read(text.as_bytes());
         assert_eq!(reading.faults, vec![], "{text}");
         super::laws::check(&reading);

@@ -215,9 +215,9 @@ impl<'a> Tree<'a> {
         };
         let at = match self.open.last() {
             None => return,
-            Some(Open { items: Items::Map { pending: Some(key), .. }, .. }) => match next(key.end) {
+            Some(Open { items: Items::Map { pending: Some(key), .. }, flow, .. }) => match next(key.end) {
                 // A colon that a letter follows begins the next key.
-                (at, Some(b':')) if ends_a_token(self.text.as_bytes().get(at + 1)) => at + 1,
+                (at, Some(b':')) if ends_a_sign(self.text.as_bytes().get(at + 1), *flow) => at + 1,
                 _ => key.end,
             },
             Some(Open { items: Items::Seq(items), start, .. }) => {
@@ -331,7 +331,11 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Whether what comes next ends a sign: a blank, a bracket, a comma, or nothing.
-fn ends_a_token(next: Option<&u8>) -> bool {
-    next.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b']' | b'{' | b'}'))
+/// Whether what comes next ends a sign: a blank, nothing, or in brackets what ends a value there.
+fn ends_a_sign(next: Option<&u8>, flow: bool) -> bool {
+    next.is_none_or(|byte| match byte {
+        b' ' | b'\t' | b'\n' | b'\r' => true,
+        b',' | b']' | b'}' => flow,
+        _ => false,
+    })
 }
