@@ -164,6 +164,17 @@ fn a_key_that_ends_like_a_sign_and_has_no_value_is_left_alone() {
     assert_eq!(done(&document, edit.map(|edit| vec![edit])), "? a-\n: 7\n");
 }
 
+/// Found by fuzzing: blanks after the item became a line of the block before it.
+#[test]
+fn an_item_before_blanks_that_a_block_would_take_is_left_alone() {
+    for text in ["- >\n  a\n- b\n     ", "- |\n  a\n- b\n    \n- c\n"] {
+        let document = document(text);
+        assert_eq!(remove_item(&document, &document.root, 1), None, "{text}");
+    }
+    let document = document("- |\n  a\n- b\n\n- c\n");
+    assert!(remove_item(&document, &document.root, 1).is_some());
+}
+
 #[test]
 fn a_value_that_is_more_than_a_value_is_refused() {
     let document = document("a: 1\nb: [1]\nc: [{x: 1}]\n");

@@ -55,7 +55,13 @@ fn would_swallow(text: &str, block: &Node, at: usize) -> bool {
     let next = rest.trim_start_matches([' ', '\t', '\n', '\r']);
     let blanks = rest.get(..rest.len() - next.len()).unwrap_or("");
     let header = slice(text, block.span).split(char::is_whitespace).next().unwrap_or("");
-    next.starts_with('#') || (header.contains('+') && blanks.contains(['\n', '\r']))
+    // A line of blanks alone is a line of the block when it is as deep, and it is not looked at how deep it is.
+    let mut lines: Vec<&str> = blanks.split(['\n', '\r']).collect();
+    if !next.is_empty() {
+        lines.pop();
+    }
+    let deep = lines.iter().any(|line| !line.is_empty());
+    next.starts_with('#') || deep || (header.contains('+') && blanks.contains(['\n', '\r']))
 }
 
 /// The only item of a block sequence: its key gets `[]`, or `[]` takes its place.
