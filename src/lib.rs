@@ -34,6 +34,7 @@ pub mod schema;
 pub mod portfolio;
 pub mod holdings;
 pub mod history;
+pub mod difference;
 pub mod ex_dividend;
 pub mod drift;
 pub mod trigger;
