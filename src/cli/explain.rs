@@ -46,7 +46,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global, host: &mut Host<'_>, pain
 /// The page of a rule of the owner's, as the work tree has it.
 fn own(id: &str, global: &Global, host: &Host<'_>) -> Result<Page, Fault> {
     let place = Place::find(&From::WorkTree, &global.config, host);
-    let (policies, ..) = policies::read(&From::WorkTree, global, &place, host)?;
+    let (policies, ..) = policies::read(&From::WorkTree, global, &place, None, host)?;
     let pages = rules::own_pages(&policies);
     let own: Vec<&str> = pages.iter().map(|page| page.rule.as_str()).collect();
     let none = || match policies.setting(id) {

@@ -3,6 +3,7 @@
 //! Nothing here judges anything.
 
 use super::past::{Asked, changing, tracked};
+use super::range::Ends;
 use super::{Fault, Global, Host, policies};
 use crate::config::Config;
 use crate::document::{self, MAX_BYTES, Reading};
@@ -29,6 +30,13 @@ pub(super) enum From {
     Index,
     /// A revision.
     Rev(String),
+    /// What a head changed since it parted from a base, judged by that base.
+    Range {
+        /// A revision: the tip of the base.
+        base: String,
+        /// A revision.
+        head: String,
+    },
     /// Bytes that came without a repository.
     Bytes(Vec<u8>),
 }
@@ -47,6 +55,8 @@ pub(super) struct Gathered {
     pub(super) present: bool,
     /// The policies in effect.
     pub(super) policies: Policies,
+    /// Those of the base, which a range is judged by as well.
+    pub(super) base_policies: Option<Policies>,
     /// What is wrong with the policy files.
     pub(super) policy_findings: Vec<Finding>,
     /// What git says.
@@ -144,8 +154,10 @@ impl Gathered {
 pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: &Claims) -> Result<Gathered, Fault> {
     let path = global.config.display().to_string();
     let place = Place::find(from, &global.config, host);
-    let bytes = read(from, &global.config, &place, host)?;
-    let (policies, policy_findings, mut sources) = policies::read(from, global, &place, host)?;
+    let ends = Ends::find(from, &place)?;
+    let bytes = read(from, &global.config, &place, ends.as_ref(), host)?;
+    let (policies, policy_findings, mut sources) = policies::read(from, global, &place, ends.as_ref(), host)?;
+    let base_policies = policies::of_base(global, &place, ends.as_ref(), host)?;
     let present = bytes.is_some();
     let reading = match &bytes {
         Some(bytes) => document::read(bytes),
@@ -165,12 +177,25 @@ pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: 
         Place::NoRepo(gap) => (Told::Unknown(gap), None),
         Place::Repo { repo, path } => {
             let asked = Asked { repo: &repo, path: &path, window, now: host.now, claims };
-            let past = asked.told(from, candidate);
+            let past = asked.told(from, ends.as_ref(), candidate);
             (past.unwrap_or_else(|error| Told::Unknown(gap(&error))), Some(tracked(repo, path, bytes.as_deref())))
         }
     };
     let now = host.now;
-    Ok(Gathered { path, reading, config, issues, present, policies, policy_findings, past, sources, tracked, now })
+    Ok(Gathered {
+        path,
+        reading,
+        config,
+        issues,
+        present,
+        policies,
+        base_policies,
+        policy_findings,
+        past,
+        sources,
+        tracked,
+        now,
+    })
 }
 
 /// Where the config is in git, if anywhere.
@@ -206,7 +231,13 @@ fn gap(error: &RepoError) -> Gap {
 }
 
 /// The config's bytes; `None` when it is not there and that is an answer.
-fn read(from: &From, config: &Path, place: &Place, host: &mut Host<'_>) -> Result<Option<Vec<u8>>, Fault> {
+fn read(
+    from: &From,
+    config: &Path,
+    place: &Place,
+    ends: Option<&Ends>,
+    host: &mut Host<'_>,
+) -> Result<Option<Vec<u8>>, Fault> {
     match (from, place) {
         (From::Bytes(bytes), _) => Ok(Some(bytes.clone())),
         (From::WorkTree, _) => own_file(&host.path(config)).map(Some),
@@ -225,6 +256,7 @@ fn read(from: &From, config: &Path, place: &Place, host: &mut Host<'_>) -> Resul
             let absent = || Fault::unknown(format!("{path} is not in {rev}")).hint("name a revision that has it.");
             bytes.ok_or_else(absent).map(Some)
         }
+        (From::Range { .. }, Place::Repo { repo, path }) => ends.map_or(Ok(None), |ends| ends.read(repo, path)),
     }
 }
 

@@ -6,10 +6,11 @@ use super::outputs::{Stream, deliver, keep_inputs};
 use super::policies::policies_path;
 use super::{Exit, Fault, Format, Global, Host, step_summary, trials};
 use crate::finding::{Finding, Level, Outcome, outcome};
+use crate::history::message;
 use crate::output::{self, Base, Paint, Report};
 use crate::policy::Policies;
 use crate::repo::Repo;
-use crate::rules::{self, Group};
+use crate::rules::{self, Group, Page};
 use crate::words::{closest, list};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ Examples:
   rebalance lint                    the work tree
   rebalance lint --staged           what the next commit would hold (what the pre-commit hook runs)
   rebalance lint --rev v1.2         a commit, judged when it landed
+  rebalance lint --base origin/main a pull request: all that HEAD changed since it parted from there
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
   rebalance lint --format human --format sarif --output-file lint.sarif
@@ -39,16 +41,25 @@ pub(super) struct LintArgs {
     /// The config, instead of --config
     path: Option<PathBuf>,
     /// Look at what the next commit would hold
-    #[arg(long, conflicts_with_all = ["rev", "stdin"])]
+    #[arg(long, conflicts_with_all = ["rev", "stdin", "base"])]
     staged: bool,
     /// Look at a commit, judged when it landed
-    #[arg(long, value_name = "REV", conflicts_with = "stdin")]
+    #[arg(long, value_name = "REV", conflicts_with_all = ["stdin", "base"])]
     rev: Option<String>,
+    /// Look at what HEAD changed since it parted from REV, as a whole, by the history and the policies of REV
+    #[arg(long, value_name = "REV", conflicts_with = "stdin")]
+    base: Option<String>,
+    /// With --base: look at what REV changed, instead of HEAD
+    #[arg(long, value_name = "REV", requires = "base")]
+    head: Option<String>,
+    /// With --base: a text that may say why, such as the body of a pull request; an override in it does not count
+    #[arg(long, value_name = "FILE", requires = "base")]
+    message: Option<PathBuf>,
     /// Look at standard input, without history
     #[arg(long)]
     stdin: bool,
     /// Make the safe fixes in the work tree, then print what is left; with --stdin, print the fixed text
-    #[arg(long, conflicts_with_all = ["rev", "staged"])]
+    #[arg(long, conflicts_with_all = ["rev", "staged", "base"])]
     fix: bool,
     /// Print the fixes as a diff instead of making them; exit 1 when there are any
     #[arg(long, requires = "fix")]
@@ -60,7 +71,7 @@ pub(super) struct LintArgs {
     #[arg(long = "rule", value_name = "ID=LEVEL", value_parser = asked)]
     rules: Vec<(String, Level)>,
     /// Run the tests of your own rules in the policies, and nothing else
-    #[arg(long, conflicts_with_all = ["stdin", "fail_on", "rules", "fix", "diff"])]
+    #[arg(long, conflicts_with_all = ["stdin", "base", "fail_on", "rules", "fix", "diff"])]
     test_policies: bool,
 }
 
@@ -104,13 +115,7 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     if args.test_policies {
         return trials::run(&from, global, host, paint);
     }
-    let claims = Claims {
-        override_reason: host
-            .var("REBALANCE_COOLDOWN_OVERRIDE")
-            .map(|reason| reason.trim().to_owned())
-            .filter(|r| !r.is_empty()),
-        reasoned: None,
-    };
+    let claims = claims(args, host)?;
     let mut gathered = facts_of(args, &from, global, host, &claims)?;
     if args.fix {
         match fix::fix(&from, &gathered, args.diff, global, host, paint)? {
@@ -125,7 +130,7 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     let findings = judge(&gathered);
     let exit = exit(&findings, args.fail_on);
     let top = Top::of(global, host);
-    let pages = rules::own_pages(&gathered.policies);
+    let pages = own_pages(&gathered);
     let report = Report {
         base: top.base(),
         fail_on: args.fail_on,
@@ -145,6 +150,20 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     Ok(answer)
 }
 
+/// What is said of the change from outside: an override in the environment, which the commit-msg hook will write, or the
+/// text that a range comes with.
+fn claims(args: &LintArgs, host: &Host<'_>) -> Result<Claims, Fault> {
+    let reasoned = match &args.message {
+        Some(file) => {
+            let bytes = std::fs::read(host.path(file)).map_err(|error| Fault::io("read", file, &error))?;
+            Some(message::request_reason(&String::from_utf8_lossy(&bytes)).is_some())
+        }
+        None => None,
+    };
+    let asked = host.var("REBALANCE_COOLDOWN_OVERRIDE").map(|reason| reason.trim().to_owned());
+    Ok(Claims { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned })
+}
+
 /// The facts, with the levels of this run.
 fn facts_of(
     args: &LintArgs,
@@ -155,6 +174,12 @@ fn facts_of(
 ) -> Result<Gathered, Fault> {
     let mut gathered = gather(from, global, host, claims)?;
     ask(args, &mut gathered.policies)?;
+    if let Some(base) = &mut gathered.base_policies {
+        for (id, level) in &args.rules {
+            // What cannot be asked of any rule was refused above; one that the base does not know has nothing to be given.
+            let _ = rules::ask(base, id, *level);
+        }
+    }
     Ok(gathered)
 }
 
@@ -213,7 +238,12 @@ fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
     Ok(match (&args.rev, args.staged) {
         (Some(rev), _) => From::Rev(rev.clone()),
         (None, true) => From::Index,
-        (None, false) => From::WorkTree,
+        (None, false) => match &args.base {
+            Some(base) => {
+                From::Range { base: base.clone(), head: args.head.clone().unwrap_or_else(|| "HEAD".to_owned()) }
+            }
+            None => From::WorkTree,
+        },
     })
 }
 
@@ -224,10 +254,48 @@ pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
     let facts = gathered.facts(&codes);
     let groups: &[Group] = if gathered.present { Group::LINT } else { &[Group::History] };
     let mut findings = rules::run(groups, &facts, &gathered.policies);
+    if let Some(base) = gathered.base_policies.as_ref().filter(|_| gathered.present) {
+        hold(&mut findings, rules::run(&BY_BASE, &facts, base));
+    }
     findings.extend(gathered.policy_findings.iter().cloned());
     findings.extend(unjudged(gathered, &findings));
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     findings
+}
+
+/// What a range is judged for by the policies of its base as well. Form has no levels, history has its own way with two
+/// policies, and comments are judged once.
+const BY_BASE: [Group; 4] = [Group::Allocation, Group::Schedule, Group::Policy, Group::Custom];
+
+/// Adds what the policies of the base find: a change is held to them, whatever it makes of them itself.
+fn hold(findings: &mut Vec<Finding>, by_base: Vec<Finding>) {
+    for found in by_base {
+        let same = |own: &&mut Finding| {
+            (&own.rule, &own.path, &own.place, &own.message) == (&found.rule, &found.path, &found.place, &found.message)
+        };
+        match findings.iter_mut().find(same) {
+            Some(own) if own.level >= found.level => {}
+            Some(own) => *own = held(found),
+            None => findings.push(held(found)),
+        }
+    }
+}
+
+fn held(finding: Finding) -> Finding {
+    finding.help(
+        "this is what the policies of the base say; what they are to say from now on is a change before this one.",
+    )
+}
+
+/// The pages of the owner's rules that findings may be of.
+fn own_pages(gathered: &Gathered) -> Vec<Page> {
+    let mut pages = rules::own_pages(&gathered.policies);
+    for page in gathered.base_policies.as_ref().map(rules::own_pages).unwrap_or_default() {
+        if pages.iter().all(|own| own.rule != page.rule) {
+            pages.push(page);
+        }
+    }
+    pages
 }
 
 /// A config whose allocation could not be read was not judged; that must never look like a pass.

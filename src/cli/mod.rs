@@ -14,6 +14,7 @@ mod outputs;
 mod past;
 mod plan;
 mod policies;
+mod range;
 mod records;
 mod schema;
 mod show;

@@ -1,6 +1,7 @@
 //! Asking git about the config: what changed, from what, and by which commit.
 
 use super::gather::{Claims, From, Told, Tracked};
+use super::range::Ends;
 use crate::config::Config;
 use crate::document;
 use crate::history::{History, Oid, Past, Reach, Standing, collect, message};
@@ -26,9 +27,15 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     /// What git says of the config that was read from there.
-    pub(super) fn told(&self, from: &From, candidate: Option<Standing>) -> Result<Told, RepoError> {
-        match from {
-            From::Rev(rev) => self.of_commit(self.repo.resolve(rev)?),
+    pub(super) fn told(
+        &self,
+        from: &From,
+        ends: Option<&Ends>,
+        candidate: Option<Standing>,
+    ) -> Result<Told, RepoError> {
+        match (from, ends) {
+            (From::Rev(rev), _) => self.of_commit(self.repo.resolve(rev)?),
+            (_, Some(ends)) => self.of_range(ends, candidate),
             _ => self.of_change(self.repo.head()?, from, candidate),
         }
     }
@@ -50,6 +57,7 @@ impl Asked<'_> {
             override_reason: self.claims.override_reason.clone().or(brought.override_reason),
             reasoned: self.claims.reasoned.map(|own| own || brought.reasoned == Some(true)),
             now: self.now,
+            whole: false,
         };
         Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
     }
@@ -112,6 +120,7 @@ impl Asked<'_> {
             override_reason: event.and_then(|event| event.override_reason.clone()),
             reasoned: event.map(|event| event.reason.is_some()),
             now,
+            whole: false,
         };
         Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
     }

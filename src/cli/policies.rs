@@ -2,6 +2,7 @@
 //! is judged by.
 
 use super::gather::{From, Place, bytes_of, file};
+use super::range::Ends;
 use super::{Fault, Global, Host};
 use crate::finding::Finding;
 use crate::history::{Oid, Past};
@@ -24,23 +25,33 @@ fn beside(global: &Global) -> PathBuf {
 }
 
 /// The policies in effect: the owner's from the same place as the config.
-pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>) -> Result<PolicyFacts, Fault> {
+pub(super) fn read(
+    from: &From,
+    global: &Global,
+    place: &Place,
+    ends: Option<&Ends>,
+    host: &Host<'_>,
+) -> Result<PolicyFacts, Fault> {
     let dir = policies_path(global);
     let sources = match (from, place) {
         (From::Index, Place::Repo { repo, .. }) if global.policies.is_none() => {
-            committed(&dir, repo, host, |dir| repo.list_index(dir), |path| repo.read_index(path))?
+            let inside = inside(repo, &dir, host)?;
+            committed((&dir, &inside), |dir| repo.list_index(dir), |path| repo.read_index(path))?
         }
         (From::Rev(rev), Place::Repo { repo, .. }) if global.policies.is_none() => {
-            let commit = repo.resolve(rev)?;
-            committed(&dir, repo, host, |dir| repo.list_at(commit, dir), |path| repo.read_at(commit, path))?
+            at(repo, repo.resolve(rev)?, (&dir, &inside(repo, &dir, host)?))?
         }
+        (From::Range { .. }, Place::Repo { repo, .. }) => match (ends, inside(repo, &dir, host)) {
+            (Some(ends), Ok(inside)) => at(repo, ends.head, (&dir, &inside))?,
+            _ => from_disk(&dir, global.policies.is_some(), host)?,
+        },
         _ => from_disk(&dir, global.policies.is_some(), host)?,
     };
     let (policies, findings) = rules::policies(&sources);
     // Whatever directory is named: a change brings no laxer cooldown of its own, nor does the command it is judged by.
     let policies = match place {
         Place::Repo { repo, .. } => {
-            policies.no_laxer(&before(from, &beside(global), repo, host)?, &rules::judged_by_base())
+            policies.no_laxer(&before(from, &beside(global), repo, ends, host)?, &rules::judged_by_base())
         }
         _ => policies,
     };
@@ -49,16 +60,50 @@ pub(super) fn read(from: &From, global: &Global, place: &Place, host: &Host<'_>)
 }
 
 /// The policies of the commit that the change is a change of: a change does not bring its own, laxer cooldown.
-fn before(from: &From, dir: &Path, repo: &Repo, host: &Host<'_>) -> Result<Policies, Fault> {
-    let base = match from {
-        From::Rev(rev) => parent(repo, repo.resolve(rev)?),
+fn before(from: &From, dir: &Path, repo: &Repo, ends: Option<&Ends>, host: &Host<'_>) -> Result<Policies, Fault> {
+    let base = match (from, ends) {
+        (_, Some(ends)) => return beside_base(repo, ends, dir),
+        (From::Rev(rev), None) => parent(repo, repo.resolve(rev)?),
         _ => repo.head()?,
     };
     let sources = match base {
-        Some(base) => committed(dir, repo, host, |dir| repo.list_at(base, dir), |path| repo.read_at(base, path))?,
+        Some(base) => at(repo, base, (dir, &inside(repo, dir, host)?))?,
         None => Vec::new(),
     };
     Ok(rules::policies(&sources).0)
+}
+
+/// The policies that stood beside the config in the base of a range, under the name it had there.
+fn beside_base(repo: &Repo, ends: &Ends, dir: &Path) -> Result<Policies, Fault> {
+    let inside = ends.name.rsplit_once('/').map_or("policies".to_owned(), |(dir, _)| format!("{dir}/policies"));
+    Ok(rules::policies(&at(repo, ends.base, (dir, &inside))?).0)
+}
+
+/// The policies of the base, by which a range is judged whatever it makes of them: none when no range is judged. With
+/// `--policies`, those of that directory in the base, where it has one.
+pub(super) fn of_base(
+    global: &Global,
+    place: &Place,
+    ends: Option<&Ends>,
+    host: &Host<'_>,
+) -> Result<Option<Policies>, Fault> {
+    let (Place::Repo { repo, .. }, Some(ends)) = (place, ends) else { return Ok(None) };
+    let dir = policies_path(global);
+    if global.policies.is_none() {
+        return beside_base(repo, ends, &dir).map(Some);
+    }
+    let Ok(inside) = inside(repo, &dir, host) else { return Ok(None) };
+    Ok(Some(rules::policies(&at(repo, ends.base, (&dir, &inside))?).0))
+}
+
+/// A directory as the repository names it.
+fn inside(repo: &Repo, dir: &Path, host: &Host<'_>) -> Result<String, RepoError> {
+    if repo.is_bare() { repo.relative(dir) } else { repo.relative(&host.path(dir)) }
+}
+
+/// The policies in a directory of a commit.
+fn at(repo: &Repo, commit: Oid, dir: (&Path, &str)) -> Result<Vec<Source>, Fault> {
+    committed(dir, |dir| repo.list_at(commit, dir), |path| repo.read_at(commit, path))
 }
 
 fn parent(repo: &Repo, commit: Oid) -> Option<Oid> {
@@ -66,15 +111,13 @@ fn parent(repo: &Repo, commit: Oid) -> Option<Oid> {
     commit.parents.first().copied().filter(|_| !commit.boundary)
 }
 
+/// The policies in a directory of git, given as the user names it and as the repository does.
 fn committed(
-    dir: &Path,
-    repo: &Repo,
-    host: &Host<'_>,
+    (dir, inside): (&Path, &str),
     list: impl Fn(&str) -> Result<Vec<String>, RepoError>,
     read: impl Fn(&str) -> Result<Content, RepoError>,
 ) -> Result<Vec<Source>, Fault> {
-    let inside = if repo.is_bare() { repo.relative(dir)? } else { repo.relative(&host.path(dir))? };
-    let mut names: Vec<String> = list(&inside)?.into_iter().filter(|name| is_policy(name)).collect();
+    let mut names: Vec<String> = list(inside)?.into_iter().filter(|name| is_policy(name)).collect();
     names.sort();
     // git keeps names as bytes; one that is no text has this sign in it, and could not be asked for by its name.
     if let Some(name) = names.iter().find(|name| name.contains(char::REPLACEMENT_CHARACTER)) {

@@ -11,7 +11,7 @@ use crate::words::count;
 /// Runs the tests. A policy file that cannot be read is a failure, too: its tests were not run.
 pub(super) fn run(from: &From, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let place = Place::find(from, &global.config, host);
-    let (policies, mut findings, sources) = policies::read(from, global, &place, host)?;
+    let (policies, mut findings, sources) = policies::read(from, global, &place, None, host)?;
     let tried = rules::try_policies(&policies);
     let failed = tried.findings.len();
     findings.extend(tried.findings);

@@ -52,6 +52,20 @@ pub fn reason(message: &str) -> Option<String> {
     keyed(message, REASON_KEY).or_else(|| body(message)).or_else(|| override_reason(message))
 }
 
+/// The reason that the body of a pull request gives: as in a message, and all of it is body. What a template hides in
+/// comments says nothing.
+#[must_use]
+pub fn request_reason(text: &str) -> Option<String> {
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        said.push_str(before);
+        rest = after.split_once("-->").map_or("", |(_, after)| after);
+    }
+    said.push_str(rest);
+    reason(&format!("subject\n\n{said}"))
+}
+
 /// The reason of a `Cooldown-Override: …` line anywhere in a message. Without a reason it is no override.
 #[must_use]
 pub fn override_reason(message: &str) -> Option<String> {

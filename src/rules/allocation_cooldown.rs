@@ -42,10 +42,15 @@ fn refused(facts: &Facts<'_>, change: &Change, until: i64, by: &Event, setting: 
     }
     let until = instant(until, facts.zone);
     let finding = Finding::new(facts.path, format!("{what}; it may be changed again from {until}"));
-    facts
+    let finding = facts
         .pointed(finding, label)
-        .help("wait until then, or restore the allocation that stood before: that is always allowed.")
-        .help("if it cannot wait: `REBALANCE_COOLDOWN_OVERRIDE='why' git commit`.")
+        .help("wait until then, or restore the allocation that stood before: that is always allowed.");
+    if change.whole {
+        return finding.help(
+            "if it cannot wait: a line `Cooldown-Override: why` in the message of a commit that changes the allocation.",
+        );
+    }
+    finding.help("if it cannot wait: `REBALANCE_COOLDOWN_OVERRIDE='why' git commit`.")
 }
 
 fn from_the_future(facts: &Facts<'_>, event: &Event) -> Finding {

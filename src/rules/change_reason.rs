@@ -11,7 +11,17 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     if created || change.base == change.candidate || change.reasoned != Some(false) {
         return Vec::new();
     }
-    let finding = Finding::new(facts.path, "the commit changes the allocation and does not say why");
-    let finding = facts.pointed(finding, "changed without a reason");
-    vec![finding.help("add a body to the message, or a line `Reason: why`.")]
+    let (message, help) = if change.whole {
+        (
+            "the allocation is changed, and no commit that changes it says why",
+            "add a body to the message of such a commit, or a line `Reason: why`.",
+        )
+    } else {
+        (
+            "the commit changes the allocation and does not say why",
+            "add a body to the message, or a line `Reason: why`.",
+        )
+    };
+    let finding = facts.pointed(Finding::new(facts.path, message), "changed without a reason");
+    vec![finding.help(help)]
 }

@@ -93,6 +93,8 @@ pub struct Change {
     pub reasoned: Option<bool>,
     /// The clock: seconds since 1970-01-01T00:00:00Z.
     pub now: i64,
+    /// Whether it is several commits that are judged as a whole.
+    pub whole: bool,
 }
 
 /// What is held and would be traded.

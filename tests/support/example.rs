@@ -199,6 +199,7 @@ impl Scene<'_> {
                 .or_else(|| self.example.override_reason.clone()),
             reasoned: message.map(|message| message::reason(message).is_some()),
             now: NOW,
+            whole: false,
         };
         look(&Facts { history: HistoryFacts::Known { history: &history, change: &change }, ..facts })
     }

@@ -1,0 +1,246 @@
+//! A range: what a head changed since it parted from a base. It is judged once, as a whole, by the history and the
+//! policies of the base's tip.
+//!
+//! How a base is found in the facts of a CI service must never enter this file.
+
+use super::gather::{From, Place, Told};
+use super::past::{Asked, parse};
+use super::{CONFIG, Fault};
+use crate::history::{
+    Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, allocation_verdict, collect,
+    message,
+};
+use crate::repo::{Content, Lineage, Repo, RepoError};
+use crate::rules::Change;
+use std::rc::Rc;
+
+/// Both ends of a range, and what lies between them.
+pub(super) struct Ends {
+    /// The tip of the base.
+    pub(super) base: Oid,
+    /// The head.
+    pub(super) head: Oid,
+    /// Where the head parted from the base: the best common ancestors, or the base's tip when there are none.
+    parted: Vec<Oid>,
+    /// The config's name in the base's tip.
+    pub(super) name: String,
+}
+
+impl Ends {
+    /// The ends that are asked for; none when no range is.
+    pub(super) fn find(from: &From, place: &Place) -> Result<Option<Self>, Fault> {
+        match (from, place) {
+            (From::Range { base, head }, Place::Repo { repo, path }) => Self::of(repo, path, base, head).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn of(repo: &Repo, path: &str, base: &str, head: &str) -> Result<Self, Fault> {
+        let (base, head) = (end(repo, base)?, end(repo, head)?);
+        let mut parted = repo.merge_bases(base, head).map_err(RepoError::Gap)?;
+        if parted.is_empty() {
+            parted.push(base);
+        }
+        let name = name_in(repo, base, head, path)?;
+        Ok(Self { base, head, parted, name })
+    }
+
+    /// The config's bytes in the head; `None` when the range deletes it.
+    pub(super) fn read(&self, repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let bytes = super::gather::bytes_of(repo.read_at(self.head, path)?, path)?;
+        let before = |commit: &Oid| Ok::<_, Fault>(repo.read_at(*commit, path)? != Content::Absent);
+        if bytes.is_some() || before(&self.base)? || self.parted.iter().map(before).any(|there| there.unwrap_or(true)) {
+            return Ok(bytes);
+        }
+        Err(Fault::unknown(format!("{path} is neither in {} nor in {}", self.head.short(), self.base.short()))
+            .hint("check --config and the directory: a check that looks at no file does not pass."))
+    }
+}
+
+/// The commit at an end.
+fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
+    let branch = rev.strip_prefix("origin/").unwrap_or(rev);
+    repo.resolve(rev).map_err(|error| match error {
+        RepoError::BadRevision { .. } => {
+            let plain = branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+            let fetch = if plain {
+                format!("`git fetch origin {branch}`, then name it `origin/{branch}`")
+            } else {
+                "`git fetch --unshallow`".to_owned()
+            };
+            Fault::unknown(format!("{rev:?} is no commit that this clone has"))
+                .hint(format!("fetch it: {fetch}."))
+                .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
+        }
+        other => other.into(),
+    })
+}
+
+impl Asked<'_> {
+    /// What a range changed, by the history of its base's tip and the words of its own commits.
+    pub(super) fn of_range(&self, ends: &Ends, candidate: Option<Standing>) -> Result<Told, RepoError> {
+        let lineage = self.repo.lineage(&parse);
+        self.whole(ends)?;
+        let history = collect(&lineage, Some(ends.base), &ends.name, Reach::Since(self.now - self.window));
+        let mut stood = Vec::new();
+        for commit in &ends.parted {
+            stood.push(self.stood(&lineage, *commit, ends, &history)?);
+        }
+        let first = stood.first().cloned().unwrap_or_else(|| history.tip.clone());
+        let candidate = candidate.unwrap_or_else(|| first.clone());
+        // With several places where it parted, whatever differs from any of them is a change.
+        let base = stood.iter().find(|standing| **standing != candidate).cloned().unwrap_or(first);
+        let (mut override_reason, mut reasoned) = (None, self.claims.reasoned == Some(true));
+        if base != candidate {
+            self.settle(&history, &base, &candidate)?;
+            for text in self.said(&lineage, ends)? {
+                override_reason = override_reason.or_else(|| message::override_reason(&text));
+                reasoned |= message::reason(&text).is_some();
+            }
+        }
+        let change = Change { base, candidate, override_reason, reasoned: Some(reasoned), now: self.now, whole: true };
+        Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
+    }
+
+    /// In a shallow clone, a cut between the ends hides where they parted and whose commits are whose.
+    fn whole(&self, ends: &Ends) -> Result<(), RepoError> {
+        if !self.repo.is_shallow() {
+            return Ok(());
+        }
+        let lineage = self.repo.lineage(&parse);
+        for (one, other) in [(ends.base, ends.head), (ends.head, ends.base)] {
+            for id in self.repo.between(one, other)? {
+                if Past::commit(&lineage, id)?.boundary {
+                    return Err(RepoError::Gap(Gap::new(
+                        GapKind::Shallow,
+                        format!("history is cut at commit {} (shallow clone), within the range", id.short()),
+                        "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or \
+                         GIT_DEPTH: 0 on GitLab",
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stood in a commit where the head parted from the base.
+    fn stood(&self, lineage: &Lineage<'_>, at: Oid, ends: &Ends, history: &History) -> Result<Standing, RepoError> {
+        if at == ends.base {
+            return Ok(history.tip.clone());
+        }
+        let name = name_in(self.repo, at, ends.head, self.path)?;
+        if let Some(standing) = standing(lineage, at, &name)? {
+            return Ok(standing);
+        }
+        let older = collect(lineage, Some(at), &name, Reach::Since(i64::MAX));
+        match older.gap() {
+            Some(gap) => Err(RepoError::Gap(gap.clone())),
+            None => Ok(older.tip),
+        }
+    }
+
+    /// Both sides changed the allocation since they parted. What they come to together is in neither of them, so nothing
+    /// proves that it restores what stood.
+    fn settle(&self, history: &History, base: &Standing, candidate: &Standing) -> Result<(), RepoError> {
+        let moved = *base != history.tip && *candidate != history.tip;
+        let recent = history.events.iter().any(|event| event.effective > self.now - self.window);
+        let verdict = allocation_verdict(history, candidate, self.now, self.window);
+        if moved && recent && verdict == Verdict::Allowed {
+            return Err(RepoError::Gap(Gap::new(
+                GapKind::TooShort,
+                "the base and the change both changed the allocation since they parted, and what they come to together \
+                 is in neither",
+                "bring the change up to date with its base, for instance `git merge origin/main`, and look again",
+            )));
+        }
+        Ok(())
+    }
+
+    /// The messages of the commits of the range that changed the allocation, newest first. A merge did when it has
+    /// another one than each of its parents.
+    fn said(&self, lineage: &Lineage<'_>, ends: &Ends) -> Result<Vec<String>, RepoError> {
+        let mut texts = Vec::new();
+        for id in self.repo.between(ends.base, ends.head)? {
+            let here = self.seen(lineage, id, ends)?;
+            let parents = &Past::commit(lineage, id)?.parents;
+            let mut changed = true;
+            for parent in parents {
+                changed &= self.seen(lineage, *parent, ends)? != here;
+            }
+            if changed {
+                texts.push(self.repo.words(id)?.message);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// What stands in a commit under the config's name or under that which it has in the base; `None` when it cannot be
+    /// read as an allocation.
+    fn seen(&self, lineage: &Lineage<'_>, at: Oid, ends: &Ends) -> Result<Option<Standing>, Gap> {
+        match standing(lineage, at, self.path)? {
+            Some(Standing::Absent) if ends.name != self.path => standing(lineage, at, &ends.name),
+            other => Ok(other),
+        }
+    }
+}
+
+/// What stands at a path of a commit; `None` when it cannot be read as an allocation.
+fn standing(lineage: &Lineage<'_>, commit: Oid, path: &str) -> Result<Option<Standing>, Gap> {
+    Ok(match lineage.at(commit, path)? {
+        Stands::Absent => Some(Standing::Absent),
+        Stands::Other => None,
+        Stands::Blob(blob) => match lineage.version(blob)? {
+            Version::Readable(allocation) => Some(Standing::Allocation(Rc::clone(&allocation))),
+            Version::Unreadable => None,
+        },
+    })
+}
+
+/// The config's name in a commit: its own; or that of a config which the head does not have any more; or that of which
+/// the head's is a copy; or that of another one in its directory or above. Giving a config a new name, or naming a new
+/// file, starts no new history; only where there was none, and beside the directories of others, a config is created.
+fn name_in(repo: &Repo, commit: Oid, head: Oid, path: &str) -> Result<String, RepoError> {
+    let lineage = repo.lineage(&parse);
+    if repo.read_at(commit, path)? != Content::Absent {
+        return Ok(path.to_owned());
+    }
+    let here = standing(&lineage, head, path)?;
+    let mut gone = Vec::new();
+    for (name, blob) in lineage.gone(commit, head)? {
+        if let Version::Readable(allocation) = lineage.version(blob)? {
+            gone.push((name, Standing::Allocation(allocation)));
+        }
+    }
+    // The one that makes it a change, since any of them may be the one that was lived by.
+    let other = gone.iter().find(|(_, standing)| Some(standing) != here.as_ref()).or(gone.first());
+    if let Some((name, _)) = other {
+        return Ok(name.clone());
+    }
+    if let Stands::Blob(blob) = lineage.at(head, path)?
+        && let Some(name) = lineage.copies(commit, blob)?.first()
+    {
+        return Ok(name.clone());
+    }
+    for dir in path.match_indices('/').map(|(at, _)| &path[..at]).rev().chain([""]) {
+        if let Some(name) = config_in(repo, commit, dir, path)? {
+            return Ok(name);
+        }
+    }
+    Ok(path.to_owned())
+}
+
+/// A config that stands directly in a directory of a commit, the usual name first.
+fn config_in(repo: &Repo, commit: Oid, dir: &str, like: &str) -> Result<Option<String>, RepoError> {
+    let lineage = repo.lineage(&parse);
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let mut names = repo.list_at(commit, dir)?;
+    names.retain(|name| matches!(ending(name).as_deref(), Some("yaml" | "yml")) || ending(name) == ending(like));
+    names.sort_by_key(|name| name != CONFIG);
+    for name in names {
+        let path = if dir.is_empty() { name } else { format!("{dir}/{name}") };
+        if matches!(standing(&lineage, commit, &path)?, Some(Standing::Allocation(_))) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
