@@ -25,6 +25,7 @@ pub mod hash;
 pub mod code;
 pub mod money;
 pub mod zone;
+pub mod event;
 pub mod document;
 pub mod finding;
 pub mod calendar;

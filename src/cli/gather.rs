@@ -37,6 +37,13 @@ pub(super) enum From {
         /// A revision.
         head: String,
     },
+    /// What a push made of what stood there before, judged by that, whether or not it stands on it.
+    Push {
+        /// A revision.
+        before: String,
+        /// A revision.
+        after: String,
+    },
     /// Bytes that came without a repository.
     Bytes(Vec<u8>),
 }
@@ -256,7 +263,9 @@ fn read(
             let absent = || Fault::unknown(format!("{path} is not in {rev}")).hint("name a revision that has it.");
             bytes.ok_or_else(absent).map(Some)
         }
-        (From::Range { .. }, Place::Repo { repo, path }) => ends.map_or(Ok(None), |ends| ends.read(repo, path)),
+        (From::Range { .. } | From::Push { .. }, Place::Repo { repo, path }) => {
+            ends.map_or(Ok(None), |ends| ends.read(repo, path))
+        }
     }
 }
 

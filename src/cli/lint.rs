@@ -1,5 +1,6 @@
 //! `rebalance lint`: is the config sound, and may it be changed now?
 
+use super::auto::{self, AUTO, Found};
 use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
 use super::outputs::{Stream, deliver, keep_inputs};
@@ -7,7 +8,7 @@ use super::policies::policies_path;
 use super::{Exit, Fault, Format, Global, Host, step_summary, trials};
 use crate::finding::{Finding, Level, Outcome, outcome};
 use crate::history::message;
-use crate::output::{self, Base, Paint, Report};
+use crate::output::{self, Base, Paint, Report, Ui};
 use crate::policy::Policies;
 use crate::repo::Repo;
 use crate::rules::{self, Group, Page};
@@ -23,6 +24,7 @@ Examples:
   rebalance lint --staged           what the next commit would hold (what the pre-commit hook runs)
   rebalance lint --rev v1.2         a commit, judged when it landed
   rebalance lint --base origin/main a pull request: all that HEAD changed since it parted from there
+  rebalance lint --base auto        the same in CI, where the service says what it is about
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
   rebalance lint --format human --format sarif --output-file lint.sarif
@@ -46,7 +48,8 @@ pub(super) struct LintArgs {
     /// Look at a commit, judged when it landed
     #[arg(long, value_name = "REV", conflicts_with_all = ["stdin", "base"])]
     rev: Option<String>,
-    /// Look at what HEAD changed since it parted from REV, as a whole, by the history and the policies of REV
+    /// Look at what HEAD changed since it parted from REV, as a whole, by the history and the policies of REV; `auto`
+    /// takes both from GitHub Actions or GitLab CI
     #[arg(long, value_name = "REV", conflicts_with = "stdin")]
     base: Option<String>,
     /// With --base: look at what REV changed, instead of HEAD
@@ -111,11 +114,11 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
     }
     // Before anything is fixed.
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
-    let from = source(args, host)?;
+    let Asked { from, more, body } = source(args, global, host, paint)?;
     if args.test_policies {
         return trials::run(&from, global, host, paint);
     }
-    let claims = claims(args, host)?;
+    let claims = claims(args, body.as_deref(), host)?;
     let mut gathered = facts_of(args, &from, global, host, &claims)?;
     if args.fix {
         match fix::fix(&from, &gathered, args.diff, global, host, paint)? {
@@ -127,10 +130,18 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
             }
         }
     }
-    let findings = judge(&gathered);
+    let mut findings = judge(&gathered);
+    let mut pages = own_pages(&gathered);
+    for from in &more {
+        let other = facts_of(args, from, global, host, &claims)?;
+        join(&mut findings, judge(&other), |finding| finding);
+        pages.extend(own_pages(&other));
+    }
+    findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    let mut known = BTreeSet::new();
+    pages.retain(|page| known.insert(page.rule.clone()));
     let exit = exit(&findings, args.fail_on);
     let top = Top::of(global, host);
-    let pages = own_pages(&gathered);
     let report = Report {
         base: top.base(),
         fail_on: args.fail_on,
@@ -152,13 +163,14 @@ pub(super) fn run(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: 
 
 /// What is said of the change from outside: an override in the environment, which the commit-msg hook will write, or the
 /// text that a range comes with.
-fn claims(args: &LintArgs, host: &Host<'_>) -> Result<Claims, Fault> {
+fn claims(args: &LintArgs, body: Option<&str>, host: &Host<'_>) -> Result<Claims, Fault> {
+    let says = |text: &str| message::request_reason(text).is_some();
     let reasoned = match &args.message {
         Some(file) => {
             let bytes = std::fs::read(host.path(file)).map_err(|error| Fault::io("read", file, &error))?;
-            Some(message::request_reason(&String::from_utf8_lossy(&bytes)).is_some())
+            Some(says(&String::from_utf8_lossy(&bytes)) || body.is_some_and(says))
         }
-        None => None,
+        None => body.map(says),
     };
     let asked = host.var("REBALANCE_COOLDOWN_OVERRIDE").map(|reason| reason.trim().to_owned());
     Ok(Claims { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned })
@@ -222,7 +234,17 @@ fn real_dir(dir: &Path) -> PathBuf {
     dir.ancestors().find_map(real).unwrap_or_else(|| dir.to_owned())
 }
 
-fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
+/// What is looked at.
+struct Asked {
+    from: From,
+    /// What it is judged by as well.
+    more: Vec<From>,
+    /// What the request says of itself, if it is one.
+    body: Option<String>,
+}
+
+fn source(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Asked, Fault> {
+    let one = |from| Asked { from, more: Vec::new(), body: None };
     if args.stdin {
         let mut bytes = Vec::new();
         let limit = crate::document::MAX_BYTES as u64 + 1;
@@ -233,18 +255,26 @@ fn source(args: &LintArgs, host: &mut Host<'_>) -> Result<From, Fault> {
             let message = format!("standard input has more than {} bytes", crate::document::MAX_BYTES);
             return Err(Fault::unknown(message).hint("nothing is printed, since the end of it was not read."));
         }
-        return Ok(From::Bytes(bytes));
+        return Ok(one(From::Bytes(bytes)));
     }
-    Ok(match (&args.rev, args.staged) {
-        (Some(rev), _) => From::Rev(rev.clone()),
-        (None, true) => From::Index,
-        (None, false) => match &args.base {
-            Some(base) => {
-                From::Range { base: base.clone(), head: args.head.clone().unwrap_or_else(|| "HEAD".to_owned()) }
+    Ok(one(match (&args.rev, args.staged, &args.base) {
+        (Some(rev), ..) => From::Rev(rev.clone()),
+        (None, true, _) => From::Index,
+        (None, false, None) => From::WorkTree,
+        (None, false, Some(base)) if base == AUTO => {
+            if args.head.is_some() {
+                return Err(Fault::usage("--base auto finds out the head, too").hint("name both ends, or none."));
             }
-            None => From::WorkTree,
-        },
-    })
+            let Found { from, more, body, what } = auto::find(global, host)?;
+            if !global.quiet {
+                Ui::new(host, paint).note(&format!("{what}\n"));
+            }
+            return Ok(Asked { from, more, body });
+        }
+        (None, false, Some(base)) => {
+            From::Range { base: base.clone(), head: args.head.clone().unwrap_or_else(|| "HEAD".to_owned()) }
+        }
+    }))
 }
 
 /// Every finding about the config and the policies, by file and place. Of a config that is not there only git's side
@@ -255,7 +285,7 @@ pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
     let groups: &[Group] = if gathered.present { Group::LINT } else { &[Group::History] };
     let mut findings = rules::run(groups, &facts, &gathered.policies);
     if let Some(base) = gathered.base_policies.as_ref().filter(|_| gathered.present) {
-        hold(&mut findings, rules::run(&BY_BASE, &facts, base));
+        join(&mut findings, rules::run(&BY_BASE, &facts, base), held);
     }
     findings.extend(gathered.policy_findings.iter().cloned());
     findings.extend(unjudged(gathered, &findings));
@@ -267,34 +297,31 @@ pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
 /// policies, and comments are judged once.
 const BY_BASE: [Group; 4] = [Group::Allocation, Group::Schedule, Group::Policy, Group::Custom];
 
-/// Adds what the policies of the base find: a change is held to them, whatever it makes of them itself.
-fn hold(findings: &mut Vec<Finding>, by_base: Vec<Finding>) {
-    for found in by_base {
+/// Adds what another look at the same change found; what both found is one finding, at the higher level.
+fn join(findings: &mut Vec<Finding>, others: Vec<Finding>, mark: fn(Finding) -> Finding) {
+    for found in others {
         let same = |own: &&mut Finding| {
             (&own.rule, &own.path, &own.place, &own.message) == (&found.rule, &found.path, &found.place, &found.message)
         };
         match findings.iter_mut().find(same) {
             Some(own) if own.level >= found.level => {}
-            Some(own) => *own = held(found),
-            None => findings.push(held(found)),
+            Some(own) => *own = mark(found),
+            None => findings.push(mark(found)),
         }
     }
 }
 
+/// What the policies of the base find: a change is held to them, whatever it makes of them itself.
 fn held(finding: Finding) -> Finding {
     finding.help(
         "this is what the policies of the base say; what they are to say from now on is a change before this one.",
     )
 }
 
-/// The pages of the owner's rules that findings may be of.
+/// The pages of the owner's rules that findings may be of, those of the change before those of its base.
 fn own_pages(gathered: &Gathered) -> Vec<Page> {
     let mut pages = rules::own_pages(&gathered.policies);
-    for page in gathered.base_policies.as_ref().map(rules::own_pages).unwrap_or_default() {
-        if pages.iter().all(|own| own.rule != page.rule) {
-            pages.push(page);
-        }
-    }
+    pages.extend(gathered.base_policies.iter().flat_map(rules::own_pages));
     pages
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod apply;
+mod auto;
 mod commit_msg;
 mod completions;
 mod explain;

@@ -41,7 +41,7 @@ pub(super) fn read(
         (From::Rev(rev), Place::Repo { repo, .. }) if global.policies.is_none() => {
             at(repo, repo.resolve(rev)?, (&dir, &inside(repo, &dir, host)?))?
         }
-        (From::Range { .. }, Place::Repo { repo, .. }) => match (ends, inside(repo, &dir, host)) {
+        (From::Range { .. } | From::Push { .. }, Place::Repo { repo, .. }) => match (ends, inside(repo, &dir, host)) {
             (Some(ends), Ok(inside)) => at(repo, ends.head, (&dir, &inside))?,
             _ => from_disk(&dir, global.policies.is_some(), host)?,
         },

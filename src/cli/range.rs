@@ -30,14 +30,19 @@ impl Ends {
     /// The ends that are asked for; none when no range is.
     pub(super) fn find(from: &From, place: &Place) -> Result<Option<Self>, Fault> {
         match (from, place) {
-            (From::Range { base, head }, Place::Repo { repo, path }) => Self::of(repo, path, base, head).map(Some),
+            (From::Range { base, head }, Place::Repo { repo, path }) => {
+                let (base, head) = (end(repo, base)?, end(repo, head)?);
+                let parted = repo.merge_bases(base, head).map_err(RepoError::Gap)?;
+                Self::of(repo, path, (base, head), parted).map(Some)
+            }
+            (From::Push { before, after }, Place::Repo { repo, path }) => {
+                Self::of(repo, path, (end(repo, before)?, end(repo, after)?), Vec::new()).map(Some)
+            }
             _ => Ok(None),
         }
     }
 
-    fn of(repo: &Repo, path: &str, base: &str, head: &str) -> Result<Self, Fault> {
-        let (base, head) = (end(repo, base)?, end(repo, head)?);
-        let mut parted = repo.merge_bases(base, head).map_err(RepoError::Gap)?;
+    fn of(repo: &Repo, path: &str, (base, head): (Oid, Oid), mut parted: Vec<Oid>) -> Result<Self, Fault> {
         if parted.is_empty() {
             parted.push(base);
         }
@@ -62,8 +67,11 @@ fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
     let branch = rev.strip_prefix("origin/").unwrap_or(rev);
     repo.resolve(rev).map_err(|error| match error {
         RepoError::BadRevision { .. } => {
+            let id = matches!(branch.len(), 40 | 64) && branch.chars().all(|c| c.is_ascii_hexdigit());
             let plain = branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
-            let fetch = if plain {
+            let fetch = if id {
+                format!("`git fetch origin {branch}`")
+            } else if plain {
                 format!("`git fetch origin {branch}`, then name it `origin/{branch}`")
             } else {
                 "`git fetch --unshallow`".to_owned()

@@ -4,7 +4,7 @@ use crate::stage::{NOW, Run, Stage};
 use snapbox::{assert_data_eq, str};
 
 const CONFIG: &str = "portfolio_config.yaml";
-const COOLDOWN: &str = "allocation-cooldown";
+pub(crate) const COOLDOWN: &str = "allocation-cooldown";
 
 /// Gives 091230 and 305720 these targets, which add up to 0.20.
 fn put(stage: &Stage, file: &str, points: u32) {
@@ -20,13 +20,13 @@ fn put(stage: &Stage, file: &str, points: u32) {
 }
 
 /// Commits these targets, so many days ago.
-fn change(stage: &Stage, points: u32, message: &str, days_ago: i64) {
+pub(crate) fn change(stage: &Stage, points: u32, message: &str, days_ago: i64) {
     put(stage, CONFIG, points);
     stage.commit(message, days_ago);
 }
 
 /// The sample, changed on main three days ago, on a branch of its own.
-fn branch() -> Stage {
+pub(crate) fn branch() -> Stage {
     let stage = Stage::sample();
     change(&stage, 11, "Raise semiconductors\n\nReason: earnings", 3);
     stage.git(&["checkout", "-q", "-b", "feature"]);
@@ -34,7 +34,7 @@ fn branch() -> Stage {
 }
 
 /// The sample, never changed, on a branch of its own.
-fn quiet() -> Stage {
+pub(crate) fn quiet() -> Stage {
     let stage = Stage::sample();
     stage.git(&["checkout", "-q", "-b", "feature"]);
     stage
@@ -57,12 +57,12 @@ fn lint(stage: &Stage, args: &[&str]) -> Run {
 }
 
 /// The rules that found an error or a warning, and the exit code.
-fn told(run: &Run) -> (Vec<String>, u8) {
+pub(crate) fn told(run: &Run) -> (Vec<String>, u8) {
     let rules = run.findings(&["error", "warning"]);
     (rules.iter().map(|found| found.replace(" error", "").split(' ').next().unwrap().to_owned()).collect(), run.code)
 }
 
-fn refused(rules: &[&str]) -> (Vec<String>, u8) {
+pub(crate) fn refused(rules: &[&str]) -> (Vec<String>, u8) {
     (rules.iter().map(|rule| (*rule).to_owned()).collect(), 1)
 }
 

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says no by panicking")]
 
 mod applying;
+mod auto;
 mod base;
 mod faults;
 mod help;

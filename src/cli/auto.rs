@@ -1,0 +1,165 @@
+//! The word `auto` in place of a base: which commits a job is about, by what its CI service says and what is at hand.
+//!
+//! What cannot be told is an error with its remedy, never a guess. No code of a pull request is run here, and nothing of
+//! what the service says is believed that the commits at hand do not bear out.
+
+use super::gather::{From, Place};
+use super::past::parse;
+use super::{Fault, Global, Host};
+use crate::event::{self, Happening, Push, Request, Untold};
+use crate::history::{Oid, Past};
+use crate::repo::{Repo, RepoError};
+use std::path::Path;
+
+/// What stands for a base that is to be found out.
+pub(super) const AUTO: &str = "auto";
+
+/// What a job is about.
+pub(super) struct Found {
+    /// What is to be judged.
+    pub(super) from: From,
+    /// The same by other bases, where one alone does not know enough.
+    pub(super) more: Vec<From>,
+    /// What the request says of itself, if it is one: a text that may give a reason.
+    pub(super) body: Option<String>,
+    /// What it is, for people.
+    pub(super) what: String,
+}
+
+/// Finds out what this job is about.
+pub(super) fn find(global: &Global, host: &Host<'_>) -> Result<Found, Fault> {
+    let happening = happening(host)?;
+    match Place::find(&From::WorkTree, &global.config, host) {
+        Place::Repo { repo, .. } => found(&repo, happening),
+        Place::NoRepo(gap) => Err(Fault::unknown(gap.why).hint(format!("{}.", gap.remedy))),
+        Place::Nowhere => {
+            Err(Fault::unknown("there is no repository").hint("run this in the repository of the config."))
+        }
+    }
+}
+
+fn happening(host: &Host<'_>) -> Result<Happening, Fault> {
+    let told = if let Some(path) = host.var("GITHUB_EVENT_PATH") {
+        let bytes = std::fs::read(host.path(Path::new(path)));
+        let bytes = bytes.map_err(|error| Fault::io("read", Path::new(path), &error))?;
+        event::github(host.var("GITHUB_EVENT_NAME").unwrap_or_default(), &String::from_utf8_lossy(&bytes))
+    } else if host.var("GITLAB_CI").is_some() {
+        event::gitlab(&|name| host.var(name))
+    } else {
+        Err(Untold::Nowhere)
+    };
+    told.map_err(|untold| match untold {
+        Untold::Nowhere => {
+            Fault::unknown("which change this is about cannot be told outside of GitHub Actions and GitLab CI")
+                .hint("name the base: --base origin/main")
+        }
+        Untold::NoChange(what) => Fault::unknown(format!("{what} is about no change that could be judged"))
+            .hint("check the config as it stands: rebalance lint")
+            .hint("or name the base: --base origin/main"),
+        Untold::Missing(what) => Fault::unknown(format!("which change this job is about cannot be told: {what}"))
+            .hint("name the base: --base origin/main"),
+    })
+}
+
+fn found(repo: &Repo, happening: Happening) -> Result<Found, Fault> {
+    match happening {
+        Happening::Request(request) => of_request(repo, request),
+        Happening::Group { base, head } => {
+            let what = format!("merge queue, {} onto {}", short(&head), short(&base));
+            Ok(Found { from: From::Range { base, head }, more: Vec::new(), body: None, what })
+        }
+        Happening::Push(push) => of_push(repo, push),
+    }
+}
+
+/// A request is judged by the base that its merge was made with, and by the tip of its target where that has moved on.
+fn of_request(repo: &Repo, request: Request) -> Result<Found, Fault> {
+    let head = repo.head()?.ok_or_else(|| Fault::unknown("there is no commit yet").hint("check out the change."))?;
+    let tip = branch(repo, &request.target)?;
+    let parents = Past::commit(&repo.lineage(&parse), head).map_err(RepoError::Gap)?.parents.clone();
+    let merged = match parents.as_slice() {
+        [first, second] if second.to_string() == request.head => Some(*first),
+        _ => None,
+    };
+    let (judged, base) = if let Some(base) = merged {
+        (head.to_string(), base)
+    } else if head.to_string() == request.head {
+        let tip = tip.ok_or_else(|| unfetched(&request.target))?;
+        knows(repo, tip, &request)?;
+        (request.head.clone(), tip)
+    } else if request.of_target && (Some(head) == tip || Some(head.to_string()) == request.known) {
+        (request.head.clone(), head)
+    } else {
+        return Err(Fault::unknown("the commit that is checked out is neither the request's merge nor its head")
+            .hint("check it out as actions/checkout does, without a ref; or name both ends: --base REV --head REV"));
+    };
+    let ahead = match tip.filter(|tip| *tip != base) {
+        Some(tip) if !repo.merge_bases(tip, base).map_err(RepoError::Gap)?.contains(&tip) => Some(tip),
+        _ => None,
+    };
+    let number = request.number.map_or(String::new(), |number| format!(" {number}"));
+    let also = ahead.map_or(String::new(), |tip| format!(" and {}", tip.short()));
+    let target = &request.target;
+    let what = format!("request{number}, {} into {target}, by {}{also}", short(&request.head), base.short());
+    let range = |base: Oid| From::Range { base: base.to_string(), head: judged.clone() };
+    Ok(Found { from: range(base), more: ahead.into_iter().map(range).collect(), body: request.body, what })
+}
+
+/// A tip that lacks a commit which the service knows the branch to have is old.
+fn knows(repo: &Repo, tip: Oid, request: &Request) -> Result<(), Fault> {
+    let Some(known) = &request.known else { return Ok(()) };
+    let known = match repo.resolve(known) {
+        Err(RepoError::BadRevision { .. }) => None,
+        other => Some(other?),
+    };
+    let has = |known| Ok::<_, RepoError>(repo.merge_bases(tip, known).map_err(RepoError::Gap)?.contains(&known));
+    if known.map(has).transpose()?.unwrap_or(false) {
+        return Ok(());
+    }
+    let what = format!("origin/{} in this clone is older than the request", request.target);
+    Err(Fault::unknown(what).hint(format!("fetch it: git fetch origin {}", request.target)))
+}
+
+/// A push is compared with what stood there before, whether or not it stands on it. A new branch is compared with the
+/// default branch.
+fn of_push(repo: &Repo, push: Push) -> Result<Found, Fault> {
+    let Push { before, after, branch: name, default } = push;
+    let to = name.clone().unwrap_or_else(|| "a tag".to_owned());
+    let found = |from, what: String| Found { from, more: Vec::new(), body: None, what };
+    match (before, name, default) {
+        (Some(before), ..) => {
+            let what = format!("push to {to}, {} by {}", short(&after), short(&before));
+            Ok(found(From::Push { before, after }, what))
+        }
+        // There is nothing that it could be compared with: the commit is judged as it landed.
+        (None, Some(name), Some(default)) if name == default => {
+            let what = format!("push of {} to {to}, which is new", short(&after));
+            Ok(found(From::Rev(after), what))
+        }
+        (None, _, Some(default)) => {
+            let tip = branch(repo, &default)?.ok_or_else(|| unfetched(&default))?;
+            let what = format!("push to {to}, which is new, {} by {}", short(&after), tip.short());
+            Ok(found(From::Range { base: tip.to_string(), head: after }, what))
+        }
+        (None, _, None) => Err(Fault::unknown("the branch is new, and what it is to be compared with is not said")
+            .hint("name the base: --base origin/main")),
+    }
+}
+
+/// The tip of a branch of the remote, as this clone knows it; none when it does not.
+fn branch(repo: &Repo, name: &str) -> Result<Option<Oid>, Fault> {
+    match repo.resolve(&format!("refs/remotes/origin/{name}")) {
+        Err(RepoError::BadRevision { .. }) => Ok(None),
+        other => Ok(Some(other?)),
+    }
+}
+
+fn unfetched(branch: &str) -> Fault {
+    Fault::unknown(format!("origin/{branch}, which the change is judged by, is not in this clone"))
+        .hint(format!("fetch it: git fetch origin {branch}"))
+        .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
+}
+
+fn short(id: &str) -> &str {
+    id.get(..7).unwrap_or(id)
+}
