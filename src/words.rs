@@ -74,6 +74,14 @@ pub fn points(difference: Decimal) -> String {
     if rounded.is_zero() { "0.00".to_owned() } else { format!("{rounded:+}") }
 }
 
+/// A difference of fractions in points of the portfolio, exactly: `0.01` is `+1 point`.
+#[must_use]
+pub fn exact_points(difference: Decimal) -> String {
+    let points = (difference * Decimal::ONE_HUNDRED).normalize();
+    let noun = if points.abs() == Decimal::ONE { "point" } else { "points" };
+    if points.is_zero() { format!("0 {noun}") } else { format!("{points:+} {noun}") }
+}
+
 fn two_places(value: Decimal) -> Decimal {
     let mut rounded = value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(2);
@@ -109,6 +117,9 @@ mod tests {
         assert_eq!(points(of("0.031819")), "+3.18");
         assert_eq!(points(of("-0.004545")), "-0.45");
         assert_eq!(points(of("-0.00001")), "0.00");
+        assert_eq!(exact_points(of("-0.00001")), "-0.001 points");
+        assert_eq!(exact_points(of("0.010")), "+1 point");
+        assert_eq!(exact_points(of("0.1") - of("0.10")), "0 points");
     }
 
     #[test]
