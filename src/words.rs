@@ -94,6 +94,32 @@ pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
+/// A length of time in its largest whole unit that says enough: `3 days`. Days are told as days for two months, since
+/// cooldowns are.
+#[must_use]
+pub fn span(seconds: i64) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    const YEAR: u64 = 31_556_952;
+    let seconds = seconds.unsigned_abs();
+    let units = [(YEAR, 2 * YEAR, "year"), (YEAR / 12, 61 * DAY, "month"), (DAY, DAY, "day"), (HOUR, HOUR, "hour")];
+    let unit = units.into_iter().find(|(_, from, _)| seconds >= *from);
+    let (length, _, noun) = unit.unwrap_or(if seconds < MINUTE { (1, 0, "second") } else { (MINUTE, 0, "minute") });
+    count(usize::try_from(seconds / length).unwrap_or(usize::MAX), noun)
+}
+
+/// An instant as seen from another: `3 days ago`, `in 2 hours`.
+#[must_use]
+pub fn ago(instant: i64, now: i64) -> String {
+    let age = now.saturating_sub(instant);
+    match age {
+        -59..=59 => "just now".to_owned(),
+        60.. => format!("{} ago", span(age)),
+        _ => format!("in {}", span(age)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +146,30 @@ mod tests {
         assert_eq!(exact_points(of("-0.00001")), "-0.001 points");
         assert_eq!(exact_points(of("0.010")), "+1 point");
         assert_eq!(exact_points(of("0.1") - of("0.10")), "0 points");
+    }
+
+    #[test]
+    fn times_are_told_from_now() {
+        let day = 86_400;
+        let cases = [
+            (0, "just now"),
+            (-59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (7_200, "2 hours ago"),
+            (day, "1 day ago"),
+            (7 * day - 1, "6 days ago"),
+            (60 * day, "60 days ago"),
+            (61 * day, "2 months ago"),
+            (700 * day, "22 months ago"),
+            (731 * day, "2 years ago"),
+            (-day, "in 1 day"),
+            (i64::MAX, "292277024626 years ago"),
+        ];
+        for (age, expected) in cases {
+            assert_eq!(ago(0_i64.saturating_sub(age), 0), expected, "{age}");
+        }
+        assert_eq!(span(30), "30 seconds");
     }
 
     #[test]

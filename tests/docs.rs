@@ -319,7 +319,7 @@ fn properties(schema: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// The page that explains the fields of each format. The config's are explained by its schema, in the editor.
-const EXPLAINED: [(&str, &str); 8] = [
+const EXPLAINED: [(&str, &str); 9] = [
     ("holdings", "docs/formats.md"),
     ("policy", "docs/policies.md"),
     ("plan", "docs/plan.md"),
@@ -328,6 +328,7 @@ const EXPLAINED: [(&str, &str); 8] = [
     ("log", "docs/apply.md"),
     ("journal", "docs/apply.md"),
     ("apply", "docs/formats.md"),
+    ("history", "docs/history.md"),
 ];
 
 #[test]

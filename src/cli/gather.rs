@@ -230,7 +230,7 @@ impl Place {
     }
 }
 
-fn gap(error: &RepoError) -> Gap {
+pub(super) fn gap(error: &RepoError) -> Gap {
     match error {
         RepoError::Gap(gap) => gap.clone(),
         other => Gap::new(GapKind::Unreadable, other.to_string(), other.remedy()),

@@ -8,6 +8,8 @@ mod completions;
 mod explain;
 mod fix;
 mod gather;
+mod history;
+mod in_force;
 mod judgement;
 mod lint;
 mod log;
@@ -22,6 +24,7 @@ mod show;
 mod step_summary;
 mod trials;
 mod verify;
+mod watched;
 
 pub use self::schema::SHEETS;
 pub use crate::fault::{Exit, Fault};
@@ -107,6 +110,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Apply(apply::ApplyArgs),
     Log(log::LogArgs),
+    History(history::HistoryArgs),
     Schema(schema::SchemaArgs),
     CommitMsg(commit_msg::CommitMsgArgs),
     Completions(completions::CompletionsArgs),
@@ -156,6 +160,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Verify(args) => verify::run(args, global, host, paint),
         Command::Apply(args) => apply::run(args, global, host, paint),
         Command::Log(_) => log::run(global, host, paint),
+        Command::History(args) => history::run(args, global, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),

@@ -132,7 +132,7 @@ fn committed(
     Ok(sources)
 }
 
-fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>, Fault> {
+pub(super) fn from_disk(dir: &Path, asked_for: bool, host: &Host<'_>) -> Result<Vec<Source>, Fault> {
     let full = host.path(dir);
     let entries = match std::fs::read_dir(&full) {
         Ok(entries) => entries,

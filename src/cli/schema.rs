@@ -46,6 +46,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Log, &crate::record::SHEET),
     (Which::Journal, &crate::replay::SHEET),
     (Which::Apply, &crate::apply::SHEET),
+    (Which::History, &crate::output::history::HISTORY_SHEET),
 ];
 
 /// A file that has a schema.
@@ -69,6 +70,8 @@ pub enum Which {
     Journal,
     /// A line of apply --format json
     Apply,
+    /// history --format json
+    History,
 }
 
 /// Runs the command.

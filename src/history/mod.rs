@@ -10,6 +10,7 @@
 
 pub mod cooldown;
 mod event;
+pub mod kept;
 mod line;
 pub mod message;
 mod past;

@@ -14,9 +14,9 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The largest comment, in bytes. GitHub takes 65,536 characters.
-const COMMENT: usize = 64_900;
+pub(super) const COMMENT: usize = 64_900;
 /// What the line that counts the rest takes at most.
-const LAST_LINE: usize = 160;
+pub(super) const LAST_LINE: usize = 160;
 /// The longest message, in characters. It may quote a key that is as long as a file.
 const LONGEST: usize = 2_000;
 

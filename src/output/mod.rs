@@ -9,6 +9,7 @@ mod file;
 mod fingerprint;
 mod github;
 mod gitlab;
+pub mod history;
 mod human;
 mod json;
 mod junit;
@@ -17,12 +18,14 @@ mod markdown;
 pub mod pages;
 mod paint;
 pub mod plan;
+mod progress;
 mod sarif;
 mod text;
 
 pub use file::Base;
 pub use json::LintJson;
 pub use paint::{Paint, Ui};
+pub use progress::Progress;
 
 use crate::document::{Lines, Position};
 use crate::fault::Exit;

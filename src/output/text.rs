@@ -1,7 +1,7 @@
 //! Breaking lines to the width of a terminal, where a Korean letter takes two columns, and writing out what no reader
 //! would see.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// A text broken at spaces to fit the width, each line indented; lines after the first a little further.
 pub(super) fn wrapped(text: &str, indent: &str, width: usize) -> String {
@@ -12,6 +12,31 @@ pub(super) fn wrapped(text: &str, indent: &str, width: usize) -> String {
         out.push_str(&format!("{indent}{more}{line}\n"));
     }
     out
+}
+
+/// The same for a text that anybody may have written: a word that is longer than a line is broken too.
+pub(super) fn fitted(text: &str, indent: &str, width: usize) -> String {
+    let room = width.saturating_sub(columns(indent) + 2).max(2);
+    let words: Vec<String> = text.split(' ').flat_map(|word| pieces(word, room)).collect();
+    wrapped(&words.join(" "), indent, width)
+}
+
+/// A word in pieces of at most so many columns.
+fn pieces(word: &str, room: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut taken = 0;
+    for c in word.chars() {
+        let wide = c.width().unwrap_or(0);
+        if taken + wide > room {
+            pieces.push(String::new());
+            taken = 0;
+        }
+        taken += wide;
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+    }
+    pieces
 }
 
 /// A text broken at spaces into lines of at most so many columns. A longer word has a line of its own.
@@ -105,6 +130,8 @@ mod tests {
         assert_eq!(text.lines().count(), 2);
         assert_eq!(broken("a verylongwordindeed b", 4), ["a", "verylongwordindeed", "b"]);
         assert_eq!(broken("", 4), [""]);
+        assert_eq!(fitted("a verylongword b", "", 8), "a\n  verylo\n  ngword\n  b\n");
+        assert_eq!(fitted("한국한국한국 b", "  ", 9), "  한국\n    한국\n    한국\n    b\n");
         assert_eq!(columns("\u{1b}[31merror\u{1b}[0m"), 5);
     }
 }

@@ -27,6 +27,8 @@ Commands:
                right?
   apply        Apply a plan: exactly its orders, once, or not at all
   log          List executed rebalances, oldest first
+  history      List every change of the allocation, newest first: when, who, what, why, and whether
+               the cooldown was kept
   schema       Print the JSON Schema of a file, for editors and other validators
   commit-msg   The commit-msg hook: a staged allocation change says why, and keeps the cooldown or
                overrides it aloud

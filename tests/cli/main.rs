@@ -7,6 +7,7 @@
 mod applying;
 mod auto;
 mod base;
+mod changes;
 mod faults;
 mod help;
 mod history;

@@ -1,0 +1,56 @@
+//! A past that is watched: every answer is the repository's own, and a person at a terminal sees how far the reading has
+//! come.
+
+use crate::history::{Commit, Gap, Oid, Past, Place, Version, Words};
+use crate::output::Progress;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A past and the line that says how much of it was read.
+pub(super) struct Watched<'p, 'h, 'a> {
+    past: &'p dyn Past,
+    progress: RefCell<Progress<'h, 'a>>,
+}
+
+impl<'p, 'h, 'a> Watched<'p, 'h, 'a> {
+    /// Watches a past.
+    pub(super) fn new(past: &'p dyn Past, progress: Progress<'h, 'a>) -> Self {
+        Self { past, progress: RefCell::new(progress) }
+    }
+}
+
+impl Past for Watched<'_, '_, '_> {
+    fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
+        self.past.commit(id)
+    }
+
+    fn at(&self, commit: Oid, path: &str) -> Result<Place, Gap> {
+        // The walk asks once for each commit it comes by.
+        self.progress.borrow_mut().step();
+        self.past.at(commit, path)
+    }
+
+    fn version(&self, blob: Oid) -> Result<Version, Gap> {
+        self.past.version(blob)
+    }
+
+    fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, Gap> {
+        self.past.merge_bases(one, other)
+    }
+
+    fn copies(&self, commit: Oid, blob: Oid) -> Result<Vec<String>, Gap> {
+        self.past.copies(commit, blob)
+    }
+
+    fn gone(&self, old: Oid, new: Oid) -> Result<Vec<(String, Oid)>, Gap> {
+        self.past.gone(old, new)
+    }
+
+    fn between(&self, base: Oid, tip: Oid) -> Result<Vec<Oid>, Gap> {
+        self.past.between(base, tip)
+    }
+
+    fn words(&self, commit: Oid) -> Result<Words, Gap> {
+        self.past.words(commit)
+    }
+}
