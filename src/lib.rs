@@ -17,6 +17,7 @@
 //!   consumes it.
 //! * No rule fails, waits or does IO. What could not be had is a fact of its own, and refuses.
 //! * No room but [`repo`] names gix; nothing starts a `git` process.
+//! * No room but [`http`] talks to a network.
 //! * Nothing in a plan's `meta` decides anything.
 
 // -- core --
@@ -55,6 +56,7 @@ pub mod disk;
 pub mod repo;
 pub mod journal;
 pub mod log;
+pub mod http;
 pub mod broker;
 pub mod apply;
 pub mod fault;

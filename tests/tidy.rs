@@ -135,6 +135,16 @@ fn only_the_repository_room_names_gix() {
 }
 
 #[test]
+fn only_the_http_room_talks_to_a_network() {
+    for path in sources() {
+        let inside = name(&path).starts_with("src/http");
+        let found =
+            ["ureq::", "TcpStream", "TcpListener", "UdpSocket"].into_iter().find(|word| code(&path).contains(word));
+        assert!(inside || found.is_none(), "{} names {found:?}", name(&path));
+    }
+}
+
+#[test]
 fn a_room_imports_only_from_rooms_above_it() {
     let (core, shell) = rooms();
     let order: Vec<String> = core.into_iter().chain(shell).collect();
