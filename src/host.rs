@@ -1,4 +1,4 @@
-//! What the process gives a command: where it is, the environment, the clock, and where to write.
+//! What the process gives a command: where it is, the environment, the clock, how to wait, and where to write.
 //!
 //! Tests make their own; nothing else in the shell asks the process for any of it.
 
@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What a command is run with.
 pub struct Host<'a> {
@@ -29,6 +30,8 @@ pub struct Host<'a> {
     pub lost: bool,
     /// The width of the terminal in columns, where it is known.
     pub columns: Option<usize>,
+    /// Waits, where somebody else's server asks for it.
+    pub pause: fn(Duration),
 }
 
 impl<'a> Host<'a> {
@@ -56,6 +59,7 @@ impl<'a> Host<'a> {
             err_is_terminal: std::io::stderr().is_terminal(),
             lost: false,
             columns,
+            pause: std::thread::sleep,
         })
     }
 

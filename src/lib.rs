@@ -57,6 +57,7 @@ pub mod repo;
 pub mod journal;
 pub mod log;
 pub mod http;
+pub mod github;
 pub mod broker;
 pub mod apply;
 pub mod fault;

@@ -3,6 +3,7 @@
 mod account;
 mod apply;
 mod auto;
+mod comment;
 mod commit_msg;
 mod completions;
 mod explain;
@@ -111,6 +112,7 @@ enum Command {
     Apply(apply::ApplyArgs),
     Log(log::LogArgs),
     History(history::HistoryArgs),
+    Comment(comment::CommentArgs),
     Schema(schema::SchemaArgs),
     CommitMsg(commit_msg::CommitMsgArgs),
     Completions(completions::CompletionsArgs),
@@ -161,6 +163,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Apply(args) => apply::run(args, global, host, paint),
         Command::Log(_) => log::run(global, host, paint),
         Command::History(args) => history::run(args, global, host, paint),
+        Command::Comment(args) => comment::run(args, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),

@@ -90,6 +90,7 @@ mod tests {
             out_is_terminal: false,
             err_is_terminal: terminal,
             lost: false,
+            pause: |_| (),
             columns: None,
         };
         let time = Rc::new(Cell::new(0));

@@ -29,6 +29,8 @@ Commands:
   log          List executed rebalances, oldest first
   history      List every change of the allocation, newest first: when, who, what, why, and whether
                the cooldown was kept
+  comment      Keep one comment of a GitHub pull request up to date: make it, change it, or leave it
+               as it is
   schema       Print the JSON Schema of a file, for editors and other validators
   commit-msg   The commit-msg hook: a staged allocation change says why, and keeps the cooldown or
                overrides it aloud

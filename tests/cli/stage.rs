@@ -124,6 +124,7 @@ impl Stage {
             err_is_terminal: false,
             lost: false,
             columns: None,
+            pause: |_| (),
         };
         let args: Vec<OsString> = std::iter::once("rebalance").chain(args.iter().copied()).map(Into::into).collect();
         let code = cli::run(args, &mut host);

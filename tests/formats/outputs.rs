@@ -103,6 +103,7 @@ fn linked(when: ColorWhen, terminal: bool, variable: Option<&str>) -> bool {
         err_is_terminal: terminal,
         lost: false,
         columns: None,
+        pause: |_| (),
     };
     let paint = Paint::of(when, &host);
     let case = crate::cases::all().remove(1);

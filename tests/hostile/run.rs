@@ -68,6 +68,7 @@ pub(crate) fn lint_with(bytes: &[u8], options: &[&str]) -> (Vec<u8>, Vec<u8>, u8
         err_is_terminal: false,
         lost: false,
         columns: None,
+        pause: |_| (),
     };
     let args = ["rebalance", "lint", "--stdin"].iter().chain(options).map(OsString::from);
     let code = cli::run(args.collect(), &mut host);
