@@ -1,8 +1,12 @@
 //! What differs between two allocations, in the terms of a reviewer: which asset was added, removed, moved to another
-//! sleeve, or got another target or band.
+//! sleeve, or got another target or band; and which other settings differ between two configs and their policies.
 //!
 //! Two allocations have no difference exactly when they are equal. Texts, places, git and the order in a file must never
 //! enter this room: how a difference is shown is up to whoever shows it.
+
+mod settings;
+
+pub use settings::{About, Setting, policies, settings};
 
 use crate::history::Standing;
 use crate::money::Weight;

@@ -162,7 +162,7 @@ pub struct Costs {
 }
 
 /// Sessions left alone before and after an ex-dividend date when the config does not say how many.
-const EX_DIVIDEND_WINDOW: u32 = 3;
+pub const EX_DIVIDEND_WINDOW: u32 = 3;
 
 impl Portfolio {
     /// The portfolio of a config; `None` while any part of it that is needed cannot be read.
