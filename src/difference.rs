@@ -159,8 +159,9 @@ fn sleeves(before: &Allocation, after: &Allocation, alone: bool) -> Vec<Differen
 
 /// Whether a sleeve's weight is the sum of its targets. Of one that is not there, both are nothing.
 fn follows(allocation: &Allocation, name: &str) -> bool {
-    let targets = allocation.assets.values().filter(|share| share.sleeve == name).map(|share| share.target.decimal());
-    let sum = targets.fold(Some(Decimal::ZERO), |sum, target| sum?.checked_add(target));
+    let mut targets =
+        allocation.assets.values().filter(|share| share.sleeve == name).map(|share| share.target.decimal());
+    let sum = targets.try_fold(Decimal::ZERO, |sum, target| sum.checked_add(target));
     sum == Some(allocation.sleeves.get(name).map_or(Decimal::ZERO, |weight| weight.decimal()))
 }
 

@@ -324,6 +324,7 @@ const EXPLAINED: [(&str, &str); 9] = [
     ("policy", "docs/policies.md"),
     ("plan", "docs/plan.md"),
     ("lint", "docs/lint.md"),
+    ("diff", "docs/diff.md"),
     ("explain", "docs/formats.md"),
     ("log", "docs/apply.md"),
     ("journal", "docs/apply.md"),

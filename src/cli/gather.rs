@@ -106,6 +106,14 @@ pub(super) struct Claims {
     pub(super) reasoned: Option<bool>,
 }
 
+impl Claims {
+    /// What the environment says: an override, which the commit-msg hook will write.
+    pub(super) fn of_environment(host: &Host<'_>) -> Self {
+        let asked = host.var("REBALANCE_COOLDOWN_OVERRIDE").map(|reason| reason.trim().to_owned());
+        Self { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned: None }
+    }
+}
+
 impl Gathered {
     /// The facts for the rules.
     pub(super) fn facts<'a>(&'a self, codes: &'a [CodeSite<'a>]) -> Facts<'a> {
@@ -276,7 +284,7 @@ fn nowhere(path: &str) -> Fault {
 }
 
 /// The config's bytes. Git would commit a link as a link.
-fn own_file(path: &Path) -> Result<Vec<u8>, Fault> {
+pub(super) fn own_file(path: &Path) -> Result<Vec<u8>, Fault> {
     if std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
         return Err(Fault::unknown(format!("{} is a link", path.display())).hint("put the file itself there."));
     }

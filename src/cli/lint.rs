@@ -172,8 +172,7 @@ fn claims(args: &LintArgs, body: Option<&str>, host: &Host<'_>) -> Result<Claims
         }
         None => body.map(says),
     };
-    let asked = host.var("REBALANCE_COOLDOWN_OVERRIDE").map(|reason| reason.trim().to_owned());
-    Ok(Claims { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned })
+    Ok(Claims { reasoned, ..Claims::of_environment(host) })
 }
 
 /// The facts, with the levels of this run.
@@ -298,7 +297,7 @@ pub(super) fn judge(gathered: &Gathered) -> Vec<Finding> {
 const BY_BASE: [Group; 4] = [Group::Allocation, Group::Schedule, Group::Policy, Group::Custom];
 
 /// Adds what another look at the same change found; what both found is one finding, at the higher level.
-fn join(findings: &mut Vec<Finding>, others: Vec<Finding>, mark: fn(Finding) -> Finding) {
+pub(super) fn join(findings: &mut Vec<Finding>, others: Vec<Finding>, mark: fn(Finding) -> Finding) {
     for found in others {
         let same = |own: &&mut Finding| {
             (&own.rule, &own.path, &own.place, &own.message) == (&found.rule, &found.path, &found.place, &found.message)

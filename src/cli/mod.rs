@@ -6,6 +6,7 @@ mod auto;
 mod comment;
 mod commit_msg;
 mod completions;
+mod diff;
 mod explain;
 mod fix;
 mod gather;
@@ -106,6 +107,7 @@ enum Command {
     #[command(alias = "validate")]
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
+    Diff(diff::DiffArgs),
     Plan(plan::PlanArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
@@ -157,6 +159,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
     match &cli.command {
         Command::Lint(args) => lint::run(args, global, host, paint),
         Command::Explain(args) => explain::run(args, global, host, paint),
+        Command::Diff(args) => diff::run(args, global, host, paint),
         Command::Plan(args) => plan::run(args, global, host, paint),
         Command::Show(args) => show::run(args, global, host, paint),
         Command::Verify(args) => verify::run(args, global, host, paint),

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 const TAKES: &[(&str, &[Format], bool)] = &[
     ("lint", FINDINGS, true),
     ("explain", &[Format::Human, Format::Json, Format::Markdown], true),
+    ("diff", &[Format::Human, Format::Json, Format::Markdown], true),
     ("plan", PLAIN, true),
     ("show", PLAIN, true),
     ("verify", PLAIN, false),

@@ -42,7 +42,12 @@ impl Asked<'_> {
 
     /// What is being looked at, as a change of what is committed. Of a config whose allocation cannot be read there is
     /// no change to judge; other rules say what is wrong with it.
-    fn of_change(&self, tip: Option<Oid>, from: &From, candidate: Option<Standing>) -> Result<Told, RepoError> {
+    pub(super) fn of_change(
+        &self,
+        tip: Option<Oid>,
+        from: &From,
+        candidate: Option<Standing>,
+    ) -> Result<Told, RepoError> {
         let path = match tip {
             Some(head) => self.committed_name(head, from)?,
             None => self.path.to_owned(),
@@ -64,7 +69,7 @@ impl Asked<'_> {
 
     /// The config's name in a commit: its own, or, of a config that is not there, that of one beside it which the next
     /// commit would not have any more. A rename is no creation.
-    fn committed_name(&self, head: Oid, from: &From) -> Result<String, RepoError> {
+    pub(super) fn committed_name(&self, head: Oid, from: &From) -> Result<String, RepoError> {
         if self.repo.read_at(head, self.path)? != Content::Absent {
             return Ok(self.path.to_owned());
         }

@@ -10,6 +10,7 @@ use crate::disk::{RealDisk, write_whole};
 use crate::drift::BooksError;
 use crate::finding::{Finding, Level};
 use crate::hash::sha256;
+use crate::holdings::Holdings;
 use crate::journal;
 use crate::log::Log;
 use crate::output::plan::{Next, draw};
@@ -19,7 +20,7 @@ use crate::plan::sizing::SizingError;
 use crate::plan::{Draft, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
 use crate::record;
 use crate::rules::facts::held_sites;
-use crate::rules::{self, Group, PlanFacts, Sound};
+use crate::rules::{self, CodeSite, Group, PlanFacts, Sound};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -150,11 +151,28 @@ fn draft(
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
+    let committed = gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some());
+    let facts = plan_facts(&draft, account, holdings, &sites, committed);
+    let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
+    let said = rules::run(Group::PLAN, &facts, &gathered.policies);
+    let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
+    findings.extend(said);
+    Ok(Some(body))
+}
+
+/// What the rules look at of a draft.
+pub(super) fn plan_facts<'a>(
+    draft: &'a Draft<'_>,
+    account: &'a Account,
+    holdings: &'a Holdings,
+    sites: &'a [CodeSite<'a>],
+    committed: bool,
+) -> PlanFacts<'a> {
     let [costs_of_traded, costs_of_portfolio] = draft.exact_cost_shares();
-    let facts = PlanFacts {
+    PlanFacts {
         path: &account.path,
         holdings,
-        sites: &sites,
+        sites,
         cash_after: draft.books.money(draft.cash_after),
         reserve: draft.books.money(draft.reserve()),
         turnover: draft.exact_turnover(),
@@ -162,14 +180,9 @@ fn draft(
         costs_of_traded,
         costs_of_portfolio,
         trades: !draft.orders.is_empty(),
-        committed: gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some()),
+        committed,
         frozen: &draft.frozen,
-    };
-    let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
-    let said = rules::run(Group::PLAN, &facts, &gathered.policies);
-    let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
-    findings.extend(said);
-    Ok(Some(body))
+    }
 }
 
 fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) -> Provenance {
@@ -205,7 +218,7 @@ fn overrides(gathered: &Gathered) -> Vec<Override> {
 }
 
 /// Why there is no plan, and what to do.
-fn plan_fault(error: &PlanError) -> Fault {
+pub(super) fn plan_fault(error: &PlanError) -> Fault {
     match error {
         PlanError::Books(BooksError::NoPrice { code }) => {
             Fault::unknown(format!("{code} is in the config and has no price"))
@@ -306,8 +319,8 @@ fn warn_of_unfinished(global: &Global, host: &mut Host<'_>, paint: Paint) -> Res
     Ok(())
 }
 
-/// The options that `apply` needs to find the same files, and all that the plan was made with.
-fn options(args: &PlanArgs, global: &Global) -> (String, String) {
+/// The options that name other files than the usual ones, each after a space.
+pub(super) fn file_options(global: &Global) -> String {
     let mut files = String::new();
     if global.config != Path::new(super::CONFIG) {
         files.push_str(&format!(" --config {}", quoted(&global.config.display().to_string())));
@@ -317,6 +330,12 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
             files.push_str(&format!(" --{name} {}", quoted(&path.display().to_string())));
         }
     }
+    files
+}
+
+/// The options that `apply` needs to find the same files, and all that the plan was made with.
+fn options(args: &PlanArgs, global: &Global) -> (String, String) {
+    let files = file_options(global);
     let mut all = files.clone();
     if let Some(day) = args.as_of {
         all.push_str(&format!(" --as-of {day}"));
@@ -328,7 +347,7 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
 }
 
 /// A path as a shell takes it.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%".contains(c));
     if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

@@ -79,6 +79,26 @@ fn beside_base(repo: &Repo, ends: &Ends, dir: &Path) -> Result<Policies, Fault> 
     Ok(rules::policies(&at(repo, ends.base, (dir, &inside))?).0)
 }
 
+/// The policy files of one side of a difference: those beside the config in the commit, or in the directory that is
+/// named with `--policies`.
+pub(super) fn of_side(
+    repo: &Repo,
+    commit: Oid,
+    config: &str,
+    global: &Global,
+    host: &Host<'_>,
+) -> Result<Vec<Source>, Fault> {
+    let dir = policies_path(global);
+    if global.policies.is_some() {
+        return match inside(repo, &dir, host) {
+            Ok(inside) => at(repo, commit, (&dir, &inside)),
+            Err(_) => from_disk(&dir, true, host),
+        };
+    }
+    let inside = config.rsplit_once('/').map_or("policies".to_owned(), |(dir, _)| format!("{dir}/policies"));
+    at(repo, commit, (&dir, &inside))
+}
+
 /// The policies of the base, by which a range is judged whatever it makes of them: none when no range is judged. With
 /// `--policies`, those of that directory in the base, where it has one.
 pub(super) fn of_base(

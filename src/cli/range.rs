@@ -7,8 +7,8 @@ use super::gather::{From, Place, Told};
 use super::past::{Asked, parse};
 use super::{CONFIG, Fault};
 use crate::history::{
-    Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, allocation_verdict, collect,
-    message,
+    Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words, allocation_verdict,
+    collect, message,
 };
 use crate::repo::{Content, Lineage, Repo, RepoError};
 use crate::rules::Change;
@@ -21,7 +21,7 @@ pub(super) struct Ends {
     /// The head.
     pub(super) head: Oid,
     /// Where the head parted from the base: the best common ancestors, or the base's tip when there are none.
-    parted: Vec<Oid>,
+    pub(super) parted: Vec<Oid>,
     /// The config's name in the base's tip.
     pub(super) name: String,
 }
@@ -50,6 +50,11 @@ impl Ends {
         Ok(Self { base, head, parted, name })
     }
 
+    /// The config's name in a commit before the head.
+    pub(super) fn name_at(&self, repo: &Repo, commit: Oid, path: &str) -> Result<String, RepoError> {
+        if commit == self.base { Ok(self.name.clone()) } else { name_in(repo, commit, self.head, path) }
+    }
+
     /// The config's bytes in the head; `None` when the range deletes it.
     pub(super) fn read(&self, repo: &Repo, path: &str) -> Result<Option<Vec<u8>>, Fault> {
         let bytes = super::gather::bytes_of(repo.read_at(self.head, path)?, path)?;
@@ -63,7 +68,7 @@ impl Ends {
 }
 
 /// The commit at an end.
-fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
+pub(super) fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
     let branch = rev.strip_prefix("origin/").unwrap_or(rev);
     repo.resolve(rev).map_err(|error| match error {
         RepoError::BadRevision { .. } => {
@@ -101,9 +106,9 @@ impl Asked<'_> {
         let (mut override_reason, mut reasoned) = (None, self.claims.reasoned == Some(true));
         if base != candidate {
             self.settle(&history, &base, &candidate)?;
-            for text in self.said(&lineage, ends)? {
-                override_reason = override_reason.or_else(|| message::override_reason(&text));
-                reasoned |= message::reason(&text).is_some();
+            for (_, words) in self.said(ends)? {
+                override_reason = override_reason.or_else(|| message::override_reason(&words.message));
+                reasoned |= message::reason(&words.message).is_some();
             }
         }
         let change = Change { base, candidate, override_reason, reasoned: Some(reasoned), now: self.now, whole: true };
@@ -164,10 +169,11 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// The messages of the commits of the range that changed the allocation, newest first. A merge did when it has
+    /// The commits of the range that changed the allocation, newest first. A merge did when it has
     /// another one than each of its parents.
-    fn said(&self, lineage: &Lineage<'_>, ends: &Ends) -> Result<Vec<String>, RepoError> {
-        let mut texts = Vec::new();
+    pub(super) fn said(&self, ends: &Ends) -> Result<Vec<(Oid, Words)>, RepoError> {
+        let lineage = &self.repo.lineage(&parse);
+        let mut commits = Vec::new();
         for id in self.repo.between(ends.base, ends.head)? {
             let here = self.seen(lineage, id, ends)?;
             let parents = &Past::commit(lineage, id)?.parents;
@@ -176,10 +182,10 @@ impl Asked<'_> {
                 changed &= self.seen(lineage, *parent, ends)? != here;
             }
             if changed {
-                texts.push(self.repo.words(id)?.message);
+                commits.push((id, self.repo.words(id)?));
             }
         }
-        Ok(texts)
+        Ok(commits)
     }
 
     /// What stands in a commit under the config's name or under that which it has in the base; `None` when it cannot be

@@ -42,6 +42,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Policy, &crate::rules::POLICY.sheet),
     (Which::Plan, &crate::plan::file::SHEET),
     (Which::Lint, &crate::output::LINT_SHEET),
+    (Which::Diff, &crate::output::difference::SHEET),
     (Which::Explain, &crate::output::pages::SHEET),
     (Which::Log, &crate::record::SHEET),
     (Which::Journal, &crate::replay::SHEET),
@@ -62,6 +63,8 @@ pub enum Which {
     Plan,
     /// lint --format json
     Lint,
+    /// diff --format json
+    Diff,
     /// explain --format json
     Explain,
     /// A line of rebalance_log.jsonl

@@ -131,7 +131,8 @@ pub(super) fn lint(report: &Report<'_>, _: Paint) -> String {
     text
 }
 
-fn one(finding: &Finding, lines: Option<&Lines<'_>>) -> FindingJson {
+/// A finding, placed in its text.
+pub(super) fn one(finding: &Finding, lines: Option<&Lines<'_>>) -> FindingJson {
     let span = finding.place.as_ref().map(|place| place.span).unwrap_or_default();
     let (start, end) = range(span, lines);
     let labels = finding.labels.iter().map(|label| {

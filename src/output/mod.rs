@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod change;
 pub mod diff;
+pub mod difference;
 mod file;
 mod fingerprint;
 mod github;

@@ -5,9 +5,11 @@
 
 pub mod costs;
 pub mod draft;
+pub mod effect;
 pub mod file;
 mod render;
 pub mod sizing;
 
 pub use draft::{Draft, Inputs, PlanError, Provenance};
+pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

@@ -178,7 +178,8 @@ impl Draft<'_> {
         }
     }
 
-    fn order_body(&self, order: &DraftOrder) -> Option<Order> {
+    /// An order as a plan has it.
+    pub(super) fn order_body(&self, order: &DraftOrder) -> Option<Order> {
         let books = &self.books;
         let line = books.lines.get(order.line)?;
         let asset = self.asset(line)?;
@@ -249,7 +250,8 @@ impl Draft<'_> {
         }
     }
 
-    fn summary(&self) -> Summary {
+    /// The figures of the whole.
+    pub(super) fn summary(&self) -> Summary {
         let books = &self.books;
         let money = |units| books.money(units).to_string();
         let (sold, bought) = self.traded();

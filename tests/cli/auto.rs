@@ -6,14 +6,14 @@ use crate::stage::{Run, Stage};
 use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
-const ZERO: &str = "0000000000000000000000000000000000000000";
+pub(crate) const ZERO: &str = "0000000000000000000000000000000000000000";
 
-fn id(stage: &Stage, rev: &str) -> String {
+pub(crate) fn id(stage: &Stage, rev: &str) -> String {
     stage.git(&["rev-parse", rev]).trim().to_owned()
 }
 
 /// Makes the ref that GitHub makes for a pull request: the branch merged into main as it is now.
-fn merge_ref(stage: &Stage) {
+pub(crate) fn merge_ref(stage: &Stage) {
     let (base, head) = (id(stage, "main"), id(stage, "feature"));
     stage.git(&["checkout", "-q", "--detach", "main"]);
     stage.git(&["merge", "-q", "--no-ff", "-m", &format!("Merge {head} into {base}"), "feature"]);
@@ -22,7 +22,7 @@ fn merge_ref(stage: &Stage) {
 }
 
 /// Checks a ref out beside, with all branches, or with nothing but this many commits of the ref.
-fn checkout(stage: &Stage, what: &str, depth: Option<u8>) {
+pub(crate) fn checkout(stage: &Stage, what: &str, depth: Option<u8>) {
     let url = format!("file://{}", stage.path("").display());
     let spec = format!("+{what}:refs/remotes/pull/7/merge");
     stage.git(&["init", "-q", "-b", "none", "work"]);
@@ -34,7 +34,7 @@ fn checkout(stage: &Stage, what: &str, depth: Option<u8>) {
 }
 
 /// The part of GitHub's `pull_request` payload that is documented for every action, with some of what stands around it.
-fn pull_request(stage: &Stage, base: &str, body: &Value) -> Value {
+pub(crate) fn pull_request(stage: &Stage, base: &str, body: &Value) -> Value {
     json!({
         "action": "synchronize",
         "number": 7,
@@ -56,7 +56,7 @@ fn pull_request(stage: &Stage, base: &str, body: &Value) -> Value {
     })
 }
 
-fn push(before: &str, after: &str, name: &str) -> Value {
+pub(crate) fn push(before: &str, after: &str, name: &str) -> Value {
     json!({
         "ref": name,
         "before": before,
@@ -72,7 +72,7 @@ fn push(before: &str, after: &str, name: &str) -> Value {
 }
 
 /// Runs the job of an event of GitHub.
-fn github(stage: &mut Stage, name: &str, event: &Value) -> Run {
+pub(crate) fn github(stage: &mut Stage, name: &str, event: &Value) -> Run {
     stage.write("event.json", &event.to_string());
     stage.env.insert("GITHUB_EVENT_PATH".into(), stage.path("event.json").display().to_string());
     stage.env.insert("GITHUB_EVENT_NAME".into(), name.into());

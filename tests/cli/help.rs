@@ -20,6 +20,8 @@ Commands:
   lint         Check the config: its form, its weights, its schedule, and what git says about
                changing it
   explain      Explain a rule: what it looks for, why it matters, what to do about a finding
+  diff         Show what differs between two revisions: targets, bands, settings; what the cooldown
+               says; the trades it would cause
   plan         Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the
                weights after
   show         Show a plan as it was printed when it was made, however old it is

@@ -8,6 +8,8 @@ mod applying;
 mod auto;
 mod base;
 mod changes;
+mod diff;
+mod diff_markdown;
 mod faults;
 mod help;
 mod history;
