@@ -169,6 +169,7 @@ impl Gathered {
 pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: &Claims) -> Result<Gathered, Fault> {
     let path = global.config.display().to_string();
     let place = Place::find(from, &global.config, host);
+    place.ahead(from);
     let ends = Ends::find(from, &place)?;
     let bytes = read(from, &global.config, &place, ends.as_ref(), host)?;
     let (policies, policy_findings, mut sources) = policies::read(from, global, &place, ends.as_ref(), host)?;
@@ -235,6 +236,16 @@ impl Place {
             Ok(Self::Repo { repo: Box::new(repo), path })
         });
         found.unwrap_or_else(|error| Self::NoRepo(gap(&error)))
+    }
+
+    /// Lets the history be read while the files are. What is wrong with it is said when it is asked for.
+    fn ahead(&self, from: &From) {
+        let Self::Repo { repo, .. } = self else { return };
+        let tip = match from {
+            From::Rev(rev) | From::Range { base: rev, .. } | From::Push { before: rev, .. } => repo.resolve(rev).ok(),
+            _ => repo.head().ok().flatten(),
+        };
+        tip.into_iter().for_each(|tip| repo.ahead(tip));
     }
 }
 

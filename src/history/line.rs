@@ -6,6 +6,7 @@ use super::rename::{origin, standing};
 use super::time::effective;
 use super::trail::Doubt;
 use super::{Commit, End, Gap, GapKind, Oid, Past, Place, Reach, Standing};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -36,6 +37,8 @@ pub(super) struct Fork {
     pub(super) time: i64,
     /// When the merge took effect.
     pub(super) at: i64,
+    /// How many changes were found above it.
+    pub(super) above: usize,
 }
 
 /// A line as far as it was followed.
@@ -52,10 +55,25 @@ pub(super) struct Line {
     pub(super) end: End,
     /// The commit of the known line it ran into, if it did.
     pub(super) joined: Option<Oid>,
-    /// Every commit of the line, with the number of changes found above it.
-    pub(super) visited: BTreeMap<Oid, usize>,
+    visited: Visited,
     pub(super) forks: Vec<Fork>,
     pub(super) doubts: Vec<Doubt>,
+}
+
+impl Line {
+    /// How many changes were found above a commit; none when it is not on the line.
+    pub(super) fn above(&self, commit: Oid) -> Option<usize> {
+        let visited = &self.visited;
+        visited.index.get_or_init(|| visited.order.iter().copied().collect()).get(&commit).copied()
+    }
+}
+
+/// Every commit of a line, with the number of changes found above it. Most lines are never asked, so that the index is
+/// made when the first question comes; by then the line is whole.
+#[derive(Debug, Default)]
+struct Visited {
+    order: Vec<(Oid, usize)>,
+    index: OnceCell<BTreeMap<Oid, usize>>,
 }
 
 /// Follows the line of `tip` until `reach`, the root, a hole, or a commit of `known`.
@@ -69,12 +87,15 @@ pub(super) fn follow(past: &dyn Past, tip: Oid, path: &str, reach: Reach, known:
         bottom: Standing::Absent,
         end: End::Root,
         joined: None,
-        visited: BTreeMap::new(),
+        visited: Visited::default(),
         forks: Vec::new(),
         doubts: Vec::new(),
     };
     let mut walker =
         Walker { past, reach, known, path: path.to_owned(), cursor: tip, holder: tip, place: Place::Absent, line };
+    if known.is_none() {
+        past.ahead(tip);
+    }
     walker.line.end = match walker.start() {
         Ok(()) => walker.run().unwrap_or_else(End::Unknown),
         Err(gap) => {
@@ -120,12 +141,12 @@ impl Walker<'_> {
 
     fn run(&mut self) -> Result<End, Gap> {
         loop {
-            if self.known.is_some_and(|known| known.visited.contains_key(&self.cursor)) {
+            if self.known.is_some_and(|known| known.above(self.cursor).is_some()) {
                 self.line.joined = Some(self.cursor);
                 return Ok(End::Settled);
             }
             let commit = self.past.commit(self.cursor)?;
-            self.line.visited.insert(self.cursor, self.line.changes.len());
+            self.line.visited.order.push((self.cursor, self.line.changes.len()));
             if commit.boundary {
                 return Err(cut(self.cursor));
             }
@@ -196,7 +217,7 @@ impl Walker<'_> {
             return Ok(Some(End::Root));
         };
         let above = self.line.changes.len();
-        self.line.forks.retain(|fork| self.line.visited.get(&fork.merge).is_some_and(|count| *count <= above));
+        self.line.forks.retain(|fork| fork.above <= above);
         (self.holder, self.place, self.path) = (created.commit, created.place, path);
         let over = self.step(parent)?;
         if let Some(change) = self.line.changes.get_mut(above) {
@@ -230,6 +251,7 @@ impl Walker<'_> {
                 kept: self.line.bottom.clone(),
                 time: commit.time,
                 at,
+                above: self.line.changes.len(),
             });
         }
     }

@@ -152,6 +152,12 @@ pub enum Version {
 /// Every answer may be a [`Gap`]; an implementation never guesses and never skips. Answers about the same object are
 /// asked for more than once, so an implementation keeps them.
 pub trait Past {
+    /// Says that the first-parent line of a commit is about to be followed, for whoever can read ahead. It changes no
+    /// answer.
+    fn ahead(&self, tip: Oid) {
+        let _ = tip;
+    }
+
     /// A commit.
     ///
     /// # Errors

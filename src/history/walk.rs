@@ -30,7 +30,7 @@ pub fn collect(past: &dyn Past, tip: Option<Oid>, path: &str, reach: Reach) -> H
     for fork in &line.forks {
         match side(past, fork, &line, reach) {
             Ok(Some(thrown)) => {
-                let index = line.visited.get(&fork.merge).copied().unwrap_or(0);
+                let index = fork.above;
                 let (side, found) = discarded(past, fork, &line, thrown, &mut doubts);
                 events.extend(found.into_iter().map(|event| (index, event)));
                 sides.push(side);
@@ -91,7 +91,7 @@ fn discarded(
 ) -> (Side, Vec<Event>) {
     let said = words(past, fork.merge, fork.at, doubts);
     let override_reason = message::override_reason(&said.message);
-    let known = bases.iter().filter_map(|base| line.visited.get(base)).min().copied().unwrap_or(line.changes.len());
+    let known = bases.iter().filter_map(|base| line.above(*base)).min().unwrap_or(line.changes.len());
     let mut events: Vec<Event> = Vec::new();
     for change in line.changes.iter().take(known) {
         let mut made = event(past, change, doubts);
@@ -121,8 +121,8 @@ fn discarded(
 /// What stood when on a side: its own changes, and below the commit where it left the main line, that line's.
 fn side_trail(line: &Line, main: &Line) -> Trail {
     let own = line.changes.iter();
-    let shared = line.joined.and_then(|commit| main.visited.get(&commit));
-    let rest = shared.and_then(|count| main.changes.get(*count..)).unwrap_or_default();
+    let shared = line.joined.and_then(|commit| main.above(commit));
+    let rest = shared.and_then(|count| main.changes.get(count..)).unwrap_or_default();
     let steps = own.chain(rest).map(|change| Step {
         at: change.effective,
         before: change.before.clone(),

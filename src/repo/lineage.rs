@@ -47,6 +47,10 @@ impl<'r> Lineage<'r> {
 }
 
 impl Past for Lineage<'_> {
+    fn ahead(&self, tip: Oid) {
+        self.repo.objects.ahead(tip);
+    }
+
     fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
         self.repo.objects.commit(id)
     }

@@ -6,11 +6,14 @@
 //!
 //! What a config means must never enter this room: whoever needs allocations passes in the function that reads them.
 
+mod bytes;
 mod error;
 mod index;
 mod lineage;
 mod objects;
 mod path;
+mod recent;
+mod scout;
 
 pub use error::RepoError;
 pub use lineage::Lineage;
@@ -67,6 +70,7 @@ impl Repo {
             gix::ThreadSafeRepository::discover_with_environment_overrides_opts(&dir, Default::default(), trust);
         let mut git = found.map_err(|error| RepoError::opening(&dir, &error))?.to_thread_local();
         git.objects.ignore_replacements = true;
+        git.objects.set_pack_cache(|| Box::<recent::Recent>::default());
         let storage = git.config_snapshot().string("extensions.refStorage");
         if let Some(other) = storage.filter(|storage| storage.as_slice() != b"files") {
             return Err(RepoError::Unsupported { what: format!("the ref storage {other:?}") });
@@ -86,6 +90,12 @@ impl Repo {
             return Ok(None);
         }
         Ok(Some(oid(&head.peel_to_commit().map_err(unreadable)?.id)))
+    }
+
+    /// Says that the history of a commit will be asked for, so that it can be read while other things are done. It
+    /// changes no answer.
+    pub fn ahead(&self, tip: Oid) {
+        self.objects.ahead(tip);
     }
 
     /// The commit a revision names, through tags. What is no commit, a tree for instance, is an error.

@@ -1,35 +1,85 @@
 //! Commits, trees and blobs from the object database, each read once.
 
+use super::bytes::{self, Found};
+use super::scout::{Ground, Line};
 use super::{MAX_BLOB, object_id, oid};
 use crate::history::{Commit, Gap, GapKind, Oid, Place, Words};
 use gix::ObjectId;
-use gix::objs::{CommitRefIter, Find as _, Kind, TreeRefIter};
+use gix::hashtable::HashMap;
+use gix::hashtable::hash_map::Entry;
+use gix::objs::tree::EntryMode;
+use gix::objs::{Kind, TreeRefIter};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-
-/// A commit with its tree.
-#[derive(Clone)]
-struct Read {
-    tree: ObjectId,
-    commit: Rc<Commit>,
-}
+use std::sync::Arc;
 
 /// The last answer for a path, one for each directory on the way: trees below the top seldom change between commits.
 #[derive(Default)]
 struct Trace {
     path: String,
-    steps: Vec<Option<(ObjectId, Place)>>,
+    steps: Vec<Step>,
+    /// The trees that were opened for the answer that is being worked out.
+    opened: Vec<ObjectId>,
+}
+
+/// A name on the way to a path, and what the last tree that was looked into had below it.
+struct Step {
+    name: String,
+    last: Option<(ObjectId, Place)>,
+}
+
+impl Trace {
+    /// Ready for a path.
+    fn turn(&mut self, path: &str) {
+        if self.path != path {
+            let step = |name: &str| Step { name: name.to_owned(), last: None };
+            *self = Self { path: path.to_owned(), steps: path.split('/').map(step).collect(), opened: Vec::new() };
+        }
+        self.opened.clear();
+    }
+}
+
+/// What reading an object gave.
+enum Answer<T> {
+    Said(T),
+    Missing,
+    OfKind(Kind),
+}
+
+/// Reads an object of a kind.
+fn ask<T>(
+    objects: &impl gix::objs::Find,
+    id: ObjectId,
+    kind: Kind,
+    buffer: &mut Vec<u8>,
+    read: impl FnOnce(&[u8]) -> gix::Result<T>,
+) -> gix::Result<Answer<T>> {
+    Ok(match objects.try_find(&id, buffer)? {
+        None => Answer::Missing,
+        Some(data) if data.kind != kind => Answer::OfKind(data.kind),
+        Some(data) => Answer::Said(read(data.data)?),
+    })
+}
+
+/// Reads a commit; none when there is anything wrong with it.
+pub(super) fn commit_at(
+    objects: &impl gix::objs::Find,
+    ground: &Ground,
+    id: ObjectId,
+    buffer: &mut Vec<u8>,
+) -> Option<Found> {
+    match ask(objects, id, Kind::Commit, buffer, |data| bytes::commit(data, ground, id)) {
+        Ok(Answer::Said(found)) => Some(found),
+        _ => None,
+    }
 }
 
 pub(super) struct Objects {
     git: gix::Repository,
-    hash: gix::hash::Kind,
-    /// Where a shallow clone was cut, sorted.
-    cuts: Vec<ObjectId>,
-    shallow: bool,
+    ground: Ground,
     partial: bool,
-    commits: RefCell<HashMap<Oid, Read>>,
+    commits: RefCell<HashMap<ObjectId, Found>>,
+    line: RefCell<Option<Line>>,
     trace: RefCell<Trace>,
     buffer: RefCell<Vec<u8>>,
 }
@@ -54,25 +104,24 @@ impl Objects {
             )
         };
         let cuts = git.shallow_commits().map_err(unreadable)?;
-        let cuts: Vec<ObjectId> = cuts.map(|cuts| cuts.iter().copied().collect()).unwrap_or_default();
+        let cuts: Arc<[ObjectId]> = cuts.map(|cuts| cuts.iter().copied().collect()).unwrap_or_default();
         let config = git.config_snapshot();
         let filtered = config.plumbing().sections_by_name("remote").is_some_and(|mut remotes| {
             remotes.any(|remote| remote.value("promisor").is_some_and(|value| value.as_slice() != b"false"))
         });
         Ok(Self {
             git: git.clone(),
-            hash: git.object_hash(),
-            shallow: !cuts.is_empty(),
-            cuts,
+            ground: Ground { objects: git.objects.store_ref().path().to_owned(), hash: git.object_hash(), cuts },
             partial: filtered || config.string("extensions.partialClone").is_some(),
             commits: RefCell::default(),
+            line: RefCell::default(),
             trace: RefCell::default(),
             buffer: RefCell::default(),
         })
     }
 
     pub(super) fn is_shallow(&self) -> bool {
-        self.shallow
+        !self.ground.cuts.is_empty()
     }
 
     pub(super) fn is_partial(&self) -> bool {
@@ -80,35 +129,41 @@ impl Objects {
     }
 
     pub(super) fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
-        self.read(id).map(|read| read.commit)
+        self.found(id, |found| Rc::new(found.commit()))
     }
 
     pub(super) fn tree_of(&self, commit: Oid) -> Result<ObjectId, Gap> {
-        self.read(commit).map(|read| read.tree)
+        self.found(commit, |found| found.tree)
     }
 
-    fn read(&self, id: Oid) -> Result<Read, Gap> {
-        if let Some(read) = self.commits.borrow().get(&id) {
-            return Ok(read.clone());
+    /// Says that the first-parent line of a commit will be followed.
+    pub(super) fn ahead(&self, tip: Oid) {
+        let Ok(tip) = object_id(tip) else { return };
+        let mut line = self.line.borrow_mut();
+        if line.as_ref().is_none_or(|line| !line.begins_at(tip)) {
+            *line = Line::send(tip, self.ground.clone());
         }
-        let object = object_id(id)?;
-        let listed = self.cuts.binary_search(&object).is_ok();
-        let read = self.with(object, Kind::Commit, |data| {
-            let mut parts = CommitRefIter::from_bytes(data, self.hash);
-            let tree = parts.tree_id()?;
-            let parents: Vec<Oid> = parts.parent_ids().map(|parent| oid(&parent)).collect();
-            // git lists a root as well when the depth asked for ends there, but nothing is cut off below it.
-            let boundary = listed && !parents.is_empty();
-            let time = parts.committer()?.seconds();
-            Ok(Read { tree, commit: Rc::new(Commit { parents, time, boundary }) })
-        })?;
-        self.commits.borrow_mut().insert(id, read.clone());
-        Ok(read)
+    }
+
+    fn found<T>(&self, id: Oid, answer: impl FnOnce(&Found) -> T) -> Result<T, Gap> {
+        let id = object_id(id)?;
+        let mut line = self.line.borrow_mut();
+        let mut commits = self.commits.borrow_mut();
+        if let Some(line) = line.as_mut() {
+            line.hand_over(id, |id, found| drop(commits.insert(id, found)));
+        }
+        let found = match commits.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                new.insert(self.with(id, Kind::Commit, |data| bytes::commit(data, &self.ground, id))?)
+            }
+        };
+        Ok(answer(found))
     }
 
     pub(super) fn words(&self, id: Oid) -> Result<Words, Gap> {
         self.with(object_id(id)?, Kind::Commit, |data| {
-            let commit = gix::objs::CommitRef::from_bytes(data, self.hash)?;
+            let commit = gix::objs::CommitRef::from_bytes(data, self.ground.hash)?;
             let (author, committer) = (commit.author()?, commit.committer()?);
             Ok(Words {
                 author: author.name.to_string(),
@@ -124,28 +179,25 @@ impl Objects {
     pub(super) fn at(&self, commit: Oid, path: &str) -> Result<Place, Gap> {
         let mut tree = self.tree_of(commit)?;
         let mut trace = self.trace.borrow_mut();
-        if trace.path != path {
-            *trace = Trace { path: path.to_owned(), steps: vec![None; path.split('/').count()] };
-        }
-        let names: Vec<&str> = path.split('/').collect();
-        let mut visited = Vec::with_capacity(names.len());
+        let trace = &mut *trace;
+        trace.turn(path);
         let mut place = Place::Absent;
-        for (depth, name) in names.iter().enumerate() {
-            if let Some((_, known)) = trace.steps.get(depth).and_then(|step| step.filter(|(at, _)| *at == tree)) {
+        for (depth, step) in trace.steps.iter().enumerate() {
+            if let Some((_, known)) = step.last.filter(|(at, _)| *at == tree) {
                 place = known;
                 break;
             }
-            visited.push(tree);
-            let last = depth + 1 == names.len();
-            match self.entry(tree, name)? {
+            trace.opened.push(tree);
+            let last = depth + 1 == trace.steps.len();
+            match self.entry(tree, &step.name)? {
                 Some((mode, id)) if last && mode.is_blob() => place = Place::Blob(oid(&id)),
                 Some(_) if last => place = Place::Other,
                 Some((mode, id)) if mode.is_tree() => tree = id,
                 Some(_) | None => break,
             }
         }
-        for (step, tree) in trace.steps.iter_mut().zip(visited) {
-            *step = Some((tree, place));
+        for (step, tree) in trace.steps.iter_mut().zip(&trace.opened) {
+            step.last = Some((*tree, place));
         }
         Ok(place)
     }
@@ -174,24 +226,16 @@ impl Objects {
     }
 
     /// The entries of a tree in its order; names that are not UTF-8 are replaced, so that they match nothing.
-    pub(super) fn entries(&self, tree: ObjectId) -> Result<Vec<(String, gix::objs::tree::EntryMode, ObjectId)>, Gap> {
+    pub(super) fn entries(&self, tree: ObjectId) -> Result<Vec<(String, EntryMode, ObjectId)>, Gap> {
         self.with(tree, Kind::Tree, |data| {
-            TreeRefIter::from_bytes(data, self.hash)
+            TreeRefIter::from_bytes(data, self.ground.hash)
                 .map(|entry| entry.map(|entry| (entry.filename.to_string(), entry.mode, entry.oid.to_owned())))
                 .collect()
         })
     }
 
-    fn entry(&self, tree: ObjectId, name: &str) -> Result<Option<(gix::objs::tree::EntryMode, ObjectId)>, Gap> {
-        self.with(tree, Kind::Tree, |data| {
-            for entry in TreeRefIter::from_bytes(data, self.hash) {
-                let entry = entry?;
-                if entry.filename == name {
-                    return Ok(Some((entry.mode, entry.oid.to_owned())));
-                }
-            }
-            Ok(None)
-        })
+    fn entry(&self, tree: ObjectId, name: &str) -> Result<Option<(EntryMode, ObjectId)>, Gap> {
+        self.with(tree, Kind::Tree, |data| bytes::entry(data, self.ground.hash, name))
     }
 
     /// The bytes of a blob; `None` when there are more than [`MAX_BLOB`].
@@ -208,16 +252,15 @@ impl Objects {
     /// Reads an object of a kind.
     fn with<T>(&self, id: ObjectId, kind: Kind, read: impl FnOnce(&[u8]) -> gix::Result<T>) -> Result<T, Gap> {
         let mut buffer = self.buffer.borrow_mut();
-        let found = self.git.objects.try_find(&id, &mut buffer).map_err(|error| self.broken(id, &error))?;
-        let data = found.ok_or_else(|| self.missing(kind, id))?;
-        if data.kind != kind {
-            return Err(Gap::new(
+        match ask(&self.git.objects, id, kind, &mut buffer, read).map_err(|error| self.broken(id, &error))? {
+            Answer::Said(said) => Ok(said),
+            Answer::Missing => Err(self.missing(kind, id)),
+            Answer::OfKind(other) => Err(Gap::new(
                 GapKind::Corrupt,
-                format!("object {id} is a {}, not a {kind}", data.kind),
+                format!("object {id} is a {other}, not a {kind}"),
                 "see what `git fsck` says, or clone again",
-            ));
+            )),
         }
-        read(data.data).map_err(|error| self.broken(id, &error))
     }
 
     /// The gap of something that is there but cannot be read.

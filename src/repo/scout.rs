@@ -1,0 +1,92 @@
+//! Reading ahead: a second thread follows a first-parent line while the first one looks at trees.
+//!
+//! Each commit names its parents, so commits can only be read one after the other; what stands in their trees is another
+//! matter. The scout hands over what it read in the order of the line. It decides nothing: a commit that it does not have,
+//! because it met a hole or an error, is read again by whoever asks, who then says what is wrong.
+
+use super::bytes::Found;
+use super::objects::commit_at;
+use gix::ObjectId;
+use gix::hash::Kind;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// How many commits are handed over at once; the first time one, then twice as many each time.
+const BATCH: usize = 64;
+/// How many batches there are. They go back and forth, so that neither thread frees what the other allocated.
+const BATCHES: usize = 24;
+
+type Batch = Vec<(ObjectId, Found)>;
+
+/// Where the objects are, for a thread that opens them itself.
+#[derive(Clone)]
+pub(super) struct Ground {
+    pub(super) objects: PathBuf,
+    pub(super) hash: Kind,
+    /// Where a shallow clone was cut, sorted.
+    pub(super) cuts: Arc<[ObjectId]>,
+}
+
+/// A line that is read ahead.
+pub(super) struct Line {
+    /// Where it begins.
+    start: ObjectId,
+    /// The commit that is handed over next.
+    next: ObjectId,
+    full: Receiver<Batch>,
+    empty: Sender<Batch>,
+}
+
+impl Line {
+    /// Sends a scout from a commit on. Where there can be no thread, nobody goes ahead.
+    pub(super) fn send(start: ObjectId, ground: Ground) -> Option<Self> {
+        let (give, full) = channel();
+        let (empty, get) = channel();
+        for _ in 0..BATCHES {
+            empty.send(Vec::with_capacity(BATCH)).ok()?;
+        }
+        let thread = std::thread::Builder::new().name("scout".to_owned());
+        thread.spawn(move || scout(&ground, start, &get, &give)).ok()?;
+        Some(Self { start, next: start, full, empty })
+    }
+
+    /// Whether this is the line of a commit.
+    pub(super) fn begins_at(&self, id: ObjectId) -> bool {
+        self.start == id
+    }
+
+    /// Hands over what the scout read from this commit on, if the scout is there.
+    pub(super) fn hand_over(&mut self, id: ObjectId, mut take: impl FnMut(ObjectId, Found)) {
+        if self.next != id {
+            return;
+        }
+        // Nothing comes from a scout that met a fault. The commit is asked for once, and never awaited again.
+        let Ok(mut batch) = self.full.recv() else { return };
+        if let Some(after) = batch.last().and_then(|(_, found)| found.next()) {
+            self.next = after;
+        }
+        batch.drain(..).for_each(|(id, found)| take(id, found));
+        // A scout that is gone needs no batches.
+        drop(self.empty.send(batch));
+    }
+}
+
+/// Reads a line until its end, a fault, or until nobody listens any more.
+fn scout(ground: &Ground, start: ObjectId, get: &Receiver<Batch>, give: &Sender<Batch>) {
+    let Ok(objects) = gix::odb::at(&ground.objects, ground.hash) else { return };
+    let mut buffer = Vec::with_capacity(1 << 12);
+    let (mut next, mut size) = (Some(start), 1);
+    while next.is_some() {
+        let Ok(mut batch) = get.recv() else { return };
+        while let Some(id) = next.filter(|_| batch.len() < size) {
+            let found = commit_at(&objects, ground, id, &mut buffer);
+            next = found.as_ref().and_then(Found::next);
+            batch.extend(found.map(|found| (id, found)));
+        }
+        if batch.is_empty() || give.send(batch).is_err() {
+            return;
+        }
+        size = BATCH.min(size * 2);
+    }
+}
