@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::document::{self, MAX_BYTES, Reading};
 use crate::finding::Finding;
 use crate::history::{Gap, GapKind, History, Oid, Standing};
+use crate::output::Progress;
 use crate::policy::Policies;
 use crate::portfolio::Allocation;
 use crate::repo::{Content, Repo, RepoError};
@@ -16,6 +17,7 @@ use crate::rules::facts::code_sites;
 use crate::rules::{Change, CodeSite, Facts, HistoryFacts};
 use crate::schema::{self, Issue};
 use crate::zone::Zone;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -192,7 +194,9 @@ pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: 
         Place::Nowhere => (Told::NotAsked, None),
         Place::NoRepo(gap) => (Told::Unknown(gap), None),
         Place::Repo { repo, path } => {
-            let asked = Asked { repo: &repo, path: &path, window, now: host.now, claims };
+            let now = host.now;
+            let progress = RefCell::new(Progress::new(host, global.quiet));
+            let asked = Asked { repo: &repo, path: &path, window, now, claims, progress: &progress };
             let past = asked.told(from, ends.as_ref(), candidate);
             (past.unwrap_or_else(|error| Told::Unknown(gap(&error))), Some(tracked(repo, path, bytes.as_deref())))
         }

@@ -62,10 +62,11 @@ pub(super) fn run(args: &HistoryArgs, global: &Global, host: &mut Host<'_>, pain
     let seen = Seen::default();
     let parse = |bytes: &[u8]| seen.parse(bytes);
     let lineage = repo.lineage(&parse);
-    let past = Watched::new(&lineage, Progress::new(host, global.quiet));
+    let progress = RefCell::new(Progress::new(host, global.quiet));
+    let past = Watched::new(&lineage, &progress);
     let history = collect(&past, tip, &path, Reach::All);
     let judged = judge(&past, &history, &in_force);
-    drop(past);
+    drop(progress);
     if never(&history) && !host.path(&global.config).is_file() {
         return Err(nowhere(&path, args.rev.as_deref(), tip.is_some()));
     }

@@ -2,12 +2,15 @@
 
 use super::gather::{Claims, From, Told, Tracked};
 use super::range::Ends;
+use super::watched::Watched;
 use crate::config::Config;
 use crate::document;
 use crate::history::{History, Oid, Past, Reach, Standing, collect, message};
+use crate::output::Progress;
 use crate::portfolio::Allocation;
 use crate::repo::{Content, Repo, RepoError};
 use crate::rules::Change;
+use std::cell::RefCell;
 
 /// The allocation some bytes say; none when they cannot be read as one.
 pub(super) fn parse(bytes: &[u8]) -> Option<Allocation> {
@@ -17,15 +20,16 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Allocation> {
 }
 
 /// A question to git.
-pub(super) struct Asked<'a> {
+pub(super) struct Asked<'a, 'h, 'p> {
     pub(super) repo: &'a Repo,
     pub(super) path: &'a str,
     pub(super) window: i64,
     pub(super) now: i64,
     pub(super) claims: &'a Claims,
+    pub(super) progress: &'a RefCell<Progress<'h, 'p>>,
 }
 
-impl Asked<'_> {
+impl Asked<'_, '_, '_> {
     /// What git says of the config that was read from there.
     pub(super) fn told(
         &self,
@@ -52,7 +56,9 @@ impl Asked<'_> {
             Some(head) => self.committed_name(head, from)?,
             None => self.path.to_owned(),
         };
-        let history = collect(&self.repo.lineage(&parse), tip, &path, Reach::Since(self.now - self.window));
+        let lineage = self.repo.lineage(&parse);
+        let past = Watched::new(&lineage, self.progress);
+        let history = collect(&past, tip, &path, Reach::Since(self.now - self.window));
         let base = history.tip.clone();
         let candidate = candidate.unwrap_or_else(|| base.clone());
         let brought = self.brought(tip, &path);
@@ -105,8 +111,9 @@ impl Asked<'_> {
     /// A commit, judged when it landed: what it changed, by the history before it and by its own message.
     fn of_commit(&self, commit: Oid) -> Result<Told, RepoError> {
         let lineage = self.repo.lineage(&parse);
-        let this = Past::commit(&lineage, commit).map_err(RepoError::Gap)?;
-        let own = collect(&lineage, Some(commit), self.path, Reach::Since(this.time - 1));
+        let past = Watched::new(&lineage, self.progress);
+        let this = Past::commit(&past, commit).map_err(RepoError::Gap)?;
+        let own = collect(&past, Some(commit), self.path, Reach::Since(this.time - 1));
         let event = own.events.iter().find(|event| event.commit == commit);
         let now = event.map_or(self.now, |event| event.effective);
         let parent = this.parents.first().copied().filter(|_| !this.boundary);
@@ -114,7 +121,7 @@ impl Asked<'_> {
             Some(_) => (parent, self.name_before(&own, commit)),
             None => (Some(commit), self.path.to_owned()),
         };
-        let history = collect(&lineage, tip, &path, Reach::Since(now - self.window));
+        let history = collect(&past, tip, &path, Reach::Since(now - self.window));
         let (base, candidate) = match event {
             Some(event) => (event.before.clone(), event.after.clone()),
             None => (history.tip.clone(), history.tip.clone()),

@@ -5,6 +5,7 @@
 
 use super::gather::{From, Place, Told};
 use super::past::{Asked, parse};
+use super::watched::Watched;
 use super::{CONFIG, Fault};
 use crate::history::{
     Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words, allocation_verdict,
@@ -89,12 +90,13 @@ pub(super) fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
     })
 }
 
-impl Asked<'_> {
+impl Asked<'_, '_, '_> {
     /// What a range changed, by the history of its base's tip and the words of its own commits.
     pub(super) fn of_range(&self, ends: &Ends, candidate: Option<Standing>) -> Result<Told, RepoError> {
         let lineage = self.repo.lineage(&parse);
         self.whole(ends)?;
-        let history = collect(&lineage, Some(ends.base), &ends.name, Reach::Since(self.now - self.window));
+        let past = Watched::new(&lineage, self.progress);
+        let history = collect(&past, Some(ends.base), &ends.name, Reach::Since(self.now - self.window));
         let mut stood = Vec::new();
         for commit in &ends.parted {
             stood.push(self.stood(&lineage, *commit, ends, &history)?);

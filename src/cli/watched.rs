@@ -9,13 +9,13 @@ use std::rc::Rc;
 /// A past and the line that says how much of it was read.
 pub(super) struct Watched<'p, 'h, 'a> {
     past: &'p dyn Past,
-    progress: RefCell<Progress<'h, 'a>>,
+    progress: &'p RefCell<Progress<'h, 'a>>,
 }
 
 impl<'p, 'h, 'a> Watched<'p, 'h, 'a> {
-    /// Watches a past.
-    pub(super) fn new(past: &'p dyn Past, progress: Progress<'h, 'a>) -> Self {
-        Self { past, progress: RefCell::new(progress) }
+    /// Watches a past. Several may be watched as one piece of work.
+    pub(super) fn new(past: &'p dyn Past, progress: &'p RefCell<Progress<'h, 'a>>) -> Self {
+        Self { past, progress }
     }
 }
 
