@@ -19,6 +19,7 @@ mod outputs;
 mod past;
 mod plan;
 mod policies;
+mod pre_push;
 mod range;
 mod records;
 mod schema;
@@ -117,6 +118,7 @@ enum Command {
     Comment(comment::CommentArgs),
     Schema(schema::SchemaArgs),
     CommitMsg(commit_msg::CommitMsgArgs),
+    PrePush(pre_push::PrePushArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -169,6 +171,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Comment(args) => comment::run(args, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
+        Command::PrePush(args) => pre_push::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),
     }
 }

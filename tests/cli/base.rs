@@ -7,7 +7,7 @@ const CONFIG: &str = "portfolio_config.yaml";
 pub(crate) const COOLDOWN: &str = "allocation-cooldown";
 
 /// Gives 091230 and 305720 these targets, which add up to 0.20.
-fn put(stage: &Stage, file: &str, points: u32) {
+pub(crate) fn put(stage: &Stage, file: &str, points: u32) {
     let text = stage.read(file);
     let target = |text: &str, code: &str, points: u32| {
         let key = format!("code: '{code}'\n          target: ");

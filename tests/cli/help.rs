@@ -36,6 +36,8 @@ Commands:
   schema       Print the JSON Schema of a file, for editors and other validators
   commit-msg   The commit-msg hook: a staged allocation change says why, and keeps the cooldown or
                overrides it aloud
+  pre-push     The pre-push hook: what is pushed keeps the cooldown of what stands at the remote,
+               and says why
   completions  Print the completion script of a shell
 
 Options:

@@ -13,6 +13,7 @@ mod diff_markdown;
 mod faults;
 mod help;
 mod history;
+mod hooks;
 mod planning;
 mod policies;
 mod stage;
