@@ -12,6 +12,7 @@ mod fix;
 mod gather;
 mod history;
 mod in_force;
+mod init;
 mod judgement;
 mod lint;
 mod log;
@@ -119,6 +120,7 @@ enum Command {
     Schema(schema::SchemaArgs),
     CommitMsg(commit_msg::CommitMsgArgs),
     PrePush(pre_push::PrePushArgs),
+    Init(init::InitArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -172,6 +174,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
         Command::PrePush(args) => pre_push::run(args, global, host, paint),
+        Command::Init(args) => init::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),
     }
 }

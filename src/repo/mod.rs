@@ -8,6 +8,7 @@
 
 mod bytes;
 mod error;
+mod hooks;
 mod index;
 mod lineage;
 mod objects;
@@ -16,6 +17,7 @@ mod recent;
 mod scout;
 
 pub use error::RepoError;
+pub use hooks::HooksDir;
 pub use lineage::Lineage;
 
 use crate::history::message::Comment;

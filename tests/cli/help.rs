@@ -38,6 +38,7 @@ Commands:
                overrides it aloud
   pre-push     The pre-push hook: what is pushed keeps the cooldown of what stands at the remote,
                and says why
+  init         Prepare a repository: with --hooks, git's hooks that lint what is committed
   completions  Print the completion script of a shell
 
 Options:
@@ -130,7 +131,7 @@ fn wrong_usage_is_64() {
 --- stderr
 error: unrecognized subcommand 'lnit'
 
-  tip: some similar subcommands exist: 'validate', 'lint'
+  tip: some similar subcommands exist: 'validate', 'init', 'lint'
 
 Usage: rebalance [OPTIONS] <COMMAND>
 

@@ -14,6 +14,8 @@ mod faults;
 mod help;
 mod history;
 mod hooks;
+mod installing;
+
 mod planning;
 mod policies;
 mod stage;

@@ -1,0 +1,288 @@
+//! `rebalance init --hooks`: git's own hooks, for those who use neither pre-commit nor prek.
+//!
+//! All of them are written or none. A hook that something else wrote is never touched.
+
+use super::gather::{From, Place};
+use super::{CONFIG, Exit, Fault, Global, Host};
+use crate::output::{Paint, Ui};
+use crate::repo::{Content, HooksDir, Repo};
+use crate::words::one_line;
+use clap::Args;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  rebalance init --hooks              install the hooks in this repository
+  rebalance init --hooks --dry-run    print them instead
+
+They are for those who use neither pre-commit nor prek. Hooks that are there already are left as they
+are, and nothing is written then. `git commit --no-verify` skips hooks: the gate is a job in CI.";
+
+/// Prepare a repository: with --hooks, git's hooks that lint what is committed.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct InitArgs {
+    /// Install the hooks of git
+    #[arg(long)]
+    hooks: bool,
+    /// Print what would be written, and write nothing
+    #[arg(long, requires = "hooks")]
+    dry_run: bool,
+}
+
+/// A hook: git's name for it, what it does, and the arguments of `rebalance`.
+struct Hook {
+    name: &'static str,
+    does: &'static str,
+    args: &'static str,
+}
+
+const HOOKS: &[Hook] = &[
+    Hook { name: "pre-commit", does: "judges the staged config", args: "lint --staged" },
+    Hook { name: "pre-merge-commit", does: "judges the config that a merge stages", args: "lint --staged" },
+    Hook { name: "commit-msg", does: "asks for the reason of a change", args: "commit-msg \"$1\"" },
+];
+
+/// The second line of every hook that is ours.
+const MARK: &str = "# Written by `rebalance init --hooks`, which writes it anew: changes in it are lost.";
+
+/// Runs the command.
+pub(super) fn run(args: &InitArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    if !args.hooks {
+        return Err(Fault::usage("rebalance init has one thing to prepare so far, and it is to be named")
+            .hint("the hooks of git: rebalance init --hooks"));
+    }
+    if global.policies.is_some() {
+        return Err(Fault::usage("hooks judge by the staged policies beside the config, not by --policies")
+            .hint("leave --policies out."));
+    }
+    let (repo, path) = match Place::find(&From::Index, &global.config, host) {
+        Place::Repo { repo, path } => (repo, path),
+        Place::NoRepo(gap) => return Err(Fault::unknown(gap.why).hint(format!("{}.", gap.remedy))),
+        Place::Nowhere => return Err(Fault::unknown("there is no repository")),
+    };
+    let dir = repo.hooks_dir().map_err(|error| match repo.is_bare() {
+        true => Fault::no("a bare repository has no work tree, so that nothing is committed in it")
+            .hint("run this in a clone; where pushes arrive, the gate is a job in CI."),
+        false => error.into(),
+    })?;
+    there_is_one(&repo, &path, global, host)?;
+    let plans: Vec<Plan> = HOOKS.iter().map(|hook| Plan::of(hook, &dir.path, &path)).collect::<Result<_, _>>()?;
+    allowed(&dir, &plans, &path)?;
+    if !args.dry_run {
+        write(&dir.path, &plans)?;
+    }
+    Ui::new(host, paint).answer(&told(&dir.path, &plans, args.dry_run, global.quiet));
+    Ok(Exit::Done)
+}
+
+/// A hook of a config that is nowhere would refuse every commit.
+fn there_is_one(repo: &Repo, path: &str, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
+    let staged = repo.read_index(path).is_ok_and(|content| content != Content::Absent);
+    if staged || host.path(&global.config).is_file() {
+        return Ok(());
+    }
+    Err(Fault::unknown(format!("there is no {path} for the hooks to look at"))
+        .hint("name it: rebalance --config PATH init --hooks"))
+}
+
+/// What stands in a hook's place.
+#[derive(PartialEq, Eq)]
+enum There {
+    Nothing,
+    /// Ours, with these bytes; and whether git can run it.
+    Ours(Vec<u8>, bool),
+    Foreign,
+}
+
+/// A hook and where it goes.
+struct Plan {
+    hook: &'static Hook,
+    file: PathBuf,
+    text: String,
+    there: There,
+}
+
+impl Plan {
+    fn of(hook: &'static Hook, dir: &Path, config: &str) -> Result<Self, Fault> {
+        let file = dir.join(hook.name);
+        let there = there(&file).map_err(|error| Fault::io("read", &file, &error))?;
+        Ok(Self { hook, text: script(hook, config), file, there })
+    }
+
+    /// Whether it is there already, as it is to be.
+    fn done(&self) -> bool {
+        matches!(&self.there, There::Ours(bytes, true) if *bytes == self.text.as_bytes())
+    }
+}
+
+fn there(file: &Path) -> io::Result<There> {
+    let meta = match fs::symlink_metadata(file) {
+        Ok(meta) => meta,
+        // In the place of the directory may be a file, such as /dev/null.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(There::Nothing);
+        }
+        Err(error) => return Err(error),
+    };
+    if !meta.is_file() {
+        return Ok(There::Foreign);
+    }
+    let bytes = fs::read(file)?;
+    let ours = bytes.split(|byte| *byte == b'\n').nth(1) == Some(MARK.as_bytes());
+    Ok(if ours { There::Ours(bytes, runs(&meta)) } else { There::Foreign })
+}
+
+#[cfg(unix)]
+fn runs(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    meta.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn runs(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// The command a hook ends with. Git runs hooks at the top of the work tree.
+fn command(hook: &Hook, config: &str) -> String {
+    let option = match config {
+        CONFIG => String::new(),
+        _ => format!("--config={} ", quoted(config)),
+    };
+    format!("rebalance {option}{}", hook.args)
+}
+
+/// A word as a POSIX shell takes it literally.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+fn script(hook: &Hook, config: &str) -> String {
+    format!(
+        "#!/bin/sh\n{MARK}\n# It {}.\nif ! command -v rebalance >/dev/null 2>&1; then\n  \
+         echo '{}: rebalance is not on PATH, so that nothing was checked, and nothing goes on.' >&2\n  \
+         echo 'help: install it from its repository with: cargo install --path .' >&2\n  exit 6\nfi\nexec {}\n",
+        hook.does,
+        hook.name,
+        command(hook, config)
+    )
+}
+
+/// Refuses where anything is in the way; then nothing at all is written.
+fn allowed(dir: &HooksDir, plans: &[Plan], config: &str) -> Result<(), Fault> {
+    let lines = |plans: &mut dyn Iterator<Item = &Plan>| -> Vec<String> {
+        plans.map(|plan| format!("in {}: {} || exit $?", plan.hook.name, command(plan.hook, config))).collect()
+    };
+    let shown = one_line(&dir.path.display().to_string()).into_owned();
+    if dir.shared {
+        let fault = Fault::no(format!("core.hooksPath makes {shown} the hooks of every repository of yours"));
+        let own = quoted(&one_line(&dir.own.display().to_string()));
+        return Err(fault.hint(format!("give this one its own: git config core.hooksPath {own}")));
+    }
+    if dir.path.exists() && !dir.path.is_dir() {
+        return Err(Fault::no(format!("the hooks of this repository are switched off: {shown} is not a directory"))
+            .hint("git config --unset core.hooksPath"));
+    }
+    let foreign: Vec<&Plan> = plans.iter().filter(|plan| plan.there == There::Foreign).collect();
+    if foreign.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = foreign.iter().map(|plan| plan.hook.name).collect();
+    let message = format!("{} in {shown}: not of `rebalance init`, nothing was written", crate::words::list(&names));
+    let fault = lines(&mut foreign.into_iter())
+        .into_iter()
+        .fold(Fault::no(message), |fault, line| fault.hint(format!("add this line {line}")));
+    Err(fault.hint("or use the hooks with pre-commit or prek: see README.md of rebalance."))
+}
+
+/// Writes every hook, or none: all are made under other names first, and what took its place goes back when one cannot.
+fn write(dir: &Path, plans: &[Plan]) -> Result<(), Fault> {
+    let failed = |error: io::Error| Fault::io("write", dir, &error).hint("no hook was changed.");
+    fs::create_dir_all(dir).map_err(failed)?;
+    let wanted: Vec<&Plan> = plans.iter().filter(|plan| !plan.done()).collect();
+    let staged: Vec<tempfile::NamedTempFile> =
+        wanted.iter().map(|plan| stage(dir, plan.text.as_bytes())).collect::<Result<_, _>>().map_err(failed)?;
+    for (i, (plan, file)) in wanted.iter().zip(staged).enumerate() {
+        let put = match plan.there {
+            // Whatever came there in the meantime stays.
+            There::Nothing => file.persist_noclobber(&plan.file),
+            There::Ours(..) | There::Foreign => file.persist(&plan.file),
+        };
+        if let Err(error) = put {
+            wanted.iter().take(i).for_each(|plan| undo(dir, plan));
+            return Err(failed(error.error));
+        }
+    }
+    Ok(())
+}
+
+fn stage(dir: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".rebalance-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777)); // less the umask
+    let mut file = builder.tempfile_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// Brings back what stood in a hook's place, as far as that can be done.
+fn undo(dir: &Path, plan: &Plan) {
+    let _ = match &plan.there {
+        There::Ours(bytes, _) => {
+            stage(dir, bytes).and_then(|file| file.persist(&plan.file).map(drop).map_err(|error| error.error))
+        }
+        There::Nothing | There::Foreign => fs::remove_file(&plan.file),
+    };
+}
+
+/// What was done, or would be.
+fn told(dir: &Path, plans: &[Plan], dry: bool, quiet: bool) -> String {
+    let mut text = String::new();
+    for plan in plans {
+        let (sign, word) = match &plan.there {
+            _ if plan.done() => (' ', "unchanged"),
+            There::Nothing => ('+', if dry { "would be written" } else { "written" }),
+            There::Ours(..) | There::Foreign => ('~', if dry { "would be written anew" } else { "written anew" }),
+        };
+        let file = plan.file.display().to_string();
+        text.push_str(&format!("{sign} {}: {word}; it {}\n", one_line(&file), plan.hook.does));
+        if dry {
+            text.extend(plan.text.lines().map(|line| format!("    {line}\n")));
+        }
+    }
+    if dry || quiet {
+        return if dry { text } else { String::new() };
+    }
+    let all = plans.iter().all(Plan::done);
+    let what = if all { "The hooks are installed" } else { "The hooks are installed now" };
+    text + &format!(
+        "{what} in {}.\n`git commit --no-verify` skips them; the gate is a job in CI.\n",
+        one_line(&dir.display().to_string())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_hook_calls_a_command_that_is_there() {
+        let cli = crate::cli::command();
+        for hook in HOOKS {
+            let name = hook.args.split(' ').next().unwrap_or_default();
+            assert!(cli.find_subcommand(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_one_word_whatever_is_in_it() {
+        let hook = &HOOKS[0];
+        assert_eq!(command(hook, CONFIG), "rebalance lint --staged");
+        assert_eq!(command(hook, "fin/it's $HOME.yaml"), "rebalance --config='fin/it'\\''s $HOME.yaml' lint --staged");
+    }
+}
