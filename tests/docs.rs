@@ -319,7 +319,7 @@ fn properties(schema: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// The page that explains the fields of each format. The config's are explained by its schema, in the editor.
-const EXPLAINED: [(&str, &str); 9] = [
+const EXPLAINED: [(&str, &str); 10] = [
     ("holdings", "docs/formats.md"),
     ("policy", "docs/policies.md"),
     ("plan", "docs/plan.md"),

@@ -218,7 +218,8 @@ fn beyond(findings: &[Finding], others: &[Finding]) -> Vec<Finding> {
 fn said(found: &Found, compared: &Compared, host: &Host<'_>) -> Vec<Said> {
     let Some(ends) = found.ends.as_ref().filter(|_| !compared.changes.is_empty()) else { return Vec::new() };
     let claims = Claims::default();
-    let asked = Asked { repo: &found.repo, path: &found.path, window: 0, now: host.now, claims: &claims };
+    let asked =
+        Asked { repo: &found.repo, path: &found.path, window: 0, now: host.now, claims: &claims, progress: None };
     let said = asked.said(ends).unwrap_or_default().into_iter();
     said.map(|(commit, words)| Said {
         commit,

@@ -196,7 +196,7 @@ pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: 
         Place::Repo { repo, path } => {
             let now = host.now;
             let progress = RefCell::new(Progress::new(host, global.quiet));
-            let asked = Asked { repo: &repo, path: &path, window, now, claims, progress: &progress };
+            let asked = Asked { repo: &repo, path: &path, window, now, claims, progress: Some(&progress) };
             let past = asked.told(from, ends.as_ref(), candidate);
             (past.unwrap_or_else(|error| Told::Unknown(gap(&error))), Some(tracked(repo, path, bytes.as_deref())))
         }

@@ -63,7 +63,7 @@ pub(super) fn run(args: &HistoryArgs, global: &Global, host: &mut Host<'_>, pain
     let parse = |bytes: &[u8]| seen.parse(bytes);
     let lineage = repo.lineage(&parse);
     let progress = RefCell::new(Progress::new(host, global.quiet));
-    let past = Watched::new(&lineage, &progress);
+    let past = Watched::new(&lineage, Some(&progress));
     let history = collect(&past, tip, &path, Reach::All);
     let judged = judge(&past, &history, &in_force);
     drop(progress);

@@ -26,7 +26,8 @@ pub(super) struct Asked<'a, 'h, 'p> {
     pub(super) window: i64,
     pub(super) now: i64,
     pub(super) claims: &'a Claims,
-    pub(super) progress: &'a RefCell<Progress<'h, 'p>>,
+    /// Where it says how far it has come; none for a short question.
+    pub(super) progress: Option<&'a RefCell<Progress<'h, 'p>>>,
 }
 
 impl Asked<'_, '_, '_> {

@@ -9,12 +9,12 @@ use std::rc::Rc;
 /// A past and the line that says how much of it was read.
 pub(super) struct Watched<'p, 'h, 'a> {
     past: &'p dyn Past,
-    progress: &'p RefCell<Progress<'h, 'a>>,
+    progress: Option<&'p RefCell<Progress<'h, 'a>>>,
 }
 
 impl<'p, 'h, 'a> Watched<'p, 'h, 'a> {
-    /// Watches a past. Several may be watched as one piece of work.
-    pub(super) fn new(past: &'p dyn Past, progress: &'p RefCell<Progress<'h, 'a>>) -> Self {
+    /// Watches a past; without a line, nobody looks. Several may be watched as one piece of work.
+    pub(super) fn new(past: &'p dyn Past, progress: Option<&'p RefCell<Progress<'h, 'a>>>) -> Self {
         Self { past, progress }
     }
 }
@@ -26,7 +26,9 @@ impl Past for Watched<'_, '_, '_> {
 
     fn at(&self, commit: Oid, path: &str) -> Result<Place, Gap> {
         // The walk asks once for each commit it comes by.
-        self.progress.borrow_mut().step();
+        if let Some(progress) = self.progress {
+            progress.borrow_mut().step();
+        }
         self.past.at(commit, path)
     }
 

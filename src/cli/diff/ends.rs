@@ -5,9 +5,11 @@ use crate::cli::past::Asked;
 use crate::cli::range::Ends;
 use crate::cli::{Fault, Global, Host};
 use crate::history::{Oid, Past, Standing};
+use crate::output::Progress;
 use crate::output::difference::{End, State};
 use crate::policy::Policies;
 use crate::repo::{Content, Repo, RepoError};
+use std::cell::RefCell;
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,10 +152,13 @@ impl Found {
         candidate: Option<Standing>,
         policies: &Policies,
         claims: &Claims,
-        now: i64,
+        global: &Global,
+        host: &mut Host<'_>,
     ) -> Result<Told, RepoError> {
         let window = i64::from(policies.largest("days")) * 86_400;
-        let asked = Asked { repo: &self.repo, path: &self.path, window, now, claims };
+        let now = host.now;
+        let progress = RefCell::new(Progress::new(host, global.quiet));
+        let asked = Asked { repo: &self.repo, path: &self.path, window, now, claims, progress: Some(&progress) };
         match &self.ends {
             Some(ends) => asked.of_range(ends, candidate),
             None => asked.of_change(self.tip, &From::WorkTree, candidate),
@@ -179,7 +184,7 @@ impl Found {
 /// that of one that has exactly the same content.
 fn name_before(repo: &Repo, tip: Oid, path: &str, global: &Global, host: &Host<'_>) -> Result<String, Fault> {
     let claims = Claims::default();
-    let asked = Asked { repo, path, window: 0, now: host.now, claims: &claims };
+    let asked = Asked { repo, path, window: 0, now: host.now, claims: &claims, progress: None };
     let name = asked.committed_name(tip, &From::WorkTree)?;
     if name != path || repo.read_at(tip, path)? != Content::Absent {
         return Ok(name);

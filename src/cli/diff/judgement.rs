@@ -31,7 +31,7 @@ impl Judgement {
         head: &mut Side,
         job: &Job,
         global: &Global,
-        host: &Host<'_>,
+        host: &mut Host<'_>,
     ) -> Result<Self, Fault> {
         if let Some(tip) = found.tip {
             let sources = crate::cli::policies::of_side(&found.repo, tip, found.name_at_tip(), global, host)?;
@@ -48,7 +48,7 @@ impl Judgement {
                 Some(_) => Claims { reasoned: job.body.as_deref().map(says_why), ..Claims::default() },
                 None => Claims::of_environment(host),
             };
-            let told = found.told(candidate, &head.gathered.policies, &claims, host.now);
+            let told = found.told(candidate, &head.gathered.policies, &claims, global, host);
             head.gathered.past = told.unwrap_or_else(|error| Told::Unknown(gap(&error)));
         }
         let (judged, findings) = judge(&head.gathered).into_iter().partition(of_history);
