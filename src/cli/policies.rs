@@ -51,7 +51,12 @@ pub(super) fn read(
     // Whatever directory is named: a change brings no laxer cooldown of its own, nor does the command it is judged by.
     let policies = match place {
         Place::Repo { repo, .. } => {
-            policies.no_laxer(&before(from, &beside(global), repo, ends, host)?, &rules::judged_by_base())
+            let by_base = rules::judged_by_base();
+            let policies = policies.no_laxer(&before(from, &beside(global), repo, ends, host)?, &by_base);
+            match of_base(global, place, ends, host)? {
+                Some(base) => policies.no_laxer(&base, &by_base),
+                None => policies,
+            }
         }
         _ => policies,
     };

@@ -11,7 +11,7 @@ use crate::history::{
     Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words, allocation_verdict,
     collect, message,
 };
-use crate::repo::{Content, Lineage, Repo, RepoError};
+use crate::repo::{Content, Lineage, MAX_BETWEEN, Repo, RepoError};
 use crate::rules::Change;
 use std::rc::Rc;
 
@@ -105,6 +105,8 @@ impl Asked<'_, '_, '_> {
         let candidate = candidate.unwrap_or_else(|| first.clone());
         // With several places where it parted, whatever differs from any of them is a change.
         let base = stood.iter().find(|standing| **standing != candidate).cloned().unwrap_or(first);
+        // Where the base has come to the same, merging changes nothing.
+        let base = if candidate == history.tip { candidate.clone() } else { base };
         let (mut override_reason, mut reasoned) = (None, self.claims.reasoned == Some(true));
         if base != candidate {
             self.settle(&history, &base, &candidate)?;
@@ -117,18 +119,21 @@ impl Asked<'_, '_, '_> {
         Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
     }
 
-    /// In a shallow clone, a cut between the ends hides where they parted and whose commits are whose.
+    /// In a shallow clone, a cut between the ends hides where they parted and whose commits are whose. Of more commits than
+    /// are listed, the rest may be cut.
     fn whole(&self, ends: &Ends) -> Result<(), RepoError> {
         if !self.repo.is_shallow() {
             return Ok(());
         }
         let lineage = self.repo.lineage(&parse);
         for (one, other) in [(ends.base, ends.head), (ends.head, ends.base)] {
-            for id in self.repo.between(one, other)? {
-                if Past::commit(&lineage, id)?.boundary {
+            let between = self.repo.between(one, other)?;
+            let many = between.len() >= MAX_BETWEEN;
+            for id in between {
+                if many || Past::commit(&lineage, id)?.boundary {
                     return Err(RepoError::Gap(Gap::new(
                         GapKind::Shallow,
-                        format!("history is cut at commit {} (shallow clone), within the range", id.short()),
+                        format!("history is cut within the range, at or below commit {} (shallow clone)", id.short()),
                         "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or \
                          GIT_DEPTH: 0 on GitLab",
                     )));

@@ -319,6 +319,60 @@ fn a_change_brings_no_policies_for_itself() {
 }
 
 #[test]
+fn a_directory_of_policies_is_read_in_both_commits() {
+    let stage = Stage::sample();
+    stage.write("strict/cooldown.yaml", "rule: allocation-cooldown\nparameters: { days: 30 }\n");
+    stage.write("strict/weights.yaml", "rule: max-weight\nparameters: { asset: 0.36 }\n");
+    change(&stage, 11, "Raise\n\nReason: earnings", 20);
+    stage.git(&["checkout", "-q", "-b", "feature"]);
+    stage.write("strict/cooldown.yaml", "rule: allocation-cooldown\nparameters: { days: 0 }\n");
+    stage.git(&["rm", "-q", "strict/weights.yaml"]);
+    change(&stage, 12, "Again\n\nReason: more", 0);
+    let run = |args: &[&str]| told(&lint(&stage, &[&["main"], args].concat()));
+    assert_eq!(run(&[]), (vec![], 0), "nobody asked for it");
+    assert_eq!(run(&["--policies", "strict"]), refused(&[COOLDOWN]));
+    let policies = stage.path("strict");
+    let elsewhere = tempfile::TempDir::new().unwrap();
+    let lax = elsewhere.path().display().to_string();
+    std::fs::copy(policies.join("cooldown.yaml"), elsewhere.path().join("cooldown.yaml")).unwrap();
+    assert_eq!(run(&["--policies", &lax]), (vec![], 0), "of a directory elsewhere the base has none; 7 days are over");
+    stage.edit(CONFIG, "target: 0.35", "target: 0.37");
+    stage.edit(CONFIG, "target: 0.15", "target: 0.13");
+    stage.commit("More\n\nReason: dollars", 0);
+    assert_eq!(run(&["--policies", "strict"]), refused(&[COOLDOWN, "max-weight"]));
+}
+
+#[test]
+fn a_base_that_cannot_be_read_is_mended_by_a_change() {
+    let stage = Stage::sample();
+    stage.edit(CONFIG, "target: 0.35", "taget: 0.35");
+    stage.commit("Break", 1);
+    stage.git(&["checkout", "-q", "-b", "feature"]);
+    stage.edit(CONFIG, "taget: 0.35", "target: 0.35");
+    stage.commit("Mend", 0);
+    assert_eq!(told(&lint(&stage, &["main"])), (vec![], 0), "what stood before is not changed");
+    assert_eq!(lint(&stage, &["feature", "--head", "main"]).code, 1, "nothing is judged but the form");
+}
+
+#[test]
+fn a_branch_that_parted_in_two_places() {
+    let stage = quiet();
+    stage.write("notes", "x");
+    stage.commit("Notes", 50);
+    stage.git(&["checkout", "-q", "main"]);
+    change(&stage, 11, "Raise\n\nReason: earnings", 40);
+    let (main, feature) = ("main", "feature");
+    stage.git(&["tag", "m1"]);
+    stage.git(&["merge", "-q", "--no-ff", "-m", "Merge", feature]);
+    stage.git(&["checkout", "-q", feature]);
+    stage.git(&["merge", "-q", "--no-ff", "-m", "Merge", "m1"]);
+    assert_eq!(stage.git(&["merge-base", "--all", main, feature]).lines().count(), 2);
+    assert_eq!(told(&lint(&stage, &[main])), (vec![], 0), "both have what main has");
+    change(&stage, 12, "Again", 0);
+    assert_eq!(told(&lint(&stage, &[main])), refused(&["change-reason"]));
+}
+
+#[test]
 fn what_the_base_says_is_said_with_its_reason() {
     let stage = Stage::sample();
     stage.write(
