@@ -115,6 +115,8 @@ impl Asked<'_, '_, '_> {
                 reasoned |= message::reason(&words.message).is_some();
             }
         }
+        // A config that the base has got in the meantime is not created once more.
+        let base = if base == Standing::Absent && candidate != base { history.tip.clone() } else { base };
         let change = Change { base, candidate, override_reason, reasoned: Some(reasoned), now: self.now, whole: true };
         Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
     }

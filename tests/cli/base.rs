@@ -259,6 +259,16 @@ fn a_config_is_created_only_where_there_was_none() {
     stage.write(CONFIG, &config);
     stage.commit("Create", 0);
     assert_eq!(told(&lint(&stage, &["main"])), (vec![], 0));
+    stage.git(&["checkout", "-q", "main"]);
+    stage.write(CONFIG, &config);
+    change(&stage, 11, "Create as well", 0);
+    assert_eq!(
+        told(&lint(&stage, &["main", "--head", "feature"])),
+        refused(&["change-reason"]),
+        "created on both sides"
+    );
+    stage.git(&["branch", "-q", "before", "main~"]);
+    assert_eq!(told(&lint(&stage, &["main", "--head", "before"])), (vec![], 0), "what came later is not deleted");
     let run = lint(&stage, &["main", "--config", "nope.yaml"]);
     assert!(run.err.contains("nope.yaml is neither in "), "{}", run.whole());
     assert_eq!(run.code, 6);
