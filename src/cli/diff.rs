@@ -9,13 +9,13 @@ use super::auto::{self, AUTO};
 use super::gather::{Claims, From, Place};
 use super::lint::{Top, judge};
 use super::outputs::{Stream, deliver, keep_inputs};
-use super::past::Asked;
+use super::past::{Asked, parse};
 use super::plan::{file_options, quoted};
 use super::{Exit, Fault, Global, Host};
 use crate::config::get;
 use crate::difference::{self, About, Difference, Setting};
-use crate::finding::Finding;
-use crate::history::message;
+use crate::finding::{Finding, Level};
+use crate::history::{Oid, Past, Words, message};
 use crate::output::change::Names;
 use crate::output::difference::{End, Found as Shown, Report, Said, Same, State, Trades, draw};
 use crate::output::{Paint, Ui};
@@ -73,6 +73,8 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
     let compared = Compared::of(&base, &head);
     let (before, after) = (judge(&base.gathered), &judgement.findings);
     let (added, removed) = (beyond(after, &before), beyond(&before, after));
+    let kept = beyond(after, &added).into_iter().filter(|f| f.level == Level::Error && f.suppressed.is_none());
+    let kept: Vec<Finding> = kept.collect();
     let trades = match compared.traded() {
         true => trades::trades(&base, &head, after, global, host),
         false => Trades::NotAsked,
@@ -97,6 +99,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
         names: &names(&base, &head),
         added: Shown { findings: &added, sources: &head.gathered.sources, base: top.base() },
         removed: Shown { findings: &removed, sources: &base.gathered.sources, base: top.base() },
+        kept: Shown { findings: &kept, sources: &head.gathered.sources, base: top.base() },
         judged: &judgement.judged,
         cooldown: &judgement.cooldown,
         days: judgement.days,
@@ -220,15 +223,16 @@ fn said(found: &Found, compared: &Compared, host: &Host<'_>) -> Vec<Said> {
     let claims = Claims::default();
     let asked =
         Asked { repo: &found.repo, path: &found.path, window: 0, now: host.now, claims: &claims, progress: None };
-    let said = asked.said(ends).unwrap_or_default().into_iter();
-    said.map(|(commit, words)| Said {
+    let lineage = found.repo.lineage(&parse);
+    let said = |(commit, words): (Oid, Words)| Said {
         commit,
+        time: Past::commit(&lineage, commit).map_or(words.author_time, |commit| commit.time),
         summary: words.message.lines().find(|line| !line.trim().is_empty()).unwrap_or("").trim().to_owned(),
         reason: message::reason(&words.message),
         override_reason: message::override_reason(&words.message),
         author: words.author,
-    })
-    .collect()
+    };
+    asked.said(ends).unwrap_or_default().into_iter().map(said).collect()
 }
 
 /// The most characters of an asset's name that are shown.

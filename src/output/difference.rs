@@ -169,6 +169,8 @@ impl Cooldown {
 pub struct Said {
     /// The commit.
     pub commit: Oid,
+    /// Its committer time, in seconds since 1970-01-01T00:00:00Z.
+    pub time: i64,
     /// Its author's name.
     pub author: String,
     /// The first line of its message.
@@ -237,6 +239,8 @@ pub struct Report<'a> {
     pub added: Found<'a>,
     /// What they found in the base and do not find in the head.
     pub removed: Found<'a>,
+    /// The errors that are in both.
+    pub kept: Found<'a>,
     /// What the history rules say of the change.
     pub judged: &'a [Finding],
     /// What the cooldown says.

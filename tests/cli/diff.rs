@@ -41,7 +41,14 @@ fn too_early(message: &str) -> Stage {
 }
 
 fn diff(stage: &Stage, args: &[&str]) -> Run {
-    stage.run(&[&["diff", "--format", "json"], args].concat())
+    let run = stage.run(&[&["diff", "--format", "json"], args].concat());
+    if !run.out.is_empty() {
+        let schema = (rebalance::output::difference::SHEET.schema)();
+        let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&run.json()).map(|fault| fault.to_string()).collect();
+        assert!(faults.is_empty(), "{faults:?}");
+    }
+    run
 }
 
 fn text(value: &Value) -> String {
@@ -123,8 +130,10 @@ Cooldown: allowed: no change within 7 days
 Trades: 5 orders, 2 differences because of the change, to bring the holdings
   of 2026-03-04 to this allocation
 - sell 34 x 360750 TIGER US S&P500 at 16,800 = 571,200
+    drifted +5.18 points from 33 %, over the threshold; 0.00 points left after
     without the change: sell 21; 13 more because of it
 + buy 47 x 305080 TIGER US Treasury 10Y Futures at 10,000 = 470,000
+    drifted -4.27 points from 17 %; 0.00 points left after
     without the change: buy 25; 22 more because of it
   the same without the change:
 - sell 8 x 091230 TIGER Semiconductor at 50,000 = 400,000
@@ -507,4 +516,47 @@ fn a_job_knows_what_it_is_about() {
     stage.env.clear();
     let run = stage.run_in("work", &["diff", "auto"]);
     assert!(run.code == 6 && run.err.contains("help: "), "{}", run.whole());
+}
+
+#[test]
+fn an_error_that_was_there_before_is_why_it_is_refused_still() {
+    let stage = branch();
+    stage.edit(CONFIG, "target: 0.35", "target: 0.36");
+    stage.commit("Wrong\n\nReason: a slip", 0);
+    stage.edit(CONFIG, "# Cost settings", "# Costs");
+    assert_data_eq!(
+        stage.run(&["diff"]).whole(),
+        str![[r#"
+refused: portfolio_config.yaml: formatting only: it means the same
+
+Findings: 0 added, 0 removed, 1 error as before
+error[weights-sum] portfolio_config.yaml:13:5: the targets add up to 1.01, not
+  1
+  help: lower targets by 0.01 in all, until they add up to 1.
+--- exit 1
+
+"#]]
+    );
+    assert_eq!(diff(&stage, &[]).json()["kept"][0]["rule"], "weights-sum");
+    assert!(stage.run(&["diff", "--format", "markdown"]).out.contains("\nErrors as before: 1\n"));
+}
+
+#[test]
+fn a_subdirectory_and_a_bare_repository_have_differences_too() {
+    let stage = branch();
+    stage.write("sub/portfolio_config.yaml", &stage.read(CONFIG));
+    stage.write("sub/policies/own.yaml", "rule: max-weight\nparameters: { asset: 0.5 }\n");
+    stage.commit("A second one", 50);
+    stage.edit("sub/portfolio_config.yaml", "max: 0.40", "max: 0.42");
+    stage.edit("sub/policies/own.yaml", "0.5", "0.6");
+    let expected = "changed; 360750 max 0.4>0.42; max-weight parameters.asset 0.5>0.6";
+    assert_eq!(told(&stage.run_in("sub", &["diff", "--format", "json"])), expected);
+    assert_eq!(told(&diff(&stage, &["--config", "sub/portfolio_config.yaml"])), expected);
+    stage.commit("Wider\n\nReason: test", 0);
+    let url = format!("file://{}", stage.path("").display());
+    stage.git(&["clone", "-q", "--bare", &url, "bare"]);
+    let args = ["diff", "HEAD~1...HEAD", "--format", "json", "--config", "sub/portfolio_config.yaml"];
+    let run = stage.run_in("bare", &args);
+    assert_eq!((told(&run).as_str(), run.code), (expected, 0), "{}", run.whole());
+    assert_eq!(stage.run_in("bare", &["diff"]).code, 64);
 }

@@ -116,16 +116,18 @@ fn every_part_is_cut_where_all_of_them_are_long() {
     stage.write("holdings.yaml", &format!("as_of: 2026-03-04\ncash: {{ KRW: 9000000 }}\npositions:\n{positions}"));
     stage.commit("Many", 90);
     stage.git(&["checkout", "-q", "-b", "topic"]);
-    // Every target is another, every asset has a tag and a lot more, and every band is above its target.
-    let text = many(400, 1_000, HOSTILE).replace("min: 0,", &format!("min: 0.1, tags: ['{HOSTILE}'], lot_size: 2,"));
-    stage.write(CONFIG, &text);
-    for i in 0..300 {
-        stage.git(&["add", "-A"]);
-        stage.git(&["commit", "-q", "--allow-empty", "-m", &format!("{i} {HOSTILE}")]);
+    // Every target is another, every asset has a tag and a lot more, every band is above its target, and every one of
+    // many commits says why at length.
+    let mut text = String::new();
+    for i in 0..30 {
+        text =
+            many(400, 1_000 + i, HOSTILE).replace("min: 0,", &format!("min: 0.1, tags: ['{HOSTILE}'], lot_size: 2,"));
+        stage.write(CONFIG, &text);
+        stage.commit(&format!("{i} {HOSTILE}\n\nReason: {HOSTILE}"), 0);
     }
     let run = stage.run(&["diff", "main...topic", "--format", "markdown"]);
     sound(&run.out);
-    assert_eq!(run.out.matches("\nAnd ").count(), 3, "{}", run.out);
+    assert_eq!(run.out.matches("\nAnd ").count(), 4, "{}", run.out);
     // Without the errors there are orders.
     stage.write(CONFIG, &text.replace("min: 0.1", "min: 0"));
     let run = stage.run(&["diff", "main", "--format", "markdown"]);

@@ -119,8 +119,16 @@ impl Found {
                 return Ok(Self { repo, name: path.clone(), path, tip: None, from: None, head, ends: None });
             }
         };
-        let from = ends.parted.first().copied().unwrap_or(ends.base);
-        let name = ends.name_at(&repo, from, &path)?;
+        let here = repo.read_at(ends.head, &path)?;
+        let mut parted = Vec::new();
+        for commit in &ends.parted {
+            let name = ends.name_at(&repo, *commit, &path)?;
+            parted.push((repo.read_at(*commit, &name)? == here, *commit, name));
+        }
+        // Of several commits where they parted, one that differs says more.
+        parted.sort_by_key(|(same, ..)| *same);
+        let first = parted.into_iter().next().map(|(_, commit, name)| (commit, name));
+        let (from, name) = first.unwrap_or_else(|| (ends.base, ends.name.clone()));
         let (tip, head) = (Some(ends.base), Some(ends.head));
         Ok(Self { repo, path, tip, from: Some(from), name, head, ends: Some(ends) })
     }

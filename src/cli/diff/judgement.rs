@@ -43,7 +43,9 @@ impl Judgement {
         let candidate = head.standing();
         // The tip of a branch that is the first of its repository is no change of anything.
         let new = found.tip.is_none() && found.head.is_some();
-        if candidate.is_some() && candidate != base.standing() && !new {
+        // Where both parted in several commits, equal to one of them is not yet unchanged.
+        let same = candidate == base.standing() && found.ends.as_ref().is_none_or(|ends| ends.parted.len() == 1);
+        if candidate.is_some() && !same && !new {
             let claims = match found.head {
                 Some(_) => Claims { reasoned: job.body.as_deref().map(says_why), ..Claims::default() },
                 None => Claims::of_environment(host),
@@ -55,7 +57,7 @@ impl Judgement {
         let setting = head.gathered.policies.setting("allocation-cooldown");
         let days = setting.map_or(0, |setting| setting.days("days"));
         let off = setting.is_none_or(|setting| setting.level == Level::Off);
-        Ok(Self { findings, judged, cooldown: cooldown(base, head, days, off), days })
+        Ok(Self { findings, judged, cooldown: cooldown(head, days, off), days })
     }
 
     /// Adds what another base makes of it: the stricter verdict counts.
@@ -84,12 +86,12 @@ fn of_history(finding: &Finding) -> bool {
 }
 
 /// What the cooldown says, by the policies and the history that the head is judged by.
-fn cooldown(base: &Side, head: &Side, days: u32, off: bool) -> Cooldown {
-    let (Some(before), Some(after)) = (base.standing(), head.standing()) else { return Cooldown::Unread };
+fn cooldown(head: &Side, days: u32, off: bool) -> Cooldown {
     let (history, change) = match &head.gathered.past {
-        _ if before == after => return Cooldown::Unchanged,
+        _ if head.standing().is_none() => return Cooldown::Unread,
         Told::NotAsked => return Cooldown::Unchanged,
         Told::Unknown(gap) => return Cooldown::Unknown { why: gap.why.clone(), remedy: gap.remedy.clone() },
+        Told::Known { change, .. } if change.base == change.candidate => return Cooldown::Unchanged,
         Told::Known { history, change } => (history, change),
     };
     if off {

@@ -133,12 +133,13 @@ fn helps(finding: &Finding) -> String {
 }
 
 fn findings(report: &Report<'_>, paint: Paint) -> String {
-    let (added, removed) = (report.added.findings.len(), report.removed.findings.len());
-    if added + removed == 0 {
+    let [added, removed, kept] = [report.added, report.removed, report.kept].map(|found| found.findings.len());
+    if added + removed + kept == 0 {
         return String::new();
     }
-    let mut text = format!("{} {added} added, {removed} removed\n", paint.bold("Findings:"));
-    for (sign, found) in [('-', report.removed), ('+', report.added)] {
+    let kept = if kept > 0 { format!(", {} as before", count(kept, "error")) } else { String::new() };
+    let mut text = format!("{} {added} added, {removed} removed{kept}\n", paint.bold("Findings:"));
+    for (sign, found) in [('-', report.removed), ('+', report.added), (' ', report.kept)] {
         let places = report.places(found);
         let lines = places.lines();
         for finding in found.findings.iter().take(LONGEST) {
@@ -146,10 +147,9 @@ fn findings(report: &Report<'_>, paint: Paint) -> String {
                 Some(_) => "suppressed".to_owned(),
                 None => finding.level.to_string(),
             };
-            let message = visible(&finding.message);
-            let line = format!("{sign} {level}[{}] {}: {message}", finding.rule, places.at(finding, &lines));
-            text.push_str(&painted(sign_of(sign), &line, paint));
-            if sign == '+' {
+            let (at, message) = (places.at(finding, &lines), visible(&finding.message));
+            text.push_str(&painted(sign_of(sign), &format!("{sign} {level}[{}] {at}: {message}", finding.rule), paint));
+            if sign != '-' {
                 text.push_str(&helps(finding));
             }
         }
@@ -158,9 +158,9 @@ fn findings(report: &Report<'_>, paint: Paint) -> String {
     text
 }
 
-/// A finding that is added is nothing good, and the other way round.
+/// A finding that is there is nothing good, and one that is gone is.
 fn sign_of(sign: char) -> char {
-    if sign == '+' { '-' } else { '+' }
+    if sign == '-' { '+' } else { '-' }
 }
 
 fn trades(report: &Report<'_>, paint: Paint) -> String {
@@ -187,6 +187,8 @@ fn known(report: &Report<'_>, effect: &Effect, lost: Option<&str>, checks: &[Fin
     let (caused, others) = effect.parted();
     for pair in caused.iter().take(LONGEST) {
         text.push_str(&one(pair, paint));
+        let reason = pair.after.as_ref().map(|order| wrapped(&order.reason, "    ", paint.width));
+        text.push_str(&reason.unwrap_or_default());
         text.push_str(&because(pair).map(|words| wrapped(&words, "    ", paint.width)).unwrap_or_default());
     }
     text.push_str(&more(caused.len(), "order", report));

@@ -37,6 +37,8 @@ pub(super) struct DiffJson {
     pub added: Vec<FindingJson>,
     /// What they found in the base and do not find in the head.
     pub removed: Vec<FindingJson>,
+    /// The errors that are in both.
+    pub kept: Vec<FindingJson>,
     /// What the cooldown says.
     pub cooldown: CooldownJson,
     /// What the history rules say of the change.
@@ -106,6 +108,8 @@ pub(super) struct CooldownJson {
 pub(super) struct CommitJson {
     /// Its id.
     pub commit: String,
+    /// When it was committed.
+    pub time: Option<String>,
     /// Its author's name.
     pub author: String,
     /// The first line of its message.
@@ -166,6 +170,7 @@ pub(super) fn draw(report: &Report<'_>) -> String {
         settings: report.settings.iter().map(setting).collect(),
         added: findings(report, report.added),
         removed: findings(report, report.removed),
+        kept: findings(report, report.kept),
         cooldown: cooldown(report),
         judged: findings(report, Found { findings: report.judged, ..report.added }),
         commits: report.said.iter().map(commit).collect(),
@@ -200,11 +205,12 @@ fn findings(report: &Report<'_>, found: Found<'_>) -> Vec<FindingJson> {
     found.findings.iter().map(|finding| one(finding, lines.get(finding.path.as_str()))).collect()
 }
 
+fn instant(seconds: i64) -> Option<String> {
+    let time = chrono::DateTime::from_timestamp(seconds, 0);
+    time.map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 fn cooldown(report: &Report<'_>) -> CooldownJson {
-    let instant = |seconds: i64| {
-        let time = chrono::DateTime::from_timestamp(seconds, 0);
-        time.map(|time| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
-    };
     let told = |until: Option<i64>, by: Option<&(Oid, i64)>| CooldownJson {
         verdict: report.cooldown.word(),
         days: report.days,
@@ -232,6 +238,7 @@ fn cooldown(report: &Report<'_>) -> CooldownJson {
 fn commit(said: &Said) -> CommitJson {
     CommitJson {
         commit: said.commit.to_string(),
+        time: instant(said.time),
         author: said.author.clone(),
         summary: said.summary.clone(),
         reason: said.reason.clone(),

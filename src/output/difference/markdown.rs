@@ -42,7 +42,9 @@ pub(super) fn draw(report: &Report<'_>) -> String {
         room = room.saturating_sub(drawn.len());
         text.push_str(&drawn);
     }
-    text
+    // No comment tells where the files are on the machine that made it.
+    let root = format!("{}/", report.added.base.root.display());
+    if root.len() > 1 { text.replace(&root, "") } else { text }
 }
 
 /// A text in a code span that fits a cell of a table.
@@ -180,10 +182,12 @@ fn settings(report: &Report<'_>, limit: usize) -> String {
 
 fn findings(report: &Report<'_>, limit: usize) -> String {
     let mut text = String::new();
-    for (word, found) in [("added", report.added), ("removed", report.removed)] {
-        let items = items(report, found, word == "added");
-        let head = format!("\nFindings {word}: {}\n\n", items.len());
-        text.push_str(&rows(&head, &items, "finding", (report, limit / 2)));
+    let kinds =
+        [("Findings added", report.added), ("Findings removed", report.removed), ("Errors as before", report.kept)];
+    for (i, (word, found)) in kinds.into_iter().enumerate() {
+        let items = items(report, found, i != 1);
+        let head = format!("\n{word}: {}\n\n", items.len());
+        text.push_str(&rows(&head, &items, "finding", (report, limit / 3)));
     }
     text
 }
