@@ -81,7 +81,7 @@ pub(super) fn run(args: &CommentArgs, host: &mut Host<'_>, paint: Paint) -> Resu
             }
             Ok(Exit::Done)
         }
-        Err(Failure::Denied { status, message }) if args.if_possible || place.read_only => {
+        Err(Failure::Denied { status: status @ (401 | 403), message }) if args.if_possible || place.read_only => {
             let why = format!("no comment: the token may not write one here ({status}: {message})");
             let there = step_summary::append_text(&|_| body.clone(), host, paint);
             let what = if there { "; it is in the step's summary" } else { "" };

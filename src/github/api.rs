@@ -174,6 +174,9 @@ impl<'a> Api<'a> {
             Err(error @ (HttpError::Unreached { .. } | HttpError::Broken { .. })) => {
                 return Ok(Answer::Down(self.quoted(&error.to_string())));
             }
+            Err(error @ HttpError::Insecure { .. }) => {
+                return Err(Failure::Insecure { why: self.quoted(&error.to_string()), remedy: error.remedy() });
+            }
             Err(HttpError::Unsendable { why, remedy }) => return Err(Failure::Unsendable { why, remedy }),
             Err(error @ HttpError::TooLarge { .. }) => return Err(Failure::Unreadable { why: error.to_string() }),
         };

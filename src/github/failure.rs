@@ -22,6 +22,13 @@ pub enum Failure {
         /// What happened last.
         why: String,
     },
+    /// Whoever answers is not known to be GitHub.
+    Insecure {
+        /// What is wrong.
+        why: String,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// It is refused for another reason.
     Refused {
         /// What GitHub says, with the status.
@@ -66,7 +73,7 @@ impl Failure {
             Self::Unreadable { .. } => {
                 "check GITHUB_API_URL: it is https://api.github.com or https://HOST/api/v3".into()
             }
-            Self::Unsendable { remedy, .. } => (*remedy).to_owned(),
+            Self::Insecure { remedy, .. } | Self::Unsendable { remedy, .. } => (*remedy).to_owned(),
         }
     }
 }
@@ -79,6 +86,7 @@ impl fmt::Display for Failure {
             }
             Self::Limited { seconds } => write!(f, "GitHub's rate limit is used up for {seconds} seconds"),
             Self::Down { why } => write!(f, "GitHub does not answer: {why}"),
+            Self::Insecure { why, .. } => f.write_str(why),
             Self::Refused { message } => write!(f, "GitHub refuses the request ({message})"),
             Self::Moved => f.write_str("GitHub says that the repository is elsewhere"),
             Self::Unreadable { why } => write!(f, "what GitHub answered cannot be read: {why}"),

@@ -155,8 +155,10 @@ fn failure(error: &Error, host: &str, limit: u64) -> HttpError {
         Error::Timeout(Timeout::Resolve | Timeout::Connect) => unreached("it took too long".to_owned()),
         Error::ConnectProxyFailed(_) => unreached("the proxy does not connect to it".to_owned()),
         Error::ConnectionFailed => unreached("no connection".to_owned()),
-        Error::Rustls(why) => unreached(format!("no secure connection: {why}")),
-        Error::Tls(why) => unreached(format!("no secure connection: {why}")),
+        Error::Rustls(why) => HttpError::Insecure { host, why: why.to_string() },
+        Error::Tls(why) => HttpError::Insecure { host, why: (*why).to_owned() },
+        // What rustls finds wrong while it reads.
+        Error::Io(why) if why.kind() == ErrorKind::InvalidData => HttpError::Insecure { host, why: why.to_string() },
         Error::Io(why) if matches!(why.kind(), ErrorKind::ConnectionRefused | ErrorKind::AddrNotAvailable) => {
             unreached(why.to_string())
         }

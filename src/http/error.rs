@@ -19,6 +19,13 @@ pub enum HttpError {
         /// What happened.
         why: String,
     },
+    /// Nothing was sent: whoever is there is not known to be the host.
+    Insecure {
+        /// Who was to be reached.
+        host: String,
+        /// What is wrong with the certificate, or with what came instead of one.
+        why: String,
+    },
     /// It broke off: the request may have been done or not.
     Broken {
         /// Who was asked.
@@ -41,8 +48,9 @@ impl HttpError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unsendable { remedy, .. } => remedy,
-            Self::Unreached { .. } => {
-                "check the network; HTTPS_PROXY names a proxy, SSL_CERT_FILE the certificates to trust"
+            Self::Unreached { .. } => "check the network; HTTPS_PROXY names a proxy",
+            Self::Insecure { .. } => {
+                "name the certificates to trust with SSL_CERT_FILE, if it has an authority of its own"
             }
             Self::Broken { .. } => "try again when the network and the other side are well",
             Self::TooLarge { .. } => "check that the address is that of an API",
@@ -55,6 +63,7 @@ impl fmt::Display for HttpError {
         match self {
             Self::Unsendable { why, .. } => f.write_str(why),
             Self::Unreached { host, why } => write!(f, "{host} cannot be reached: {why}"),
+            Self::Insecure { host, why } => write!(f, "there is no secure connection to {host}: {why}"),
             Self::Broken { host, why } => write!(f, "{host} did not answer: {why}"),
             Self::TooLarge { host, limit } => write!(f, "the answer of {host} has more than {limit} bytes"),
         }

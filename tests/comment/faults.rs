@@ -1,6 +1,6 @@
 //! What goes wrong, and what comes of it: one comment or none, a message, an exit code.
 
-use crate::server::{Fault, ME, Server};
+use crate::server::{Fault, ME, Server, TOKEN};
 use crate::{comment, job};
 
 const OLD: &str = "<!-- rebalance:review -->\nold";
@@ -156,6 +156,31 @@ fn a_double_that_goes_away_is_no_fault() {
     let run = comment(&job(&server), &[]);
     assert!(run.code == 0 && run.out.starts_with("unchanged"), "{}", run.whole());
     assert_eq!(server.bodies(), [NEW]);
+}
+
+#[test]
+fn who_speaks_no_tls_is_told_nothing() {
+    // It answers every beginning with plain text, and keeps what it was sent.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let (sent, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut bytes = [0; 4096];
+            let length = std::io::Read::read(&mut stream, &mut bytes).unwrap_or(0);
+            let _ = sent.send(bytes[..length].to_vec());
+            let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        }
+    });
+    let mut stage = job(&Server::new());
+    stage.env.insert("GITHUB_API_URL".into(), url);
+    let run = comment(&stage, &[]);
+    assert_eq!(run.code, 6, "{}", run.whole());
+    assert!(run.err.starts_with("error: there is no secure connection to 127.0.0.1: "), "{}", run.whole());
+    assert!(run.err.contains("SSL_CERT_FILE"), "{}", run.whole());
+    let heard: Vec<Vec<u8>> = heard.try_iter().collect();
+    assert_eq!(heard.len(), 1, "what is not secure is not tried again");
+    assert!(!heard[0].windows(TOKEN.len()).any(|bytes| bytes == TOKEN.as_bytes()));
 }
 
 #[test]
