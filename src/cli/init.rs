@@ -6,7 +6,7 @@ use super::gather::{From, Place};
 use super::{CONFIG, Exit, Fault, Global, Host};
 use crate::output::{Paint, Ui};
 use crate::repo::{Content, HooksDir, Repo};
-use crate::words::one_line;
+use crate::words::{list, one_line};
 use clap::Args;
 use std::fs;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ Examples:
   rebalance init --hooks --dry-run    print them instead
 
 They are for those who use neither pre-commit nor prek. Hooks that are there already are left as they
-are, and nothing is written then. `git commit --no-verify` skips hooks: the gate is a job in CI.";
+are, and nothing is written then. `--no-verify` skips hooks: the gate is a job in CI.";
 
 /// Prepare a repository: with --hooks, git's hooks that lint what is committed.
 #[derive(Debug, Args)]
@@ -43,6 +43,7 @@ const HOOKS: &[Hook] = &[
     Hook { name: "pre-commit", does: "judges the staged config", args: "lint --staged" },
     Hook { name: "pre-merge-commit", does: "judges the config that a merge stages", args: "lint --staged" },
     Hook { name: "commit-msg", does: "asks for the reason of a change", args: "commit-msg \"$1\"" },
+    Hook { name: "pre-push", does: "judges what is pushed by what stands there", args: "pre-push \"$@\"" },
 ];
 
 /// The second line of every hook that is ours.
@@ -51,7 +52,7 @@ const MARK: &str = "# Written by `rebalance init --hooks`, which writes it anew:
 /// Runs the command.
 pub(super) fn run(args: &InitArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     if !args.hooks {
-        return Err(Fault::usage("rebalance init has one thing to prepare so far, and it is to be named")
+        return Err(Fault::usage("rebalance init prepares only what it is asked for")
             .hint("the hooks of git: rebalance init --hooks"));
     }
     if global.policies.is_some() {
@@ -70,11 +71,12 @@ pub(super) fn run(args: &InitArgs, global: &Global, host: &mut Host<'_>, paint: 
     })?;
     there_is_one(&repo, &path, global, host)?;
     let plans: Vec<Plan> = HOOKS.iter().map(|hook| Plan::of(hook, &dir.path, &path)).collect::<Result<_, _>>()?;
-    allowed(&dir, &plans, &path)?;
+    allowed(&dir, &plans, &path, &host.cwd)?;
     if !args.dry_run {
         write(&dir.path, &plans)?;
     }
-    Ui::new(host, paint).answer(&told(&dir.path, &plans, args.dry_run, global.quiet));
+    let text = told(&dir.path, &plans, args.dry_run, global.quiet, &host.cwd);
+    Ui::new(host, paint).answer(&text);
     Ok(Exit::Done)
 }
 
@@ -94,6 +96,8 @@ enum There {
     Nothing,
     /// Ours, with these bytes; and whether git can run it.
     Ours(Vec<u8>, bool),
+    /// Somebody else's, and it calls what ours would call.
+    Calls,
     Foreign,
 }
 
@@ -108,17 +112,22 @@ struct Plan {
 impl Plan {
     fn of(hook: &'static Hook, dir: &Path, config: &str) -> Result<Self, Fault> {
         let file = dir.join(hook.name);
-        let there = there(&file).map_err(|error| Fault::io("read", &file, &error))?;
+        let calls = command(hook, config);
+        let there = there(&file, &calls).map_err(|error| Fault::io("read", &file, &error))?;
         Ok(Self { hook, text: script(hook, config), file, there })
     }
 
     /// Whether it is there already, as it is to be.
     fn done(&self) -> bool {
-        matches!(&self.there, There::Ours(bytes, true) if *bytes == self.text.as_bytes())
+        match &self.there {
+            There::Ours(bytes, runs) => *runs && *bytes == self.text.as_bytes(),
+            There::Calls => true,
+            There::Nothing | There::Foreign => false,
+        }
     }
 }
 
-fn there(file: &Path) -> io::Result<There> {
+fn there(file: &Path, calls: &str) -> io::Result<There> {
     let meta = match fs::symlink_metadata(file) {
         Ok(meta) => meta,
         // In the place of the directory may be a file, such as /dev/null.
@@ -131,8 +140,16 @@ fn there(file: &Path) -> io::Result<There> {
         return Ok(There::Foreign);
     }
     let bytes = fs::read(file)?;
-    let ours = bytes.split(|byte| *byte == b'\n').nth(1) == Some(MARK.as_bytes());
-    Ok(if ours { There::Ours(bytes, runs(&meta)) } else { There::Foreign })
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    if lines.clone().nth(1) == Some(MARK.as_bytes()) {
+        return Ok(There::Ours(bytes, runs(&meta)));
+    }
+    let called = runs(&meta)
+        && lines.any(|line| {
+            let line = line.trim_ascii_start();
+            line.strip_prefix(b"exec ").unwrap_or(line).starts_with(calls.as_bytes())
+        });
+    Ok(if called { There::Calls } else { There::Foreign })
 }
 
 #[cfg(unix)]
@@ -171,12 +188,14 @@ fn script(hook: &Hook, config: &str) -> String {
     )
 }
 
+/// A path as people are told it: from where they are, when it is below.
+fn shown(path: &Path, cwd: &Path) -> String {
+    one_line(&path.strip_prefix(cwd).unwrap_or(path).display().to_string()).into_owned()
+}
+
 /// Refuses where anything is in the way; then nothing at all is written.
-fn allowed(dir: &HooksDir, plans: &[Plan], config: &str) -> Result<(), Fault> {
-    let lines = |plans: &mut dyn Iterator<Item = &Plan>| -> Vec<String> {
-        plans.map(|plan| format!("in {}: {} || exit $?", plan.hook.name, command(plan.hook, config))).collect()
-    };
-    let shown = one_line(&dir.path.display().to_string()).into_owned();
+fn allowed(dir: &HooksDir, plans: &[Plan], config: &str, cwd: &Path) -> Result<(), Fault> {
+    let shown = shown(&dir.path, cwd);
     if dir.shared {
         let fault = Fault::no(format!("core.hooksPath makes {shown} the hooks of every repository of yours"));
         let own = quoted(&one_line(&dir.own.display().to_string()));
@@ -191,11 +210,12 @@ fn allowed(dir: &HooksDir, plans: &[Plan], config: &str) -> Result<(), Fault> {
         return Ok(());
     }
     let names: Vec<&str> = foreign.iter().map(|plan| plan.hook.name).collect();
-    let message = format!("{} in {shown}: not of `rebalance init`, nothing was written", crate::words::list(&names));
-    let fault = lines(&mut foreign.into_iter())
-        .into_iter()
-        .fold(Fault::no(message), |fault, line| fault.hint(format!("add this line {line}")));
-    Err(fault.hint("or use the hooks with pre-commit or prek: see README.md of rebalance."))
+    let are = if names.len() == 1 { "is not a hook" } else { "are not hooks" };
+    let message = format!("{} in {shown} {are} that `rebalance init` wrote: nothing was written", list(&names));
+    let fault = foreign.iter().fold(Fault::no(message), |fault, plan| {
+        fault.hint(format!("add to {}: {} || exit $?", plan.hook.name, command(plan.hook, config)))
+    });
+    Err(fault.hint("then run this again; or use the hooks with pre-commit or prek, as the README says."))
 }
 
 /// Writes every hook, or none: all are made under other names first, and what took its place goes back when one cannot.
@@ -209,7 +229,7 @@ fn write(dir: &Path, plans: &[Plan]) -> Result<(), Fault> {
         let put = match plan.there {
             // Whatever came there in the meantime stays.
             There::Nothing => file.persist_noclobber(&plan.file),
-            There::Ours(..) | There::Foreign => file.persist(&plan.file),
+            There::Ours(..) | There::Calls | There::Foreign => file.persist(&plan.file),
         };
         if let Err(error) = put {
             wanted.iter().take(i).for_each(|plan| undo(dir, plan));
@@ -236,21 +256,21 @@ fn undo(dir: &Path, plan: &Plan) {
         There::Ours(bytes, _) => {
             stage(dir, bytes).and_then(|file| file.persist(&plan.file).map(drop).map_err(|error| error.error))
         }
-        There::Nothing | There::Foreign => fs::remove_file(&plan.file),
+        There::Nothing | There::Calls | There::Foreign => fs::remove_file(&plan.file),
     };
 }
 
 /// What was done, or would be.
-fn told(dir: &Path, plans: &[Plan], dry: bool, quiet: bool) -> String {
+fn told(dir: &Path, plans: &[Plan], dry: bool, quiet: bool, cwd: &Path) -> String {
     let mut text = String::new();
     for plan in plans {
         let (sign, word) = match &plan.there {
+            There::Calls => (' ', "not ours, and calls rebalance"),
             _ if plan.done() => (' ', "unchanged"),
             There::Nothing => ('+', if dry { "would be written" } else { "written" }),
             There::Ours(..) | There::Foreign => ('~', if dry { "would be written anew" } else { "written anew" }),
         };
-        let file = plan.file.display().to_string();
-        text.push_str(&format!("{sign} {}: {word}; it {}\n", one_line(&file), plan.hook.does));
+        text.push_str(&format!("{sign} {}: {word}; it {}\n", shown(&plan.file, cwd), plan.hook.does));
         if dry {
             text.extend(plan.text.lines().map(|line| format!("    {line}\n")));
         }
@@ -258,11 +278,9 @@ fn told(dir: &Path, plans: &[Plan], dry: bool, quiet: bool) -> String {
     if dry || quiet {
         return if dry { text } else { String::new() };
     }
-    let all = plans.iter().all(Plan::done);
-    let what = if all { "The hooks are installed" } else { "The hooks are installed now" };
     text + &format!(
-        "{what} in {}.\n`git commit --no-verify` skips them; the gate is a job in CI.\n",
-        one_line(&dir.display().to_string())
+        "The hooks are installed in {}.\n`--no-verify` skips them; the gate is a job in CI.\n",
+        shown(dir, cwd)
     )
 }
 

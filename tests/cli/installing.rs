@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const CONFIG: &str = "portfolio_config.yaml";
-const NAMES: [&str; 3] = ["pre-commit", "pre-merge-commit", "commit-msg"];
+const NAMES: [&str; 4] = ["pre-commit", "pre-merge-commit", "commit-msg", "pre-push"];
 
 /// The sample, committed 100 days before the present: hooks know no other clock.
 fn stage() -> Stage {
@@ -62,7 +62,7 @@ fn what_is_written() {
     assert_data_eq!(
         stage.run(&["init", "--hooks", "--dry-run"]).whole(),
         str![[r#"
-+ [DIR]/.git/hooks/pre-commit: would be written; it judges the staged config
++ .git/hooks/pre-commit: would be written; it judges the staged config
     #!/bin/sh
     # Written by `rebalance init --hooks`, which writes it anew: changes in it are lost.
     # It judges the staged config.
@@ -72,7 +72,7 @@ fn what_is_written() {
       exit 6
     fi
     exec rebalance lint --staged
-+ [DIR]/.git/hooks/pre-merge-commit: would be written; it judges the config that a merge stages
++ .git/hooks/pre-merge-commit: would be written; it judges the config that a merge stages
     #!/bin/sh
     # Written by `rebalance init --hooks`, which writes it anew: changes in it are lost.
     # It judges the config that a merge stages.
@@ -82,7 +82,7 @@ fn what_is_written() {
       exit 6
     fi
     exec rebalance lint --staged
-+ [DIR]/.git/hooks/commit-msg: would be written; it asks for the reason of a change
++ .git/hooks/commit-msg: would be written; it asks for the reason of a change
     #!/bin/sh
     # Written by `rebalance init --hooks`, which writes it anew: changes in it are lost.
     # It asks for the reason of a change.
@@ -92,6 +92,16 @@ fn what_is_written() {
       exit 6
     fi
     exec rebalance commit-msg "$1"
++ .git/hooks/pre-push: would be written; it judges what is pushed by what stands there
+    #!/bin/sh
+    # Written by `rebalance init --hooks`, which writes it anew: changes in it are lost.
+    # It judges what is pushed by what stands there.
+    if ! command -v rebalance >/dev/null 2>&1; then
+      echo 'pre-push: rebalance is not on PATH, so that nothing was checked, and nothing goes on.' >&2
+      echo 'help: install it from its repository with: cargo install --path .' >&2
+      exit 6
+    fi
+    exec rebalance pre-push "$@"
 --- exit 0
 
 "#]]
@@ -100,11 +110,12 @@ fn what_is_written() {
     assert_data_eq!(
         stage.run(&["init", "--hooks"]).whole(),
         str![[r#"
-+ [DIR]/.git/hooks/pre-commit: written; it judges the staged config
-+ [DIR]/.git/hooks/pre-merge-commit: written; it judges the config that a merge stages
-+ [DIR]/.git/hooks/commit-msg: written; it asks for the reason of a change
-The hooks are installed now in [DIR]/.git/hooks.
-`git commit --no-verify` skips them; the gate is a job in CI.
++ .git/hooks/pre-commit: written; it judges the staged config
++ .git/hooks/pre-merge-commit: written; it judges the config that a merge stages
++ .git/hooks/commit-msg: written; it asks for the reason of a change
++ .git/hooks/pre-push: written; it judges what is pushed by what stands there
+The hooks are installed in .git/hooks.
+`--no-verify` skips them; the gate is a job in CI.
 --- exit 0
 
 "#]]
@@ -118,11 +129,12 @@ The hooks are installed now in [DIR]/.git/hooks.
     assert_data_eq!(
         stage.run(&["init", "--hooks"]).whole(),
         str![[r#"
-  [DIR]/.git/hooks/pre-commit: unchanged; it judges the staged config
-  [DIR]/.git/hooks/pre-merge-commit: unchanged; it judges the config that a merge stages
-  [DIR]/.git/hooks/commit-msg: unchanged; it asks for the reason of a change
-The hooks are installed in [DIR]/.git/hooks.
-`git commit --no-verify` skips them; the gate is a job in CI.
+  .git/hooks/pre-commit: unchanged; it judges the staged config
+  .git/hooks/pre-merge-commit: unchanged; it judges the config that a merge stages
+  .git/hooks/commit-msg: unchanged; it asks for the reason of a change
+  .git/hooks/pre-push: unchanged; it judges what is pushed by what stands there
+The hooks are installed in .git/hooks.
+`--no-verify` skips them; the gate is a job in CI.
 --- exit 0
 
 "#]]
@@ -151,9 +163,9 @@ fn a_hook_of_somebody_else_stays_and_nothing_is_written() {
         stage.run(&["init", "--hooks"]).whole(),
         str![[r#"
 --- stderr
-error: `commit-msg` in [DIR]/.git/hooks: not of `rebalance init`, nothing was written
-help: add this line in commit-msg: rebalance commit-msg "$1" || exit $?
-help: or use the hooks with pre-commit or prek: see README.md of rebalance.
+error: `commit-msg` in .git/hooks is not a hook that `rebalance init` wrote: nothing was written
+help: add to commit-msg: rebalance commit-msg "$1" || exit $?
+help: then run this again; or use the hooks with pre-commit or prek, as the README says.
 --- exit 1
 
 "#]]
@@ -161,7 +173,16 @@ help: or use the hooks with pre-commit or prek: see README.md of rebalance.
     assert_eq!(stage.run(&["init", "--hooks", "--dry-run"]).code, 1);
     assert_eq!(stage.read(".git/hooks/commit-msg"), "#!/bin/sh\nexit 0\n");
     assert!(!hooks.join("pre-commit").exists());
-    fs::remove_file(hooks.join("commit-msg")).unwrap();
+    // With the line that the help gives it is one of ours.
+    stage.write(".git/hooks/commit-msg", "#!/bin/sh\nrebalance commit-msg \"$1\" || exit $?\nexit 0\n");
+    assert_eq!(stage.run(&["init", "--hooks"]).code, 1, "git would not run it");
+    fs::set_permissions(hooks.join("commit-msg"), PermissionsExt::from_mode(0o755)).unwrap();
+    let run = stage.run(&["init", "--hooks"]);
+    assert!(run.code == 0 && run.out.contains("commit-msg: not ours, and calls rebalance"), "{}", run.whole());
+    assert!(stage.read(".git/hooks/commit-msg").ends_with("exit 0\n"));
+    shift(&stage, "0.10", "0.11", ("0.10", "0.09"));
+    assert!(said(&mut git(&stage, &["commit", "-m", "Raise"]), false).contains("error[change-reason]"));
+    NAMES.iter().for_each(|name| fs::remove_file(hooks.join(name)).unwrap());
     // A link, also one to nowhere; a directory; an empty file; bytes that are no text; the mark in another place.
     symlink("nowhere", hooks.join("pre-commit")).unwrap();
     assert_eq!(stage.run(&["init", "--hooks"]).code, 1);
@@ -186,7 +207,7 @@ fn wrong_usage_says_what_there_is() {
         stage.run(&["init"]).whole(),
         str![[r#"
 --- stderr
-error: rebalance init has one thing to prepare so far, and it is to be named
+error: rebalance init prepares only what it is asked for
 help: the hooks of git: rebalance init --hooks
 --- exit 64
 
@@ -259,6 +280,20 @@ fn a_merge_is_judged() {
 }
 
 #[test]
+fn a_push_is_judged() {
+    let stage = hooked();
+    stage.git(&["init", "-q", "--bare", "remote.git"]);
+    stage.git(&["remote", "add", "origin", "remote.git"]);
+    said(&mut git(&stage, &["push", "-q", "origin", "main"]), true);
+    shift(&stage, "0.10", "0.11", ("0.10", "0.09"));
+    said(&mut git(&stage, &["commit", "-q", "--no-verify", "-m", "Raise"]), true);
+    let text = said(&mut git(&stage, &["push", "-q", "origin", "main"]), false);
+    assert!(text.contains("error[change-reason]"), "{text}");
+    said(&mut git(&stage, &["commit", "-q", "--amend", "-m", "Raise", "-m", "Reason: earnings"]), true);
+    said(&mut git(&stage, &["push", "-q", "origin", "main"]), true);
+}
+
+#[test]
 fn from_wherever_one_commits() {
     let stage = hooked();
     fs::create_dir_all(stage.path("deep/er")).unwrap();
@@ -269,7 +304,7 @@ fn from_wherever_one_commits() {
     // A linked work tree has the same hooks, and its own index.
     stage.git(&["worktree", "add", "-q", "-b", "other", "tree", "HEAD"]);
     let run = stage.run_in("tree", &["init", "--hooks"]);
-    assert!(run.out.matches("unchanged").count() == 3 && run.code == 0, "{}", run.whole());
+    assert!(run.out.matches("unchanged").count() == NAMES.len() && run.code == 0, "{}", run.whole());
     let tree = stage.path("tree");
     let text = fs::read_to_string(tree.join(CONFIG)).unwrap();
     fs::write(tree.join(CONFIG), text.replace("target: 0.35", "target: 0.40")).unwrap();
