@@ -48,7 +48,7 @@ pub fn compose(marker: &Marker, text: &str) -> String {
     }
     let (kept, open) = cut(text, LONGEST - SPARE - length(&marker.0));
     let note = "*This is not all of it: the rest does not fit a comment.*";
-    format!("{marker}\n{kept}\n{}\n{note}\n", open.closing())
+    format!("{marker}\n{}\n{}\n{note}\n", kept.trim_end_matches('\n'), open.closing())
 }
 
 /// Whether two bodies say the same. GitHub may keep other line ends, and none at the end.
