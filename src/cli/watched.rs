@@ -20,6 +20,10 @@ impl<'p, 'h, 'a> Watched<'p, 'h, 'a> {
 }
 
 impl Past for Watched<'_, '_, '_> {
+    fn ahead(&self, tip: Oid) {
+        self.past.ahead(tip);
+    }
+
     fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
         self.past.commit(id)
     }
@@ -54,5 +58,22 @@ impl Past for Watched<'_, '_, '_> {
 
     fn words(&self, commit: Oid) -> Result<Words, Gap> {
         self.past.words(commit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The names of the functions of a block that begins with a line.
+    fn functions<'t>(text: &'t str, block: &str) -> Vec<&'t str> {
+        let rest = text.split_once(block).map_or("", |(_, rest)| rest);
+        let body = rest.split_once("\n}\n").map_or("", |(body, _)| body);
+        body.lines().filter_map(|line| line.strip_prefix("    fn ")?.split('(').next()).collect()
+    }
+
+    #[test]
+    fn every_question_is_passed_on() {
+        let asked = functions(include_str!("../history/past.rs"), "pub trait Past {");
+        assert!(asked.len() > 7, "{asked:?}");
+        assert_eq!(functions(include_str!("watched.rs"), "impl Past for Watched<'_, '_, '_> {"), asked);
     }
 }
