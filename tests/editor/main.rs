@@ -1,6 +1,6 @@
 //! The schemas as editors and other validators see them.
 //!
-//! Two tests ask a program of someone else and are ignored by a plain `cargo test`: `.ci/run editor` installs both
+//! Three tests ask a program of someone else and are ignored by a plain `cargo test`: `.ci/run editor` installs both
 //! programs and runs them.
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +16,7 @@ mod stage;
 
 mod client;
 mod corpus;
+mod gitlab;
 mod independent;
 mod modelines;
 mod server;
