@@ -109,7 +109,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
         exit,
         command: &command,
     };
-    let stream = if global.quiet && exit == Exit::Done { Stream::Quiet } else { Stream::Out };
+    let stream = if global.quiet && matches!(exit, Exit::Done | Exit::Changes) { Stream::Quiet } else { Stream::Out };
     deliver(global, (exit, stream), host, paint, |format, paint| draw(format, &report, paint))
 }
 

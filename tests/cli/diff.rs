@@ -560,3 +560,59 @@ fn a_subdirectory_and_a_bare_repository_have_differences_too() {
     assert_eq!((told(&run).as_str(), run.code), (expected, 0), "{}", run.whole());
     assert_eq!(stage.run_in("bare", &["diff"]).code, 64);
 }
+
+#[test]
+fn a_request_whose_target_moved_on_is_judged_by_where_it_is_now() {
+    let mut stage = base::quiet();
+    base::change(&stage, 12, "Raise\n\nReason: more", 0);
+    auto::merge_ref(&stage);
+    let old = auto::id(&stage, "main");
+    stage.git(&["checkout", "-q", "main"]);
+    stage.edit(CONFIG, "max: 0.40", "max: 0.42");
+    stage.commit("Widen\n\nReason: test", 1);
+    auto::checkout(&stage, "refs/pull/7/merge", None);
+    let event = auto::pull_request(&stage, &old, &Value::Null);
+    auto::github(&mut stage, "pull_request", &event);
+    let run = stage.run_in("work", &["diff", "auto", "--format", "json"]);
+    assert_eq!(told(&run), "changed; 091230 target 0.1>0.12; 305720 target 0.1>0.08", "{}", run.whole());
+    assert_eq!((run.json()["cooldown"]["verdict"].as_str(), run.code), (Some("refused"), 1), "{}", run.whole());
+    assert_eq!(run.json()["cooldown"]["until"], "2026-03-10T00:00:00Z");
+}
+
+#[test]
+fn a_cooldown_that_is_no_error_or_off_is_told_so() {
+    for (level, words, code) in
+        [("warning", "Cooldown: too early until 2026-03-08", 0), ("off", "Cooldown: not judged", 0)]
+    {
+        let stage = Stage::sample();
+        stage.write("policies/own.yaml", &format!("rule: allocation-cooldown\nlevel: {level}\n"));
+        stage.commit("Policies", 90);
+        target(&stage, "091230", "0.10", "0.11");
+        target(&stage, "305720", "0.10", "0.09");
+        stage.commit("Raise semiconductors\n\nReason: earnings", 3);
+        shift(&stage);
+        let run = stage.run(&["diff"]);
+        assert!(run.out.contains(words) && run.out.starts_with("ok: "), "{}", run.whole());
+        assert_eq!(run.code, code);
+    }
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_and_a_remark_that_quiets_are_told() {
+    let stage = branch();
+    stage.write("policies/own.yaml", "rule: max-wieght\n");
+    let run = diff(&stage, &[]);
+    assert_eq!((told(&run).as_str(), run.code), ("changed; +schema", 1), "{}", run.whole());
+    assert!(text(&run.json()["added"][0]["path"]).ends_with("policies/own.yaml"));
+
+    std::fs::remove_dir_all(stage.path("policies")).unwrap();
+    let quiet = "target: 0.05 # rebalance: ignore[threshold-reachable] -- the band decides";
+    stage.edit(CONFIG, "target: 0.05", quiet);
+    let run = stage.run(&["diff"]);
+    assert!(run.out.starts_with("ok: portfolio_config.yaml: formatting only: it means the same\n"), "{}", run.whole());
+    assert!(
+        run.out.contains("\n- info[threshold-reachable] ") && run.out.contains("\n+ suppressed["),
+        "{}",
+        run.whole()
+    );
+}
