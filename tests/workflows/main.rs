@@ -1,6 +1,7 @@
 //! What runs on GitHub: the files read as what they mean, and the action's own scripts run for real, by bash, with a
 //! real repository, the built program, and a server that speaks GitHub's API.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
 #[path = "../cli/stage.rs"]
