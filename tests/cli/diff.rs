@@ -308,6 +308,10 @@ fn the_policies_of_the_base_judge() {
     assert!(told(&run).contains("allocation-cooldown parameters.days 7>1"), "{}", told(&run));
     assert_eq!(run.json()["cooldown"]["verdict"], "refused");
     assert_eq!(run.code, 1);
+    // Nor does a directory that is named make it shorter.
+    stage.write("lax/cooldown.yaml", "rule: allocation-cooldown\nlevel: off\n");
+    let run = diff(&stage, &["main", "--policies", "lax"]);
+    assert_eq!((run.json()["cooldown"]["verdict"].as_str(), run.code), (Some("refused"), 1), "{}", run.whole());
 }
 
 #[test]

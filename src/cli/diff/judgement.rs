@@ -5,7 +5,7 @@ use super::ends::Found;
 use super::side::Side;
 use crate::cli::gather::{Claims, Told, gap};
 use crate::cli::lint::{exit, join, judge};
-use crate::cli::{Exit, Fault, Global, Host};
+use crate::cli::{Exit, Fault, Global, Host, policies};
 use crate::finding::{Finding, Level};
 use crate::history::{Verdict, allocation_verdict, message};
 use crate::output::difference::Cooldown;
@@ -34,11 +34,16 @@ impl Judgement {
         host: &mut Host<'_>,
     ) -> Result<Self, Fault> {
         if let Some(tip) = found.tip {
-            let sources = crate::cli::policies::of_side(&found.repo, tip, found.name_at_tip(), global, host)?;
-            let (policies, _) = rules::policies(&sources);
+            let of = |global: &Global| {
+                let sources = policies::of_side(&found.repo, tip, found.name_at_tip(), global, host)?;
+                Ok::<_, Fault>(rules::policies(&sources).0)
+            };
+            let (by_base, named) = (rules::judged_by_base(), of(global)?);
+            // Whatever directory is named: the cooldown is no laxer than by the policies beside the base's config.
+            let beside = of(&Global { policies: None, ..global.clone() })?;
             let own = head.gathered.policies.clone();
-            head.gathered.policies = own.no_laxer(&policies, &rules::judged_by_base());
-            head.gathered.base_policies = Some(policies);
+            head.gathered.policies = own.no_laxer(&named, &by_base).no_laxer(&beside, &by_base);
+            head.gathered.base_policies = Some(named);
         }
         let candidate = head.standing();
         // The tip of a branch that is the first of its repository is no change of anything.
