@@ -157,7 +157,7 @@ fn history(out: &mut impl Write, commits: usize) {
                 everything(out);
             }
             if tip != 0 && mark <= first_change && (first_change - mark).is_multiple_of(every) {
-                let max = if (first_change - mark) / every % 2 == 0 { "max: 0.41" } else { "max: 0.42" };
+                let max = if ((first_change - mark) / every).is_multiple_of(2) { "max: 0.41" } else { "max: 0.42" };
                 file(out, "changed.yaml", &SAMPLE.replacen("max: 0.40", max, 1));
             }
             touch(out, &mut below, mark);

@@ -160,6 +160,15 @@ impl Setting {
         }
     }
 
+    /// A number of minutes.
+    #[must_use]
+    pub fn minutes(&self, name: &str) -> u32 {
+        match self.parameters.get(name) {
+            Some(Value::Minutes(minutes)) => *minutes,
+            _ => 0,
+        }
+    }
+
     /// A number of things, when it is set.
     #[must_use]
     pub fn count(&self, name: &str) -> Option<u32> {
@@ -252,16 +261,18 @@ impl Policies {
 
     /// The same, with these rules at least as strict as in other policies: the higher level, the longer cooldown.
     ///
-    /// Which value is the stricter one is known of days only. The rules this is asked about have no other parameters; a
-    /// test holds that.
+    /// Which value is the stricter one is known of days and minutes only. The rules this is asked about have no other
+    /// parameters; a test holds that.
     #[must_use]
     pub fn no_laxer(mut self, than: &Self, rules: &[&'static str]) -> Self {
         for rule in rules {
             let (Some(own), Some(other)) = (self.settings.get_mut(*rule), than.settings.get(*rule)) else { continue };
             own.level = own.level.max(other.level);
             for (name, value) in &mut own.parameters {
-                if let Value::Days(days) = value {
-                    *days = (*days).max(other.days(name));
+                match value {
+                    Value::Days(days) => *days = (*days).max(other.days(name)),
+                    Value::Minutes(minutes) => *minutes = (*minutes).min(other.minutes(name)),
+                    _ => {}
                 }
             }
         }

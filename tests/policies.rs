@@ -85,12 +85,12 @@ fn every_kind_of_parameter_is_read_exactly() {
     assert_eq!(kinds, Kind::ALL.map(Kind::word).into(), "a kind that no rule has");
 }
 
-/// `no_laxer` knows of days which of two is the stricter, and of nothing else.
+/// `no_laxer` knows of days and minutes which of two is the stricter, and of nothing else.
 #[test]
-fn rules_judged_by_the_policies_before_have_no_parameters_but_days() {
+fn rules_judged_by_the_policies_before_have_no_parameters_but_days_and_minutes() {
     for rule in rules::judged_by_base() {
         let parameters = rules::find(rule).unwrap().parameters;
-        assert!(parameters.iter().all(|parameter| parameter.kind == Kind::Days), "{rule}");
+        assert!(parameters.iter().all(|p| matches!(p.kind, Kind::Days | Kind::Minutes)), "{rule}");
     }
 }
 
@@ -104,6 +104,12 @@ fn what_stood_before_is_never_loosened_and_may_be_tightened() {
         let setting = own.setting("allocation-cooldown").unwrap();
         assert_eq!((setting.level, setting.days("days")), (level, days), "{text}");
         assert_eq!(own.setting("trade-cooldown").unwrap().days("days"), 7);
+    }
+    let base = with("rule: commit-clock\nparameters: { minutes: 30 }\n").0;
+    for (minutes, kept) in [(90, 30), (10, 10)] {
+        let own = with(&format!("rule: commit-clock\nparameters: {{ minutes: {minutes} }}\n")).0;
+        let own = own.no_laxer(&base, &rules::judged_by_base());
+        assert_eq!(own.setting("commit-clock").unwrap().minutes("minutes"), kept, "{minutes}");
     }
 }
 

@@ -109,20 +109,22 @@ impl Asked<'_, '_, '_> {
         claims().unwrap_or_default()
     }
 
-    /// A commit, judged when it landed: what it changed, by the history before it and by its own message.
+    /// A commit, judged when it landed, or now if it claims to land later: what it changed, by the history before it and
+    /// by its own message.
     fn of_commit(&self, commit: Oid) -> Result<Told, RepoError> {
         let lineage = self.repo.lineage(&parse);
         let past = Watched::new(&lineage, self.progress);
         let this = Past::commit(&past, commit).map_err(RepoError::Gap)?;
         let own = collect(&past, Some(commit), self.path, Reach::Since(this.time - 1));
         let event = own.events.iter().find(|event| event.commit == commit);
-        let now = event.map_or(self.now, |event| event.effective);
+        let now = event.map_or(self.now, |event| event.effective.min(self.now));
         let parent = this.parents.first().copied().filter(|_| !this.boundary);
         let (tip, path) = match event {
             Some(_) => (parent, self.name_before(&own, commit)),
             None => (Some(commit), self.path.to_owned()),
         };
-        let history = collect(&past, tip, &path, Reach::Since(now - self.window));
+        let mut history = collect(&past, tip, &path, Reach::Since(now - self.window));
+        history.clocks.clone_from(&own.clocks);
         let (base, candidate) = match event {
             Some(event) => (event.before.clone(), event.after.clone()),
             None => (history.tip.clone(), history.tip.clone()),

@@ -66,6 +66,11 @@ impl Line {
         let visited = &self.visited;
         visited.index.get_or_init(|| visited.order.iter().copied().collect()).get(&commit).copied()
     }
+
+    /// How many commits were followed.
+    pub(super) fn followed(&self) -> usize {
+        self.visited.order.len()
+    }
 }
 
 /// Every commit of a line, with the number of changes found above it. Most lines are never asked, so that the index is

@@ -8,6 +8,7 @@
 //! Git objects, files, the environment and the clock must never enter this room: `now` is an argument, and instants
 //! are unix seconds.
 
+mod clock;
 pub mod cooldown;
 mod event;
 pub mod kept;
@@ -21,6 +22,7 @@ pub(crate) mod toy;
 mod trail;
 mod walk;
 
+pub use clock::{Backwards, Clocks, Latest};
 pub use cooldown::{FUTURE_TOLERANCE, Verdict, allocation_verdict, trading_verdict};
 pub use event::{Event, Landing};
 pub use past::{Commit, Gap, GapKind, Oid, Past, Place, Version, Words};
@@ -77,6 +79,8 @@ pub struct History {
     pub created: Option<Event>,
     /// Where the walk ended.
     pub end: End,
+    /// What the times on the line say of each other.
+    pub clocks: Clocks,
     /// Whether not even the tip could be told, so that `tip` means nothing.
     lost: bool,
     /// Holes beside the line.
@@ -103,7 +107,8 @@ impl History {
             trail: Trail { steps: Vec::new(), bottom: event.before.clone(), complete: false },
         });
         let sides = sides.collect();
-        Self { tip, tip_fault: None, lost: false, events, created: None, end, doubts: Vec::new(), trail, sides }
+        let (clocks, doubts) = (Clocks::default(), Vec::new());
+        Self { tip, tip_fault: None, lost: false, events, created: None, end, clocks, doubts, trail, sides }
     }
 
     /// Why the answer "no change" cannot be relied upon, if so.

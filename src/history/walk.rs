@@ -1,5 +1,6 @@
 //! From a tip to a [`History`]: the line, the sides its merges threw away, and the words of every commit that matters.
 
+use super::clock::clocks;
 use super::line::{Change, Fork, Line, follow, readable};
 use super::rename::{counterpart, standing};
 use super::trail::{Doubt, Side, Step, Trail};
@@ -44,6 +45,11 @@ pub fn collect(past: &dyn Past, tip: Option<Oid>, path: &str, reach: Reach) -> H
     doubts.sort_by_key(|doubt| std::cmp::Reverse(doubt.at));
     doubts.dedup_by(|later, kept| later.gap == kept.gap);
     let complete = line.end == End::Root;
+    let on_the_line = events.iter().map(|(_, event)| match event.landing {
+        Landing::Discarded { merge } => merge,
+        Landing::Commit | Landing::Merge => event.commit,
+    });
+    let clocks = clocks(past, tip, line.followed(), &on_the_line.collect());
     History {
         tip: line.tip,
         tip_fault: line.tip_fault,
@@ -51,6 +57,7 @@ pub fn collect(past: &dyn Past, tip: Option<Oid>, path: &str, reach: Reach) -> H
         events: events.into_iter().map(|(_, event)| event).collect(),
         created,
         end: line.end,
+        clocks,
         doubts,
         trail: Trail { steps, bottom: line.bottom, complete },
         sides,

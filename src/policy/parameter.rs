@@ -24,8 +24,10 @@ pub struct Parameter {
 /// What can be written for a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A number of days.
+    /// A number of days: the more, the stricter.
     Days,
+    /// A number of minutes that are let pass: the fewer, the stricter.
+    Minutes,
     /// A number of things.
     Count,
     /// A fraction of the portfolio.
@@ -44,8 +46,9 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Days,
+        Self::Minutes,
         Self::Count,
         Self::Weight,
         Self::Rate,
@@ -60,6 +63,7 @@ impl Kind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Days => "days",
+            Self::Minutes => "minutes",
             Self::Count => "count",
             Self::Weight => "weight",
             Self::Rate => "rate",
@@ -75,7 +79,7 @@ impl Kind {
     pub fn schema(self) -> Json {
         match self {
             Self::Days => schema_of::<Days>(),
-            Self::Count => json!({ "type": "integer", "minimum": 0, "maximum": MOST }),
+            Self::Minutes | Self::Count => json!({ "type": "integer", "minimum": 0, "maximum": MOST }),
             Self::Weight => schema_of::<Weight>(),
             Self::Rate => schema_of::<Rate>(),
             Self::Amount => schema_of::<Amount>(),
@@ -105,6 +109,8 @@ fn schema_of<T: JsonSchema>() -> Json {
 pub enum Value {
     /// A number of days.
     Days(u32),
+    /// A number of minutes.
+    Minutes(u32),
     /// A number of things.
     Count(u32),
     /// A fraction of the portfolio.
@@ -136,6 +142,7 @@ impl Value {
     pub fn read(kind: Kind, reading: &Reading, node: &Node) -> (Option<Self>, Vec<Misread>) {
         match kind {
             Kind::Days => scalar(reading, node, |days: Days| Self::Days(days.0)),
+            Kind::Minutes => scalar(reading, node, |count: Count| Self::Minutes(count.0)),
             Kind::Count => scalar(reading, node, |count: Count| Self::Count(count.0)),
             Kind::Weight => scalar(reading, node, Self::Weight),
             Kind::Rate => scalar(reading, node, Self::Rate),
@@ -160,7 +167,7 @@ impl Value {
     #[must_use]
     pub fn json(&self) -> Json {
         match self {
-            Self::Days(n) | Self::Count(n) => json!(n),
+            Self::Days(n) | Self::Minutes(n) | Self::Count(n) => json!(n),
             Self::Weight(weight) => json!(weight.to_string()),
             Self::Rate(rate) => json!(rate.to_string()),
             Self::Amount(amount) => json!(amount.to_string()),

@@ -125,6 +125,9 @@ impl Rule {
     }
 }
 
+/// Ids that are promised to rules to come: no rule of an owner's can have them.
+pub const RESERVED: &[&str] = &["price-age"];
+
 /// Declares the rules: the module, and the line in the table. A rule with parameters names the list of them in its
 /// module.
 macro_rules! rules {
@@ -183,6 +186,7 @@ rules! {
         history_complete = "history-complete",
         allocation_cooldown = "allocation-cooldown" [PARAMETERS],
         change_reason = "change-reason",
+        commit_clock = "commit-clock" [PARAMETERS],
     }
     Plan {
         trade_cooldown = "trade-cooldown" [PARAMETERS],

@@ -30,7 +30,7 @@ pub struct Page {
 pub struct PageParameter {
     /// Its name in a policy file.
     pub name: String,
-    /// What can be written for it: `days`, `count`, `weight`, `rate`, `amount`, `codes`, `weights by code` or `weights
+    /// What can be written for it: `days`, `minutes`, `count`, `weight`, `rate`, `amount`, `codes`, `weights by code` or `weights
     /// by name`.
     pub kind: String,
     /// Its value when no policy of the owner's sets it: a number for days and counts, otherwise text, since decimals are

@@ -109,7 +109,7 @@ error[trade-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
   09:00:00 +09:00; it may be traded from 2026-03-08 09:00:00 +09:00
   help: plan again then; a change that cannot wait needs a line `Cooldown-Override: why` in its commit's message.
 
-Plan da49cc90e2f0 (errored)
+Plan 8d5bf1590e5c (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

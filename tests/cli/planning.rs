@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan db28c75a2e74 (applyable)
+Plan f1e9944557d0 (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 
