@@ -8,7 +8,7 @@ use super::{Exit, Fault, Global, Host};
 use crate::config::{Config, get};
 use crate::difference::{Difference, Subject, between};
 use crate::document;
-use crate::history::kept::{Kept, Landed, before, landed};
+use crate::history::kept::{Judge, Kept, Landed, before};
 use crate::history::{Event, Gap, History, Past, Reach, Standing, collect};
 use crate::output::change::Names;
 use crate::output::history::{HistoryReport, Row, draw};
@@ -116,15 +116,16 @@ impl Seen {
 
 /// Every event as the cooldown that was in force saw it.
 fn judge<'h>(past: &dyn Past, history: &'h History, in_force: &InForce<'_>) -> Vec<(Landed<'h>, Option<i64>)> {
+    let judge = Judge::new(past, history);
     let one = |(index, event): (usize, &'h Event)| {
         if event.discarded() {
-            return (landed(past, history, index, 0), None);
+            return (judge.landed(index, 0), None);
         }
         let window = before(past, history, index)
             .and_then(|(below, name)| in_force.window((event.commit, &event.path), (below, &name)));
         match window {
-            Ok(window) => (landed(past, history, index, window), Some(window)),
-            Err(gap) => (Landed { kept: Kept::Unknown(gap), ..landed(past, history, index, 0) }, None),
+            Ok(window) => (judge.landed(index, window), Some(window)),
+            Err(gap) => (Landed { kept: Kept::Unknown(gap), ..judge.landed(index, 0) }, None),
         }
     };
     history.events.iter().enumerate().map(one).collect()

@@ -32,26 +32,47 @@ pub struct Landed<'h> {
     pub previous: Option<&'h Event>,
 }
 
-/// How an event of a whole history kept a cooldown of so many seconds.
-///
-/// `past` is what the history was collected from. It is asked again only where a hole or a discarded side makes the
-/// events alone too little to judge by.
-#[must_use]
-pub fn landed<'h>(past: &dyn Past, history: &'h History, index: usize, window_secs: i64) -> Landed<'h> {
-    let below = history.events.get(index + 1..).unwrap_or_default();
-    let event = history.events.get(index).filter(|event| !event.discarded());
-    let Some(event) = event else { return Landed { kept: Kept::Discarded, previous: None } };
-    let previous = below.iter().reduce(|newest, event| if event.effective > newest.effective { event } else { newest });
-    let start = event.effective.saturating_sub(window_secs);
-    let seen = match told(history, event, below, start) {
-        Some(seen) => Ok(seen),
-        None => collected(past, history, index, start),
-    };
-    let kept = match seen {
-        Ok(seen) => judged(&seen, event, window_secs),
-        Err(gap) => Kept::Unknown(gap),
-    };
-    Landed { kept, previous }
+/// Every change of a whole history, as the cooldown saw it.
+pub struct Judge<'p, 'h> {
+    /// What the history was collected from. It is asked again only where a hole or a discarded side makes the events alone
+    /// too little to judge by.
+    past: &'p dyn Past,
+    history: &'h History,
+    /// For each event the one below it that counts from the latest instant.
+    previous: Vec<Option<&'h Event>>,
+}
+
+impl<'p, 'h> Judge<'p, 'h> {
+    /// Of a history that was collected whole.
+    #[must_use]
+    pub fn new(past: &'p dyn Past, history: &'h History) -> Self {
+        let mut latest: Option<&Event> = None;
+        let mut previous = Vec::with_capacity(history.events.len());
+        for event in history.events.iter().rev() {
+            previous.push(latest);
+            latest = latest.filter(|latest| latest.effective > event.effective).or(Some(event));
+        }
+        previous.reverse();
+        Self { past, history, previous }
+    }
+
+    /// How an event kept a cooldown of so many seconds.
+    #[must_use]
+    pub fn landed(&self, index: usize, window_secs: i64) -> Landed<'h> {
+        let event = self.history.events.get(index).filter(|event| !event.discarded());
+        let Some(event) = event else { return Landed { kept: Kept::Discarded, previous: None } };
+        let below = self.history.events.get(index + 1..).unwrap_or_default();
+        let start = event.effective.saturating_sub(window_secs);
+        let seen = match told(self.history, event, below, start) {
+            Some(seen) => Ok(seen),
+            None => collected(self.past, self.history, index, start),
+        };
+        let kept = match seen {
+            Ok(seen) => judged(&seen, event, window_secs),
+            Err(gap) => Kept::Unknown(gap),
+        };
+        Landed { kept, previous: self.previous.get(index).copied().flatten() }
+    }
 }
 
 /// What the verdict on a change was when it landed.
@@ -134,8 +155,9 @@ mod tests {
     fn said(table: &str) -> String {
         let toy = Toy::new(table);
         let history = toy.all();
+        let judge = Judge::new(&toy, &history);
         let words = (0..history.events.len()).map(|index| {
-            let landed = landed(&toy, &history, index, WEEK);
+            let landed = judge.landed(index, WEEK);
             let word = match landed.kept {
                 Kept::Alone => "alone".to_owned(),
                 Kept::Restored => "restored".to_owned(),
