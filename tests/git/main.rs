@@ -2,11 +2,17 @@
 //! configuration.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bypass;
+mod edges;
 mod history;
 mod hooks;
 mod index;
+mod matrix;
 mod oracle;
 mod partial;
 mod reading;
+#[path = "../cli/stage.rs"]
+#[allow(dead_code, reason = "the commands' own tests use the rest")]
+mod stage;
 mod support;
 mod tampered;
