@@ -45,7 +45,7 @@ use std::path::PathBuf;
 ///
 /// Lints portfolio_config.yaml, plans a rebalance to the whole share, and applies exactly the plan that was reviewed.
 #[derive(Debug, Parser)]
-#[command(name = "rebalance", version, max_term_width = 100, after_help = EXAMPLES, disable_help_subcommand = true)]
+#[command(name = "rebalance", version, max_term_width = 80, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,

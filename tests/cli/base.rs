@@ -278,7 +278,7 @@ fn a_config_is_created_only_where_there_was_none() {
     stage.git(&["mv", CONFIG, "mine.yaml"]);
     std::fs::create_dir_all(stage.path("mine")).unwrap();
     stage.git(&["mv", "mine.yaml", "mine/portfolio_config.yaml"]);
-    stage.commit("Each in a directory", 40);
+    stage.commit("Each in a directory", 0);
     stage.git(&["checkout", "-q", "-b", "more"]);
     stage.write("aunt/portfolio_config.yaml", &stage.read("kids/portfolio_config.yaml"));
     put(&stage, "aunt/portfolio_config.yaml", 15);

@@ -11,34 +11,36 @@ fn help_is_an_answer() {
         str![[r#"
 Asset allocation as code.
 
-Lints portfolio_config.yaml, plans a rebalance to the whole share, and applies exactly the plan that
-was reviewed.
+Lints portfolio_config.yaml, plans a rebalance to the whole share, and applies
+exactly the plan that was reviewed.
 
 Usage: rebalance [OPTIONS] <COMMAND>
 
 Commands:
-  lint         Check the config: its form, its weights, its schedule, and what git says about
-               changing it
-  explain      Explain a rule: what it looks for, why it matters, what to do about a finding
-  diff         Show what differs between two revisions: targets, bands, settings; what the cooldown
-               says; the trades it would cause
-  plan         Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the
-               weights after
+  lint         Check the config: its form, its weights, its schedule, and what
+               git says about changing it
+  explain      Explain a rule: what it looks for, why it matters, what to do
+               about a finding
+  diff         Show what differs between two revisions: targets, bands,
+               settings; what the cooldown says; the trades it would cause
+  plan         Plan a rebalance: the drift, whether one is due, whole-share
+               orders, their costs, the weights after
   show         Show a plan as it was printed when it was made, however old it is
-  verify       Check everything that `apply` checks, without applying: is this plan still exactly
-               right?
+  verify       Check everything that `apply` checks, without applying: is this
+               plan still exactly right?
   apply        Apply a plan: exactly its orders, once, or not at all
   log          List executed rebalances, oldest first
-  history      List every change of the allocation, newest first: when, who, what, why, and whether
-               the cooldown was kept
-  comment      Keep one comment of a GitHub pull request up to date: make it, change it, or leave it
-               as it is
+  history      List every change of the allocation, newest first: when, who,
+               what, why, and whether the cooldown was kept
+  comment      Keep one comment of a GitHub pull request up to date: make it,
+               change it, or leave it as it is
   schema       Print the JSON Schema of a file, for editors and other validators
-  commit-msg   The commit-msg hook: a staged allocation change says why, and keeps the cooldown or
-               overrides it aloud
-  pre-push     The pre-push hook: what is pushed keeps the cooldown of what stands at the remote,
-               and says why
-  init         Prepare a repository: with --hooks, git's hooks that lint what is committed
+  commit-msg   The commit-msg hook: a staged allocation change says why, and
+               keeps the cooldown or overrides it aloud
+  pre-push     The pre-push hook: what is pushed keeps the cooldown of what
+               stands at the remote, and says why
+  init         Prepare a repository: with --hooks, git's hooks that lint what is
+               committed
   completions  Print the completion script of a shell
 
 Options:
@@ -83,10 +85,12 @@ Global options:
           - markdown: For a comment on a pull request
 
       --output-file <FILE>
-          Where the --format before it goes, instead of standard output; both may be given again
+          Where the --format before it goes, instead of standard output; both
+          may be given again
 
       --now <TIME>
-          The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
+          The clock, as RFC 3339: for tests, and for asking "what if it were
+          Monday"
 
   -q, --quiet
           Print less
