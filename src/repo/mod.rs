@@ -13,6 +13,7 @@ mod index;
 mod lineage;
 mod objects;
 mod path;
+mod reach;
 mod recent;
 mod scout;
 
@@ -158,42 +159,6 @@ impl Repo {
     /// [`Gap`] when it is missing or unreadable.
     pub fn words(&self, commit: Oid) -> Result<Words, Gap> {
         self.objects.words(commit)
-    }
-
-    /// The best common ancestors of two commits.
-    ///
-    /// # Errors
-    /// [`Gap`] when commits are missing, or when a shallow clone shows none: there may well be some.
-    pub fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, Gap> {
-        let found = self.git.merge_bases_many(object_id(one)?, &[object_id(other)?]);
-        let bases: Vec<Oid> = found.map_err(|error| self.broken(&error))?.iter().map(|id| oid(id)).collect();
-        if bases.is_empty() && self.is_shallow() {
-            return Err(Gap::new(
-                GapKind::Shallow,
-                format!("where {} and {} parted lies behind the cut of a shallow clone", one.short(), other.short()),
-                "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout",
-            ));
-        }
-        Ok(bases)
-    }
-
-    /// The commits reachable from `tip` and not from `base`, newest first, at most [`MAX_BETWEEN`].
-    ///
-    /// # Errors
-    /// [`Gap`] when a commit is missing or unreadable.
-    pub fn between(&self, base: Oid, tip: Oid) -> Result<Vec<Oid>, Gap> {
-        use gix::revision::walk::Sorting;
-        use gix::traverse::commit::simple::CommitTimeOrder;
-        let walk = self
-            .git
-            .rev_walk([object_id(tip)?])
-            .with_hidden([object_id(base)?])
-            .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))
-            .use_commit_graph(false)
-            .all()
-            .map_err(|error| self.broken(&error))?;
-        let found = walk.take(MAX_BETWEEN).map(|info| info.map(|info| oid(&info.id)));
-        found.collect::<Result<_, _>>().map_err(|error| self.broken(&error))
     }
 
     /// A view for [`crate::history::collect`]; `parse` says what allocation a blob is, if any.

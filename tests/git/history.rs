@@ -159,6 +159,21 @@ fn merges() {
     ]);
 }
 
+/// A date that is later than those above it makes an old commit look like the place where two branches parted.
+#[test]
+fn where_branches_parted_is_no_matter_of_dates() {
+    let sandbox = Sandbox::scripted(
+        "-60d A a\n-1d git checkout -q -b e\n-1d git commit -q --allow-empty -m e\n-40d git checkout -q main\n\
+         -40d git merge -q --no-ff -m g e\n-30d C x\n-20d D y\n-10d git checkout -q e\n\
+         -10d git merge -q -s ours -m o main~1\n-2d git checkout -q main\n-2d git merge -q -s ours -m m e",
+    );
+    let (repo, rev) = (sandbox.open(), |rev: &str| sandbox.git(&["rev-parse", rev]));
+    let at = |rev: &str| repo.resolve(rev).unwrap();
+    assert_eq!(repo.merge_bases(at("main^1"), at("main^2")).unwrap(), [at("main~2")]);
+    assert_eq!(sandbox.git(&["merge-base", "--all", "main^1", "main^2"]), rev("main~2"));
+    assert_eq!(told_all(&repo), "m -1d A>D thrown by m; y -1d C>D; x -1d A>C; created a; root");
+}
+
 #[test]
 fn renames() {
     check(&[

@@ -47,6 +47,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("a backdated change", &["history::dates", "bypass::what_shows_in_the_history_is_refused"]),
     ("two backdated in a row", &["history::dates", "bypass::what_shows_in_the_history_is_refused"]),
     ("a date in the future", &["history::dates", "bypass::what_shows_in_the_history_is_refused"]),
+    ("where branches parted, with dates that run backwards", &["history::where_branches_parted_is_no_matter_of_dates"]),
     ("a rename without a change, and with one", &["history::renames", "bypass::what_shows_in_the_history_is_refused"]),
     ("deleted and added again", &["history::lines", "bypass::what_shows_in_the_history_is_refused"]),
     ("a link", &["history::lines", "index::every_case"]),
