@@ -8,7 +8,7 @@ use super::past::parse;
 use super::{Fault, Global, Host};
 use crate::event::{self, Happening, Push, Request, Untold};
 use crate::history::{Oid, Past};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Content, Repo, RepoError};
 use std::path::Path;
 
 /// What stands for a base that is to be found out.
@@ -30,7 +30,7 @@ pub(super) struct Found {
 pub(super) fn find(global: &Global, host: &Host<'_>) -> Result<Found, Fault> {
     let happening = happening(host)?;
     match Place::find(&From::WorkTree, &global.config, host) {
-        Place::Repo { repo, .. } => found(&repo, happening),
+        Place::Repo { repo, path } => found(&repo, &path, happening),
         Place::NoRepo(gap) => Err(Fault::unknown(gap.why).hint(format!("{}.", gap.remedy))),
         Place::Nowhere => {
             Err(Fault::unknown("there is no repository").hint("run this in the repository of the config."))
@@ -61,9 +61,9 @@ fn happening(host: &Host<'_>) -> Result<Happening, Fault> {
     })
 }
 
-fn found(repo: &Repo, happening: Happening) -> Result<Found, Fault> {
+fn found(repo: &Repo, path: &str, happening: Happening) -> Result<Found, Fault> {
     match happening {
-        Happening::Request(request) => of_request(repo, request),
+        Happening::Request(request) => of_request(repo, path, request),
         Happening::Group { base, head } => {
             let what = format!("merge queue, {} onto {}", short(&head), short(&base));
             Ok(Found { from: From::Range { base, head }, more: Vec::new(), body: None, what })
@@ -72,8 +72,9 @@ fn found(repo: &Repo, happening: Happening) -> Result<Found, Fault> {
     }
 }
 
-/// A request is judged by the base that its merge was made with, and by the tip of its target where that has moved on.
-fn of_request(repo: &Repo, request: Request) -> Result<Found, Fault> {
+/// A request is judged by the base that its merge was made with, and by the tip of its target where that has moved on, as
+/// this clone has it and as the service knew it.
+fn of_request(repo: &Repo, path: &str, request: Request) -> Result<Found, Fault> {
     let head = repo.head()?.ok_or_else(|| Fault::unknown("there is no commit yet").hint("check out the change."))?;
     let tip = branch(repo, &request.target)?;
     let parents = Past::commit(&repo.lineage(&parse), head).map_err(RepoError::Gap)?.parents.clone();
@@ -93,27 +94,77 @@ fn of_request(repo: &Repo, request: Request) -> Result<Found, Fault> {
         return Err(Fault::unknown("the commit that is checked out is neither the request's merge nor its head")
             .hint("check it out as actions/checkout does, without a ref; or name both ends: --base REV --head REV"));
     };
-    let ahead = match tip.filter(|tip| *tip != base) {
-        Some(tip) if !repo.merge_bases(tip, base).map_err(RepoError::Gap)?.contains(&tip) => Some(tip),
-        _ => None,
-    };
+    let more = others(repo, path, (base, &judged), tip, &request)?;
     let number = request.number.map_or(String::new(), |number| format!(" {number}"));
-    let also = ahead.map_or(String::new(), |tip| format!(" and {}", tip.short()));
+    let also: String = more.iter().map(|tip| format!(" and {}", tip.short())).collect();
     let target = &request.target;
     let what = format!("request{number}, {} into {target}, by {}{also}", short(&request.head), base.short());
     let range = |base: Oid| From::Range { base: base.to_string(), head: judged.clone() };
-    Ok(Found { from: range(base), more: ahead.into_iter().map(range).collect(), body: request.body, what })
+    Ok(Found { from: range(base), more: more.into_iter().map(range).collect(), body: request.body, what })
+}
+
+/// What the target has beyond the base. A merge that was made before says nothing of it.
+fn others(
+    repo: &Repo,
+    path: &str,
+    (base, judged): (Oid, &str),
+    tip: Option<Oid>,
+    request: &Request,
+) -> Result<Vec<Oid>, Fault> {
+    // What is cut right below the merge is told where that is judged.
+    if matches!(repo.resolve(&base.to_string()), Err(RepoError::BadRevision { .. })) {
+        return Ok(Vec::new());
+    }
+    let known = known(repo, request)?;
+    // Where nothing is changed, it matters to nobody what stands there by now.
+    if let (Some(known), None) = (&request.known, known)
+        && !same(repo, path, base, repo.resolve(judged)?)?
+    {
+        let what = format!("origin/{} has commit {}, which is not in this clone", request.target, short(known));
+        return Err(Fault::unknown(what)
+            .hint(format!("fetch it: git fetch origin {}", request.target))
+            .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`."));
+    }
+    let mut bases = vec![base];
+    for other in [tip, known].into_iter().flatten() {
+        let mut there = false;
+        for base in &bases {
+            there = there || repo.merge_bases(other, *base).map_err(RepoError::Gap)?.contains(&other);
+        }
+        if !there {
+            bases.push(other);
+        }
+    }
+    bases.remove(0);
+    Ok(bases)
+}
+
+/// Whether the config is the same in two commits, or says the same allocation.
+fn same(repo: &Repo, path: &str, one: Oid, other: Oid) -> Result<bool, Fault> {
+    let (one, other) = (repo.read_at(one, path)?, repo.read_at(other, path)?);
+    Ok(match (&one, &other) {
+        (Content::Blob { bytes: one, .. }, Content::Blob { bytes: other, .. }) => {
+            one == other || parse(one).is_some_and(|allocation| parse(other) == Some(allocation))
+        }
+        _ => false,
+    })
+}
+
+/// The commit that the service knows the target to have, where this clone has it.
+fn known(repo: &Repo, request: &Request) -> Result<Option<Oid>, Fault> {
+    match request.known.as_deref().map(|id| repo.resolve(id)) {
+        None | Some(Err(RepoError::BadRevision { .. })) => Ok(None),
+        Some(other) => Ok(Some(other?)),
+    }
 }
 
 /// A tip that lacks a commit which the service knows the branch to have is old.
 fn knows(repo: &Repo, tip: Oid, request: &Request) -> Result<(), Fault> {
-    let Some(known) = &request.known else { return Ok(()) };
-    let known = match repo.resolve(known) {
-        Err(RepoError::BadRevision { .. }) => None,
-        other => Some(other?),
-    };
+    if request.known.is_none() {
+        return Ok(());
+    }
     let has = |known| Ok::<_, RepoError>(repo.merge_bases(tip, known).map_err(RepoError::Gap)?.contains(&known));
-    if known.map(has).transpose()?.unwrap_or(false) {
+    if known(repo, request)?.map(has).transpose()?.unwrap_or(false) {
         return Ok(());
     }
     let what = format!("origin/{} in this clone is older than the request", request.target);

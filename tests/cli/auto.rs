@@ -172,6 +172,35 @@ fn a_merge_that_was_made_before_is_judged_by_the_base_of_today() {
 }
 
 #[test]
+fn a_merge_that_is_older_than_what_the_service_knows() {
+    for changes in [true, false] {
+        let mut stage = quiet();
+        if changes {
+            change(&stage, 12, "Raise\n\nReason: more", 0);
+        } else {
+            stage.write("notes", "x");
+            stage.commit("Notes", 0);
+        }
+        merge_ref(&stage);
+        // What the target is at now was never fetched, or never by its name.
+        checkout(&stage, "refs/pull/7/merge", None);
+        stage.git(&["checkout", "-q", "main"]);
+        change(&stage, 11, "Raise semiconductors\n\nReason: earnings", 1);
+        let event = pull_request(&stage, &id(&stage, "main"), &Value::Null);
+        let run = github(&mut stage, "pull_request", &event);
+        assert_eq!(run.code, if changes { 6 } else { 0 }, "{}", run.whole());
+        assert_eq!(run.err.contains("help: fetch it: git fetch origin main\n"), changes, "{}", run.err);
+        stage.git(&["-C", "work", "update-ref", "-d", "refs/remotes/origin/main"]);
+        let run = github(&mut stage, "pull_request", &event);
+        assert_eq!(run.code, if changes { 6 } else { 0 }, "{}", run.whole());
+        let url = format!("file://{}", stage.path("").display());
+        stage.git(&["-C", "work", "fetch", "-q", &url, "main"]);
+        let run = github(&mut stage, "pull_request", &event);
+        assert_eq!(told(&run), if changes { refused(&[COOLDOWN]) } else { (vec![], 0) });
+    }
+}
+
+#[test]
 fn the_head_of_a_request_is_judged_by_the_tip_of_its_target() {
     let mut stage = branch();
     change(&stage, 12, "Again\n\nReason: more", 0);
