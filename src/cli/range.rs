@@ -8,8 +8,8 @@ use super::past::{Asked, parse};
 use super::watched::Watched;
 use super::{CONFIG, Fault};
 use crate::history::{
-    Gap, GapKind, History, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words, allocation_verdict,
-    collect, message,
+    Clocks, Gap, GapKind, History, Latest, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words,
+    allocation_verdict, collect, message,
 };
 use crate::repo::{Content, Lineage, MAX_BETWEEN, Repo, RepoError};
 use crate::rules::Change;
@@ -96,7 +96,8 @@ impl Asked<'_, '_, '_> {
         let lineage = self.repo.lineage(&parse);
         self.whole(ends)?;
         let past = Watched::new(&lineage, self.progress);
-        let history = collect(&past, Some(ends.base), &ends.name, Reach::Since(self.now - self.window));
+        let since = Reach::Since(self.now - self.window);
+        let mut history = collect(&past, Some(ends.base), &ends.name, since);
         let mut stood = Vec::new();
         for commit in &ends.parted {
             stood.push(self.stood(&lineage, *commit, ends, &history)?);
@@ -117,6 +118,7 @@ impl Asked<'_, '_, '_> {
         }
         // A config that the base has got in the meantime is not created once more.
         let base = if base == Standing::Absent && candidate != base { history.tip.clone() } else { base };
+        also(&mut history.clocks, collect(&past, Some(ends.head), self.path, since).clocks);
         let change = Change { base, candidate, override_reason, reasoned: Some(reasoned), now: self.now, whole: true };
         Ok(Told::Known { history: Box::new(history), change: Box::new(change) })
     }
@@ -204,6 +206,20 @@ impl Asked<'_, '_, '_> {
             Some(Standing::Absent) if ends.name != self.path => standing(lineage, at, &ends.name),
             other => Ok(other),
         }
+    }
+}
+
+/// The times that cannot be right on the line of the head, beside those on the line of the base: a branch may land as it
+/// is, and a push did.
+fn also(clocks: &mut Clocks, own: Clocks) {
+    for wrong in own.backwards {
+        if clocks.backwards.iter().all(|known| known.commit != wrong.commit) {
+            clocks.backwards.push(wrong);
+        }
+    }
+    let last = |latest: &Option<Latest>| latest.as_ref().map(|latest| latest.time);
+    if last(&own.latest) > last(&clocks.latest) {
+        clocks.latest = own.latest;
     }
 }
 

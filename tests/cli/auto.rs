@@ -280,12 +280,18 @@ fn a_push_is_judged_by_what_stood_there() {
     stage.git(&["checkout", "-q", "-b", "forced", "main~"]);
     change(&stage, 13, "Instead\n\nReason: more", 0);
     let forced = id(&stage, "HEAD");
+    // And one of which the clock was set ahead.
+    stage.git(&["checkout", "-q", "-b", "ahead", "main"]);
+    change(&stage, 14, "Later\n\nCooldown-Override: it is urgent", 0);
+    change(&stage, 15, "Later\n\nReason: more", -9);
+    let ahead = id(&stage, "HEAD");
     checkout(&stage, "refs/heads/feature", None);
     let main = "refs/heads/main";
     let absent = "0123456789012345678901234567890123456789";
     let cases = [
         ("on top", push(&before, &after, main), refused(&[COOLDOWN])),
         ("forced", push(&before, &forced, main), refused(&[COOLDOWN])),
+        ("ahead of its time", push(&id(&stage, "ahead~"), &ahead, main), refused(&[COOLDOWN, "commit-clock"])),
         ("nothing of it", push(&before, &before, main), (vec![], 0)),
         ("a new branch", push(ZERO, &after, "refs/heads/feature"), refused(&[COOLDOWN])),
         ("a new branch like main", push(ZERO, &before, "refs/heads/feature"), (vec![], 0)),

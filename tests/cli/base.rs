@@ -125,16 +125,34 @@ fn the_range_is_judged_once_and_as_a_whole() {
 #[test]
 fn the_clock_decides_and_no_date_of_a_commit() {
     let mut stage = branch();
-    change(&stage, 12, "Again\n\nReason: more", -30);
-    assert_eq!(told(&lint(&stage, &["main"])), refused(&[COOLDOWN]), "a date in the future makes nothing old");
+    change(&stage, 12, "Again\n\nReason: more", 0);
     stage.now = NOW + 4 * 86_400 - 1;
-    assert_eq!(lint(&stage, &["main"]).code, 1);
+    assert_eq!(told(&lint(&stage, &["main"])), refused(&[COOLDOWN]));
     stage.now += 1;
     assert_eq!(told(&lint(&stage, &["main"])), (vec![], 0));
+}
 
-    let stage = branch();
-    change(&stage, 12, "Again\n\nReason: more", 90);
-    assert_eq!(told(&lint(&stage, &["main"])), refused(&[COOLDOWN]), "nor does one in the past");
+#[test]
+fn a_date_that_cannot_be_right_is_found_before_it_lands() {
+    const CLOCK: &str = "commit-clock";
+    for days_ago in [-30, 90] {
+        let stage = branch();
+        change(&stage, 12, "Again\n\nReason: more", days_ago);
+        assert_eq!(told(&lint(&stage, &["main"])), refused(&[COOLDOWN, CLOCK]), "it makes nothing old");
+        let stage = changed_quietly();
+        change(&stage, 13, "Again\n\nReason: more", days_ago);
+        assert_eq!(told(&lint(&stage, &["main"])), refused(&[CLOCK]));
+        // What lands is the merge, and it has the time that it is made.
+        stage.git(&["checkout", "-q", "--detach", "main"]);
+        stage.git(&["merge", "-q", "--no-ff", "-m", "Merge", "feature"]);
+        assert_eq!(told(&lint(&stage, &["main"])), (vec![], 0), "{days_ago}");
+        // Who changes nothing is told of it, and not kept from it.
+        let stage = quiet();
+        stage.write("notes", "x");
+        stage.commit("Notes", days_ago);
+        let run = lint(&stage, &["main"]);
+        assert_eq!((run.findings(&["warning"]).len(), run.code), (usize::from(days_ago < 0), 0), "{}", run.whole());
+    }
 }
 
 #[test]
