@@ -96,7 +96,7 @@ enum There {
     Nothing,
     /// Ours, with these bytes; and whether git can run it.
     Ours(Vec<u8>, bool),
-    /// Somebody else's, and it calls what ours would call.
+    /// Somebody else's, and it calls what ours would call and refuses when that does.
     Calls,
     Foreign,
 }
@@ -140,16 +140,32 @@ fn there(file: &Path, calls: &str) -> io::Result<There> {
         return Ok(There::Foreign);
     }
     let bytes = fs::read(file)?;
-    let mut lines = bytes.split(|byte| *byte == b'\n');
-    if lines.clone().nth(1) == Some(MARK.as_bytes()) {
+    if bytes.split(|byte| *byte == b'\n').nth(1) == Some(MARK.as_bytes()) {
         return Ok(There::Ours(bytes, runs(&meta)));
     }
-    let called = runs(&meta)
-        && lines.any(|line| {
-            let line = line.trim_ascii_start();
-            line.strip_prefix(b"exec ").unwrap_or(line).starts_with(calls.as_bytes())
-        });
+    let called = runs(&meta) && heeded(&bytes, calls);
     Ok(if called { There::Calls } else { There::Foreign })
+}
+
+/// Whether a hook calls this and refuses when it does: with `exec`, with `|| exit`, under `set -e`, or at its end. What
+/// comes to nothing, as with `|| true`, is no check.
+fn heeded(bytes: &[u8], calls: &str) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.trim_start().starts_with('#'));
+    let lines: Vec<&str> = lines.collect();
+    let mut strict = false;
+    for (index, line) in lines.iter().enumerate() {
+        strict |= matches!(line.split_once(' '), Some(("set", flags)) if flags.starts_with("-e"));
+        let own = line.trim_start().strip_prefix("exec ");
+        match own.unwrap_or(line.trim_start()).strip_prefix(calls).map(str::trim) {
+            Some("") if own.is_some() || strict || index + 1 == lines.len() => return true,
+            Some("|| exit" | "|| exit $?" | "|| exit \"$?\"" | "|| exit 1") => return true,
+            // Nothing behind these is reached, unless they depend on something.
+            _ if matches!(line.split(' ').next(), Some("exec" | "exit")) => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(unix)]
@@ -294,6 +310,38 @@ mod tests {
         for hook in HOOKS {
             let name = hook.args.split(' ').next().unwrap_or_default();
             assert!(cli.find_subcommand(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_called_and_not_heeded_is_no_check() {
+        let calls = command(&HOOKS[0], CONFIG);
+        let yes = [
+            "X",
+            "exec X",
+            "X || exit $?\nmake",
+            "set -eu\nX\nmake",
+            "make\n\n  X || exit 1\n# end\n",
+            "make\nX\n# end",
+        ];
+        let no = [
+            "X || true",
+            "X &",
+            "X; exit 0",
+            "X\nmake",
+            "# X",
+            "echo X",
+            "exit 0\nX",
+            "exec make\nX",
+            "X --fail-on",
+            "X-all",
+            "",
+        ];
+        for (bodies, expected) in [(&yes[..], true), (&no[..], false)] {
+            for body in bodies {
+                let text = format!("#!/bin/sh\n{}\n", body.replace('X', &calls));
+                assert_eq!(heeded(text.as_bytes(), &calls), expected, "{text}");
+            }
         }
     }
 
