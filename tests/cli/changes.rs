@@ -558,6 +558,21 @@ fn cells(row: &str) -> usize {
 }
 
 #[test]
+fn a_commit_that_changed_hundreds_of_assets_hides_no_other() {
+    let stage = told("9 11 a");
+    let asset = |i: u32| format!("\n        - {{ ticker: 'Asset {i}', code: 'A{i:05}', target: 0, min: 0, max: 0.1 }}");
+    let many: String = (0..900).map(asset).collect();
+    stage.edit(CONFIG, "max: 0.40", &format!("max: 0.40{many}"));
+    stage.commit("Many\n\nReason: test", 1);
+    let run = stage.run(&["history", "--format", "markdown"]);
+    let rows: Vec<&str> = run.out.lines().filter(|line| line.starts_with("| 20")).collect();
+    assert_eq!(rows.len(), 3, "{}", run.out);
+    let shown = rows[0].matches("<br>`+ ").count();
+    assert!(shown > 50 && rows[0].contains(&format!("<br>and {} more |", 900 - shown)), "{}", rows[0]);
+    assert!(run.out.len() < 65_000 && cells(rows[0]) == 5, "{}", run.out);
+}
+
+#[test]
 fn colour_is_for_those_who_want_it() {
     let mut stage = told("9 11 a\n3 12 b");
     let run = stage.run(&["history", "--color", "always"]);

@@ -5,6 +5,9 @@ use crate::history::Event;
 use crate::output::markdown::{COMMENT, LAST_LINE, code};
 use crate::words::count;
 
+/// The most that the changes of one row take, in bytes: one commit that changed thousands of assets must not hide the rest.
+const LONGEST_ROW: usize = 8_000;
+
 /// Draws a history that fits a comment. What does not fit is counted.
 pub(super) fn draw(report: &HistoryReport<'_>) -> String {
     let mut text = format!("<!-- rebalance history -->\n### History of {}\n\n", code(report.path));
@@ -29,13 +32,26 @@ pub(super) fn draw(report: &HistoryReport<'_>) -> String {
 }
 
 fn line(report: &HistoryReport<'_>, row: &Row<'_>) -> String {
-    let changes: Vec<String> = report.lines(row).iter().map(|line| cell(&line.text())).collect();
-    let what = [vec![cell(&summary(row.event))], changes].concat().join("<br>");
+    let what = what(report, row);
     let why = reason(row.event).map_or("not said".to_owned(), |reason| cell(&reason));
     let (verdict, said) = report.cooldown(row);
     let parts = [Some(verdict), said.map(|said| cell(&said)), report.odd_time(row.event)];
     let cooldown = parts.into_iter().flatten().collect::<Vec<_>>().join("<br>");
     format!("| {} | {} | {what} | {why} | {cooldown} |\n", when(report, row.event), who(row.event))
+}
+
+/// The summary and what changed, as much of it as fits a row; the rest is counted.
+fn what(report: &HistoryReport<'_>, row: &Row<'_>) -> String {
+    let mut text = cell(&summary(row.event));
+    let lines = report.lines(row);
+    for (i, line) in lines.iter().enumerate() {
+        let line = format!("<br>{}", cell(&line.text()));
+        if text.len() + line.len() > LONGEST_ROW {
+            return text + &format!("<br>and {} more", lines.len() - i);
+        }
+        text.push_str(&line);
+    }
+    text
 }
 
 fn created(report: &HistoryReport<'_>, event: &Event) -> String {
