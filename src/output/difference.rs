@@ -405,6 +405,13 @@ fn title(effect: &Effect) -> String {
     }
 }
 
+/// Turnover and costs without the change, where they are others.
+fn figures_before(effect: &Effect) -> Option<String> {
+    let told = |summary| figures(summary, &effect.currency);
+    let before = told(effect.before.as_ref()?);
+    (!effect.is_none() || before != told(&effect.after)).then(|| format!("without the change: {before}"))
+}
+
 /// Turnover and costs in a phrase.
 fn figures(summary: &Summary, currency: &str) -> String {
     let costs = &summary.costs;

@@ -4,7 +4,7 @@ use super::super::Paint;
 use super::super::change::lines;
 use super::super::plan::grouped;
 use super::super::text::{visible, wrapped};
-use super::{Cooldown, Report, Said, Same, Trades, figures, key, sign, title};
+use super::{Cooldown, Report, Said, Same, Trades, figures, figures_before, key, sign, title};
 use crate::finding::Finding;
 use crate::plan::Effect;
 use crate::plan::effect::Pair;
@@ -198,8 +198,7 @@ fn known(report: &Report<'_>, effect: &Effect, lost: Option<&str>, checks: &[Fin
     text.extend(others.iter().take(LONGEST).map(|pair| one(pair, paint)));
     text.push_str(&more(others.len(), "order", report));
     text.push_str(&wrapped(&figures(&effect.after, &effect.currency), "  ", paint.width));
-    if let Some(before) = effect.before.as_ref().filter(|_| !effect.is_none()) {
-        let line = format!("without the change: {}", figures(before, &effect.currency));
+    if let Some(line) = figures_before(effect) {
         text.push_str(&wrapped(&line, "  ", paint.width));
     }
     if let Some(why) = lost {

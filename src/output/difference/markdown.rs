@@ -8,7 +8,7 @@ use super::super::markdown::code;
 use super::super::plan::grouped;
 use super::super::text::visible;
 use super::human::because;
-use super::{Cooldown, Found, Report, Said, Trades, figures, key, sign, title};
+use super::{Cooldown, Found, Report, Said, Trades, figures, figures_before, key, sign, title};
 use crate::difference::{Difference, Setting, Subject, What};
 use crate::finding::Finding;
 use crate::money::Weight;
@@ -226,8 +226,8 @@ fn known(effect: &Effect, lost: Option<&str>, checks: &[Finding], (report, limit
     let head = "\n| | asset | order | price | amount | |\n|---|---|---|---|---|---|\n";
     text.push_str(&rows(head, &all, "order", (report, limit * 2 / 3)));
     text.push_str(&format!("\n- {}\n", figures(&effect.after, &effect.currency)));
-    if let Some(before) = effect.before.as_ref().filter(|_| !effect.is_none()) {
-        text.push_str(&format!("- without the change: {}\n", figures(before, &effect.currency)));
+    if let Some(line) = figures_before(effect) {
+        text.push_str(&format!("- {line}\n"));
     }
     if let Some(why) = lost {
         text.push_str(&format!("- without the change: cannot be told, {}\n", cell(why, SENTENCE)));
