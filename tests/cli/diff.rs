@@ -414,6 +414,11 @@ Findings: 1 added, 0 removed
     stage.edit(CONFIG, "taget: 0.35", "target: 0.35");
     let run = diff(&stage, &["topic"]);
     assert_eq!((run.json()["result"].as_str(), run.code), (Some("unknown"), 6), "{}", run.whole());
+    // A fault anywhere in a head says that nobody knows its allocation, as the history will say of it.
+    stage.git(&["checkout", "-q", "-f", "main"]);
+    stage.edit(CONFIG, "ticker: 'KODEX 200'", "ticker: \"KODEX \\u202e 200\"");
+    let run = diff(&stage, &[]);
+    assert_eq!((run.json()["cooldown"]["verdict"].as_str(), run.code), (Some("unread"), 1), "{}", run.whole());
 }
 
 #[test]

@@ -94,6 +94,8 @@ impl Side {
     pub(super) fn standing(&self) -> Option<Standing> {
         match self.gathered.present {
             false => Some(Standing::Absent),
+            // As the history reads it: what has a fault anywhere says nothing.
+            true if !self.gathered.reading.faults.is_empty() => None,
             true => Allocation::of(&self.gathered.config).map(|allocation| Standing::Allocation(Rc::new(allocation))),
         }
     }
