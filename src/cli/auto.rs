@@ -14,6 +14,20 @@ use std::path::Path;
 /// What stands for a base that is to be found out.
 pub(super) const AUTO: &str = "auto";
 
+/// How a command is told what `auto` could not find out.
+pub(super) struct Instead {
+    /// Its words for a base.
+    pub(super) base: &'static str,
+    /// Its words for both ends.
+    pub(super) both: &'static str,
+}
+
+impl Instead {
+    fn base(&self) -> String {
+        format!("name the base: {}", self.base)
+    }
+}
+
 /// What a job is about.
 pub(super) struct Found {
     /// What is to be judged.
@@ -27,10 +41,10 @@ pub(super) struct Found {
 }
 
 /// Finds out what this job is about.
-pub(super) fn find(global: &Global, host: &Host<'_>) -> Result<Found, Fault> {
-    let happening = happening(host)?;
+pub(super) fn find(global: &Global, host: &Host<'_>, instead: &Instead) -> Result<Found, Fault> {
+    let happening = happening(host, instead)?;
     match Place::find(&From::WorkTree, &global.config, host) {
-        Place::Repo { repo, path } => found(&repo, &path, happening),
+        Place::Repo { repo, path } => found(&repo, &path, happening, instead),
         Place::NoRepo(gap) => Err(Fault::unknown(gap.why).hint(format!("{}.", gap.remedy))),
         Place::Nowhere => {
             Err(Fault::unknown("there is no repository").hint("run this in the repository of the config."))
@@ -38,7 +52,7 @@ pub(super) fn find(global: &Global, host: &Host<'_>) -> Result<Found, Fault> {
     }
 }
 
-fn happening(host: &Host<'_>) -> Result<Happening, Fault> {
+fn happening(host: &Host<'_>, instead: &Instead) -> Result<Happening, Fault> {
     let told = if let Some(path) = host.var("GITHUB_EVENT_PATH") {
         let bytes = std::fs::read(host.path(Path::new(path)));
         let bytes = bytes.map_err(|error| Fault::io("read", Path::new(path), &error))?;
@@ -51,30 +65,31 @@ fn happening(host: &Host<'_>) -> Result<Happening, Fault> {
     told.map_err(|untold| match untold {
         Untold::Nowhere => {
             Fault::unknown("which change this is about cannot be told outside of GitHub Actions and GitLab CI")
-                .hint("name the base: --base origin/main")
+                .hint(instead.base())
         }
         Untold::NoChange(what) => Fault::unknown(format!("{what} is about no change that could be judged"))
             .hint("check the config as it stands: rebalance lint")
-            .hint("or name the base: --base origin/main"),
-        Untold::Missing(what) => Fault::unknown(format!("which change this job is about cannot be told: {what}"))
-            .hint("name the base: --base origin/main"),
+            .hint(format!("or {}", instead.base())),
+        Untold::Missing(what) => {
+            Fault::unknown(format!("which change this job is about cannot be told: {what}")).hint(instead.base())
+        }
     })
 }
 
-fn found(repo: &Repo, path: &str, happening: Happening) -> Result<Found, Fault> {
+fn found(repo: &Repo, path: &str, happening: Happening, instead: &Instead) -> Result<Found, Fault> {
     match happening {
-        Happening::Request(request) => of_request(repo, path, request),
+        Happening::Request(request) => of_request(repo, path, request, instead),
         Happening::Group { base, head } => {
             let what = format!("merge queue, {} onto {}", short(&head), short(&base));
             Ok(Found { from: From::Range { base, head }, more: Vec::new(), body: None, what })
         }
-        Happening::Push(push) => of_push(repo, push),
+        Happening::Push(push) => of_push(repo, push, instead),
     }
 }
 
 /// A request is judged by the base that its merge was made with, and by the tip of its target where that has moved on, as
 /// this clone has it and as the service knew it.
-fn of_request(repo: &Repo, path: &str, request: Request) -> Result<Found, Fault> {
+fn of_request(repo: &Repo, path: &str, request: Request, instead: &Instead) -> Result<Found, Fault> {
     let head = repo.head()?.ok_or_else(|| Fault::unknown("there is no commit yet").hint("check out the change."))?;
     let tip = branch(repo, &request.target)?;
     let parents = Past::commit(&repo.lineage(&parse), head).map_err(RepoError::Gap)?.parents.clone();
@@ -91,8 +106,9 @@ fn of_request(repo: &Repo, path: &str, request: Request) -> Result<Found, Fault>
     } else if request.of_target && (Some(head) == tip || Some(head.to_string()) == request.known) {
         (request.head.clone(), head)
     } else {
-        return Err(Fault::unknown("the commit that is checked out is neither the request's merge nor its head")
-            .hint("check it out as actions/checkout does, without a ref; or name both ends: --base REV --head REV"));
+        return Err(Fault::unknown("the commit that is checked out is neither the request's merge nor its head").hint(
+            format!("check it out as actions/checkout does, without a ref; or name both ends: {}", instead.both),
+        ));
     };
     let more = others(repo, path, (base, &judged), tip, &request)?;
     let number = request.number.map_or(String::new(), |number| format!(" {number}"));
@@ -173,7 +189,7 @@ fn knows(repo: &Repo, tip: Oid, request: &Request) -> Result<(), Fault> {
 
 /// A push is compared with what stood there before, whether or not it stands on it. A new branch is compared with the
 /// default branch.
-fn of_push(repo: &Repo, push: Push) -> Result<Found, Fault> {
+fn of_push(repo: &Repo, push: Push, instead: &Instead) -> Result<Found, Fault> {
     let Push { before, after, branch: name, default } = push;
     let to = name.clone().unwrap_or_else(|| "a tag".to_owned());
     let found = |from, what: String| Found { from, more: Vec::new(), body: None, what };
@@ -192,8 +208,10 @@ fn of_push(repo: &Repo, push: Push) -> Result<Found, Fault> {
             let what = format!("push to {to}, which is new, {} by {}", short(&after), tip.short());
             Ok(found(From::Range { base: tip.to_string(), head: after }, what))
         }
-        (None, _, None) => Err(Fault::unknown("the branch is new, and what it is to be compared with is not said")
-            .hint("name the base: --base origin/main")),
+        (None, _, None) => {
+            Err(Fault::unknown("the branch is new, and what it is to be compared with is not said")
+                .hint(instead.base()))
+        }
     }
 }
 

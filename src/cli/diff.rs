@@ -5,7 +5,7 @@ mod judgement;
 mod side;
 mod trades;
 
-use super::auto::{self, AUTO};
+use super::auto::{self, AUTO, Instead};
 use super::gather::{Claims, From, Place};
 use super::lint::{Top, judge};
 use super::outputs::{Stream, deliver, keep_inputs};
@@ -113,6 +113,9 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
     deliver(global, (exit, stream), host, paint, |format, paint| draw(format, &report, paint))
 }
 
+/// What to write where `auto` cannot tell.
+const INSTEAD: Instead = Instead { base: "rebalance diff origin/main...HEAD", both: "rebalance diff BASE...HEAD" };
+
 /// What was asked for, and what is known about it.
 struct Job {
     /// What is compared.
@@ -131,7 +134,7 @@ impl Job {
             let range = Range::of(args.range.as_deref());
             return Ok(Self { text: range.text(), range, more: Vec::new(), body: None });
         }
-        let found = auto::find(global, host)?;
+        let found = auto::find(global, host, &INSTEAD)?;
         if !global.quiet {
             Ui::new(host, paint).note(&format!("{}\n", found.what));
         }

@@ -1,6 +1,6 @@
 //! `rebalance lint`: is the config sound, and may it be changed now?
 
-use super::auto::{self, AUTO, Found};
+use super::auto::{self, AUTO, Found, Instead};
 use super::fix::{self, Made};
 use super::gather::{Claims, From, Gathered, gather};
 use super::outputs::{Stream, deliver, keep_inputs};
@@ -35,6 +35,9 @@ Examples:
 
 To change a staged allocation within the cooldown:
   REBALANCE_COOLDOWN_OVERRIDE='why' git commit";
+
+/// What to write where `auto` cannot tell.
+const INSTEAD: Instead = Instead { base: "--base origin/main", both: "--base REV --head REV" };
 
 /// Check the config: its form, its weights, its schedule, and what git says about changing it.
 #[derive(Debug, Args)]
@@ -264,7 +267,7 @@ fn source(args: &LintArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -
             if args.head.is_some() {
                 return Err(Fault::usage("--base auto finds out the head, too").hint("name both ends, or none."));
             }
-            let Found { from, more, body, what } = auto::find(global, host)?;
+            let Found { from, more, body, what } = auto::find(global, host, &INSTEAD)?;
             if !global.quiet {
                 Ui::new(host, paint).note(&format!("{what}\n"));
             }

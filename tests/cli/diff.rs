@@ -524,7 +524,11 @@ fn a_job_knows_what_it_is_about() {
 
     stage.env.clear();
     let run = stage.run_in("work", &["diff", "auto"]);
-    assert!(run.code == 6 && run.err.contains("help: "), "{}", run.whole());
+    assert!(
+        run.code == 6 && run.err.contains("help: name the base: rebalance diff origin/main...HEAD\n"),
+        "{}",
+        run.whole()
+    );
 }
 
 #[test]
