@@ -131,7 +131,7 @@ struct Job {
 impl Job {
     fn of(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Self, Fault> {
         if args.range.as_deref() != Some(AUTO) {
-            let range = Range::of(args.range.as_deref());
+            let range = Range::of(args.range.as_deref())?;
             return Ok(Self { text: range.text(), range, more: Vec::new(), body: None });
         }
         let found = auto::find(global, host, &INSTEAD)?;

@@ -74,7 +74,13 @@ pub(super) fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
     repo.resolve(rev).map_err(|error| match error {
         RepoError::BadRevision { .. } => {
             let id = matches!(branch.len(), 40 | 64) && branch.chars().all(|c| c.is_ascii_hexdigit());
-            let plain = branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+            let plain =
+                !branch.is_empty() && branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+            // Nothing is missing in a whole clone: `HEAD^` of its first commit is nowhere.
+            if !id && !plain && !repo.is_shallow() {
+                return Fault::unknown(format!("{rev:?} is no commit that this clone has"))
+                    .hint("name a commit, a branch or a tag; `git rev-parse` shows what one is.");
+            }
             let fetch = if id {
                 format!("`git fetch origin {branch}`")
             } else if plain {

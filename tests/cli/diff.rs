@@ -337,6 +337,35 @@ fn ends_are_named_as_in_git() {
     assert_eq!(bad.code, 6, "{}", bad.whole());
     assert!(bad.err.contains("nowhere") && bad.err.contains("help:"), "{}", bad.whole());
     assert_eq!(stage.run(&["diff", "a.json", "b.json"]).code, 64);
+    // A variable that nobody set is no comparison of HEAD with itself.
+    for empty in ["", "...HEAD", "..HEAD", "..."] {
+        let run = stage.run(&["diff", empty]);
+        assert!(run.code == 64 && run.err.contains("the base is empty"), "{empty:?}: {}", run.whole());
+    }
+    // Nothing can be fetched that would make this a commit.
+    let run = stage.run(&["diff", "HEAD~99...HEAD"]);
+    assert!(run.code == 6 && run.err.contains("git rev-parse") && !run.err.contains("fetch"), "{}", run.whole());
+}
+
+#[test]
+fn what_costs_alone_change_is_told_in_costs() {
+    let stage = branch();
+    stage.edit(CONFIG, "slippage_estimate: 0.001", "slippage_estimate: 0.002");
+    for format in ["human", "markdown"] {
+        let run = stage.run(&["diff", "--format", format]);
+        let text = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("the same as without the change"), "{}", run.whole());
+        assert!(
+            text.contains("costs 2,992 KRW") && text.contains("without the change: turnover 6.32 %, costs 1,601 KRW"),
+            "{}",
+            run.whole()
+        );
+    }
+    // What costs the same is said once.
+    stage.edit(CONFIG, "slippage_estimate: 0.002", "slippage_estimate: 0.001");
+    stage.edit(CONFIG, "check_frequency: 'weekly'", "check_frequency: 'daily'");
+    let run = stage.run(&["diff"]);
+    assert!(run.out.contains("costs 1,601 KRW") && !run.out.contains("  without the change"), "{}", run.whole());
 }
 
 #[test]

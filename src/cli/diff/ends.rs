@@ -41,15 +41,19 @@ pub(super) enum Range {
 }
 
 impl Range {
-    /// Reads the argument. An end that is left out is `HEAD`, as in git.
-    pub(super) fn of(text: Option<&str>) -> Self {
+    /// Reads the argument. An end that is left out is `HEAD`, as in git. What leaves out so much that `HEAD` would be
+    /// compared with itself is a variable that nobody set, and no comparison without a difference.
+    pub(super) fn of(text: Option<&str>) -> Result<Self, Fault> {
+        if text.is_some_and(|text| matches!(text.trim(), "" | ".." | "..." | "..HEAD" | "...HEAD")) {
+            return Err(Fault::usage("the base is empty").hint("name it: rebalance diff main...HEAD"));
+        }
         let end = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
         let text = text.unwrap_or("HEAD");
-        match (text.split_once("..."), text.split_once("..")) {
+        Ok(match (text.split_once("..."), text.split_once("..")) {
             (Some((base, head)), _) => Self::Parted { base: end(base), head: end(head) },
             (None, Some((base, head))) => Self::Between { base: end(base), head: end(head) },
-            (None, None) => Self::WorkTree { base: end(text) },
-        }
+            (None, None) => Self::WorkTree { base: text.to_owned() },
+        })
     }
 
     /// What was found out about a job.
@@ -205,6 +209,8 @@ fn name_before(repo: &Repo, tip: Oid, path: &str, global: &Global, host: &Host<'
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
     use super::*;
 
     #[test]
@@ -223,7 +229,10 @@ mod tests {
             (Some("v1.2..v1.3"), between("v1.2", "v1.3")),
         ];
         for (text, expected) in cases {
-            assert_eq!(Range::of(text), expected, "{text:?}");
+            assert_eq!(Range::of(text).unwrap(), expected, "{text:?}");
+        }
+        for text in ["", " ", "..", "...", "..HEAD", "...HEAD"] {
+            assert!(Range::of(Some(text)).is_err(), "{text:?}");
         }
     }
 }
