@@ -18,7 +18,7 @@ Examples:
   rebalance plan -o plan.json && rebalance apply plan.json
   rebalance apply plan.json --expect 1f0c…   only the plan a reviewer approved
   rebalance apply plan.json --resume           go on after an interruption
-  rebalance apply plan.json --format json      one JSON object a line, as it happens
+  rebalance apply plan.json --format json      one JSON object a line
 
 Nothing overrides a refusal but a new plan.";
 

@@ -20,8 +20,10 @@ Examples:
   rebalance comment review.md --if-possible    where the token may be read-only
   rebalance comment - --repository octocat/portfolio --pull-request 7
 
-The token is GITHUB_TOKEN. In a job GITHUB_REPOSITORY, GITHUB_EVENT_PATH and GITHUB_API_URL say the
-rest. Exit codes: 0 done, 6 GitHub cannot be reached or refuses, 64 usage.";
+The token is GITHUB_TOKEN. In a job GITHUB_REPOSITORY, GITHUB_EVENT_PATH and
+GITHUB_API_URL say the rest.
+
+Exit codes: 0 done, 6 GitHub cannot be reached or refuses, 64 usage.";
 
 /// The largest text that is read, in bytes. A comment holds far less.
 const LARGEST: u64 = 4 << 20;

@@ -15,8 +15,9 @@ const EXAMPLES: &str = "\
 Examples:
   rebalance commit-msg .git/COMMIT_EDITMSG
 
-It is what the hook `rebalance-commit-msg` runs. With REBALANCE_COOLDOWN_OVERRIDE='why' in the
-environment it adds the line `Cooldown-Override: why` to the message.";
+It is what the hook `rebalance-commit-msg` runs. With
+REBALANCE_COOLDOWN_OVERRIDE='why' in the environment it adds the line
+`Cooldown-Override: why` to the message.";
 
 /// The commit-msg hook: a staged allocation change says why, and keeps the cooldown or overrides it aloud.
 #[derive(Debug, Args)]

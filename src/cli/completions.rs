@@ -7,7 +7,8 @@ use clap_complete::Shell;
 
 const EXAMPLES: &str = "\
 Examples:
-  rebalance completions bash > ~/.local/share/bash-completion/completions/rebalance
+  rebalance completions bash \\
+    > ~/.local/share/bash-completion/completions/rebalance
   rebalance completions zsh > ~/.zfunc/_rebalance
   rebalance completions fish > ~/.config/fish/completions/rebalance.fish";
 

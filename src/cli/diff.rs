@@ -29,12 +29,12 @@ use std::collections::BTreeMap;
 
 const EXAMPLES: &str = "\
 Examples:
-  rebalance diff                     the work tree, as a change of HEAD
-  rebalance diff main                the work tree, as a change of main
-  rebalance diff main...HEAD         a pull request: what HEAD changed since it parted from main
-  rebalance diff main..topic         main itself beside topic
-  rebalance diff auto                in CI: what the service says the job is about
-  rebalance diff main...HEAD --format markdown    as a comment on a pull request
+  rebalance diff                  the work tree, as a change of HEAD
+  rebalance diff main             the work tree, as a change of main
+  rebalance diff main...HEAD      a pull request: what HEAD changed since main
+  rebalance diff main..topic      main itself beside topic
+  rebalance diff auto             in CI: what the job is about
+  rebalance diff main...HEAD --format markdown    as a comment
   rebalance diff --detailed-exitcode              exit 2 when anything differs
 
 Exit codes: 0 done, 1 the change is refused (cooldown, reason, an error in

@@ -23,13 +23,14 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  rebalance history                      every change of the allocation, newest first
+  rebalance history                      every change, newest first
   rebalance history --asset 360750       what became of one asset
   rebalance history --rev origin/main    as another branch tells it
   rebalance history --format markdown    a table for a wiki or a pull request
   rebalance history --format json        for programs
 
-Exit code 6 when it is not all there, as in a shallow clone: what could be told is printed.";
+Exit code 6 when it is not all there, as in a shallow clone: what could be told
+is printed.";
 
 /// List every change of the allocation, newest first: when, who, what, why, and whether the cooldown was kept.
 #[derive(Debug, Args)]

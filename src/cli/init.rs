@@ -17,8 +17,9 @@ Examples:
   rebalance init --hooks              install the hooks in this repository
   rebalance init --hooks --dry-run    print them instead
 
-They are for those who use neither pre-commit nor prek. Hooks that are there already are left as they
-are, and nothing is written then. `--no-verify` skips hooks: the gate is a job in CI.";
+They are for those who use neither pre-commit nor prek. Hooks that are there
+already are left as they are, and nothing is written then. `--no-verify` skips
+hooks: the gate is a job in CI.";
 
 /// Prepare a repository: with --hooks, git's hooks that lint what is committed.
 #[derive(Debug, Args)]

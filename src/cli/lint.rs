@@ -21,15 +21,15 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "\
 Examples:
   rebalance lint                    the work tree
-  rebalance lint --staged           what the next commit would hold (what the pre-commit hook runs)
+  rebalance lint --staged           what the next commit would hold
   rebalance lint --rev v1.2         a commit, judged when it landed
-  rebalance lint --base origin/main a pull request: all that HEAD changed since it parted from there
-  rebalance lint --base auto        the same in CI, where the service says what it is about
+  rebalance lint --base origin/main a pull request, judged as a whole
+  rebalance lint --base auto        the same in CI, which says what it is about
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs
   rebalance lint --format human --format sarif --output-file lint.sarif
   rebalance lint --test-policies    run the tests of your own rules
-  git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only, no history
+  git show HEAD:portfolio_config.yaml | rebalance lint --stdin    text only
   rebalance lint --fix --diff       what would be fixed
   rebalance lint --fix              fix it, and print what is left
 

@@ -21,8 +21,9 @@ It is what the hook `rebalance-pre-push` runs. As .git/hooks/pre-push it is
   #!/bin/sh
   exec rebalance pre-push \"$@\"
 
-and git tells it on standard input what is pushed where. A change that cannot wait needs a line
-`Cooldown-Override: why` in the message of a commit that changes the allocation.";
+and git tells it on standard input what is pushed where. A change that cannot
+wait needs a line `Cooldown-Override: why` in the message of a commit that
+changes the allocation.";
 
 /// The pre-push hook: what is pushed keeps the cooldown of what stands at the remote, and says why.
 #[derive(Debug, Args)]
