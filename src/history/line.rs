@@ -221,8 +221,11 @@ impl Walker<'_> {
             self.line.created = Some(created);
             return Ok(Some(End::Root));
         };
+        // What was seen below the creation was seen under a name that the config did not have there.
         let above = self.line.changes.len();
-        self.line.forks.retain(|fork| fork.above <= above);
+        let order = &mut self.line.visited.order;
+        order.truncate(order.iter().rposition(|(id, _)| *id == created.commit).map_or(0, |last| last + 1));
+        self.line.forks.retain(|fork| order.iter().any(|(id, _)| *id == fork.merge));
         (self.holder, self.place, self.path) = (created.commit, created.place, path);
         let over = self.step(parent)?;
         if let Some(change) = self.line.changes.get_mut(above) {

@@ -197,6 +197,12 @@ fn merges() {
 fn renames() {
     check(&[
         (
+            "a merge below a rename is judged by the name of then",
+            "r - -60d old=A\ns r -50d old=A,c=B\nm r,s -3d old=A,c=?\nc m -2d c=A",
+            "created r old; root",
+            "created r old; root",
+        ),
+        (
             "an exact rename is followed",
             "a - -60d old=A\nb a -3d old=B\nd b -1d c=B",
             "b -3d A>B; created a old; root",
