@@ -98,7 +98,7 @@ pub fn github(name: &str, text: &str) -> Result<Happening, Untold> {
                 default: event["repository"]["default_branch"].as_str().filter(|n| is_branch(n)).map(str::to_owned),
             }))
         }
-        other => Err(Untold::NoChange(format!("the event {other:?}"))),
+        other => Err(Untold::NoChange(format!("the event {}", quoted(other)))),
     }
 }
 
@@ -135,7 +135,7 @@ pub fn gitlab<'a>(variable: &dyn Fn(&str) -> Option<&'a str>) -> Result<Happenin
             branch: variable("CI_COMMIT_BRANCH").filter(|name| is_branch(name)).map(str::to_owned),
             default: variable("CI_DEFAULT_BRANCH").filter(|name| is_branch(name)).map(str::to_owned),
         })),
-        other => Err(Untold::NoChange(format!("a pipeline of the source {other:?}"))),
+        other => Err(Untold::NoChange(format!("a pipeline of the source {}", quoted(other)))),
     }
 }
 
@@ -143,16 +143,31 @@ fn missing(what: impl Into<String>) -> Untold {
     Untold::Missing(what.into())
 }
 
+/// A text that is not what it should be, as far as it tells what it is.
+fn quoted(text: &str) -> String {
+    let cut: String = text.chars().take(64).collect();
+    let more = if cut == text { "" } else { " and so on" };
+    format!("{cut:?}{more}")
+}
+
 /// The id of a commit, whole: nothing else that git would take for a revision.
 fn commit(value: &Value, name: &str) -> Result<String, Untold> {
     let text = value.as_str().ok_or_else(|| missing(format!("there is no {name}")))?;
     let whole = matches!(text.len(), 40 | 64) && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    if whole { Ok(text.to_owned()) } else { Err(missing(format!("{name} is {text:?}, which is no id of a commit"))) }
+    if whole {
+        Ok(text.to_owned())
+    } else {
+        Err(missing(format!("{name} is {}, which is no id of a commit", quoted(text))))
+    }
 }
 
 fn branch(value: &Value, name: &str) -> Result<String, Untold> {
     let text = value.as_str().ok_or_else(|| missing(format!("there is no {name}")))?;
-    if is_branch(text) { Ok(text.to_owned()) } else { Err(missing(format!("{name} is {text:?}, which is no branch"))) }
+    if is_branch(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(missing(format!("{name} is {}, which is no branch", quoted(text))))
+    }
 }
 
 /// Whether git allows a branch of this name, as far as it matters to what else it would take it for.
@@ -185,6 +200,8 @@ mod tests {
             assert!(branch(&Value::from(name), "x").is_err(), "{name}");
         }
         assert_eq!(branch(&Value::from("release/2026.1"), "x").unwrap(), "release/2026.1");
+        let long = Untold::Missing(format!("x is \"{}\" and so on, which is no id of a commit", "é".repeat(64)));
+        assert_eq!(commit(&Value::from("é".repeat(99)), "x"), Err(long));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{Fault, Global, Host};
 use crate::event::{self, Happening, Push, Request, Untold};
 use crate::history::{Oid, Past};
 use crate::repo::{Content, Repo, RepoError};
+use std::io::Read;
 use std::path::Path;
 
 /// What stands for a base that is to be found out.
@@ -52,10 +53,25 @@ pub(super) fn find(global: &Global, host: &Host<'_>, instead: &Instead) -> Resul
     }
 }
 
+/// The largest event that is read; what GitHub sends is at most 25 MB.
+const LARGEST_EVENT: u64 = 32 << 20;
+
+/// The event, as GitHub wrote it; none where there is none.
+pub(super) fn event_file(host: &Host<'_>) -> Result<Option<Vec<u8>>, Fault> {
+    let Some(path) = host.var("GITHUB_EVENT_PATH").map(Path::new) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(host.path(path));
+    let read = file.and_then(|file| file.take(LARGEST_EVENT + 1).read_to_end(&mut bytes));
+    read.map_err(|error| Fault::io("read", path, &error))?;
+    if bytes.len() as u64 > LARGEST_EVENT {
+        return Err(Fault::unknown(format!("{} has more than {LARGEST_EVENT} bytes", path.display()))
+            .hint("GITHUB_EVENT_PATH names the event that GitHub wrote; no event is as large."));
+    }
+    Ok(Some(bytes))
+}
+
 fn happening(host: &Host<'_>, instead: &Instead) -> Result<Happening, Fault> {
-    let told = if let Some(path) = host.var("GITHUB_EVENT_PATH") {
-        let bytes = std::fs::read(host.path(Path::new(path)));
-        let bytes = bytes.map_err(|error| Fault::io("read", Path::new(path), &error))?;
+    let told = if let Some(bytes) = event_file(host)? {
         event::github(host.var("GITHUB_EVENT_NAME").unwrap_or_default(), &String::from_utf8_lossy(&bytes))
     } else if host.var("GITLAB_CI").is_some() {
         event::gitlab(&|name| host.var(name))

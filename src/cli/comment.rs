@@ -2,6 +2,7 @@
 //!
 //! The token comes from the environment only. What the comment says is the caller's; nothing here looks at the portfolio.
 
+use super::auto::event_file;
 use super::{Exit, Fault, Host, step_summary};
 use crate::github::{self, Api, Failure, Kept, Marker, Patience};
 use crate::http::{Client, Limits, Secret};
@@ -164,11 +165,10 @@ fn read_only(event: &Value) -> bool {
 
 /// The event, as GitHub wrote it; nothing where there is none.
 fn event(host: &Host<'_>) -> Result<Value, Fault> {
-    let Some(file) = host.var("GITHUB_EVENT_PATH") else { return Ok(Value::Null) };
-    let file = Path::new(file);
-    let bytes = std::fs::read(host.path(file)).map_err(|error| Fault::io("read", file, &error))?;
+    let Some(bytes) = event_file(host)? else { return Ok(Value::Null) };
+    let file = host.var("GITHUB_EVENT_PATH").unwrap_or_default();
     serde_json::from_slice(&bytes).map_err(|_| {
-        Fault::unknown(format!("the event file {} is no JSON", file.display()))
+        Fault::unknown(format!("the event file {file} is no JSON"))
             .hint("say which pull request it is, with --pull-request, and unset GITHUB_EVENT_PATH.")
     })
 }

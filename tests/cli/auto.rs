@@ -326,6 +326,12 @@ help: name the base: --base origin/main
 
 "#]]
     );
+    // What is no event, however much of it there is.
+    for (path, said) in [("/dev/zero", "has more than 33554432 bytes"), ("/dev/null", "the event file is not JSON")] {
+        stage.env.insert("GITHUB_EVENT_PATH".into(), path.into());
+        let run = job(&stage);
+        assert!(run.code == 6 && run.err.contains(said), "{path}: {}", run.whole());
+    }
     for name in ["schedule", "workflow_dispatch", "issue_comment", "workflow_run"] {
         let run = github(&mut stage, name, &json!({ "repository": { "default_branch": "main" } }));
         assert!(run.code == 6 && run.err.contains("rebalance lint\n"), "{}", run.whole());
