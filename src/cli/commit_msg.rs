@@ -38,7 +38,8 @@ pub(super) fn run(args: &CommitMsgArgs, global: &Global, host: &mut Host<'_>, pa
     let said = message::override_reason(&text);
     let reasoned = message::reason(&text).is_some();
     let override_reason = said.clone().or_else(|| asked.clone());
-    let mut gathered = gather(&From::Index, global, host, &Claims { override_reason, reasoned: Some(reasoned) })?;
+    let mut gathered =
+        gather(&From::Index, global, host, &Claims { override_reason, reasoned: Some(reasoned), ..Claims::default() })?;
     let overridden = judge(&gathered).iter().any(|f| f.rule == "allocation-cooldown" && f.level < Level::Error);
     // An override nobody needs is not written, and into an empty message nothing is: git makes no commit of it, and must
     // not be led to.

@@ -106,13 +106,17 @@ pub(super) struct Claims {
     pub(super) override_reason: Option<String>,
     /// Whether it gives a reason; `None` while there is no message.
     pub(super) reasoned: Option<bool>,
+    /// The commits that are being merged, as long as git has not written them down.
+    pub(super) merging: Vec<String>,
 }
 
 impl Claims {
     /// What the environment says: an override, which the commit-msg hook will write.
     pub(super) fn of_environment(host: &Host<'_>) -> Self {
         let asked = host.var("REBALANCE_COOLDOWN_OVERRIDE").map(|reason| reason.trim().to_owned());
-        Self { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned: None }
+        // So `git merge` tells its hooks: the one before the commit runs before there is a MERGE_HEAD.
+        let merging = host.env.keys().filter_map(|name| name.strip_prefix("GITHEAD_")).map(str::to_owned).collect();
+        Self { override_reason: asked.filter(|reason| !reason.is_empty()), reasoned: None, merging }
     }
 }
 

@@ -97,16 +97,18 @@ impl Asked<'_, '_, '_> {
 
     /// What the commits of a merge that is being made say of their changes of the config.
     fn brought(&self, head: Option<Oid>, path: &str) -> Claims {
-        let claims = || {
-            let theirs = self.repo.resolve("MERGE_HEAD").ok()?;
-            let mut claims = Claims::default();
-            for (_, text) in changing(self.repo, head?, theirs, path)? {
+        let merging: Vec<Oid> = match self.repo.resolve("MERGE_HEAD") {
+            Ok(theirs) => vec![theirs],
+            Err(_) => self.claims.merging.iter().filter_map(|id| self.repo.resolve(id).ok()).collect(),
+        };
+        let mut claims = Claims::default();
+        for theirs in merging {
+            for (_, text) in head.and_then(|head| changing(self.repo, head, theirs, path)).unwrap_or_default() {
                 claims.override_reason = claims.override_reason.or_else(|| message::override_reason(&text));
                 claims.reasoned = claims.reasoned.max(Some(message::reason(&text).is_some()));
             }
-            Some(claims)
-        };
-        claims().unwrap_or_default()
+        }
+        claims
     }
 
     /// A commit, judged when it landed, or now if it claims to land later: what it changed, by the history before it and

@@ -280,6 +280,27 @@ fn a_merge_is_judged() {
 }
 
 #[test]
+fn a_merge_may_have_its_override_in_what_it_brings() {
+    let stage = hooked();
+    stage.git(&["switch", "-q", "-c", "side"]);
+    shift(&stage, "0.10", "0.11", ("0.10", "0.09"));
+    stage.git(&["commit", "-q", "--no-verify", "-m", "Raise\n\nCooldown-Override: the fund closes"]);
+    stage.git(&["switch", "-q", "main"]);
+    stage.edit(CONFIG, "max: 0.40", "max: 0.41");
+    stage.git(&["commit", "-q", "--no-verify", "-a", "-m", "Widen\n\nReason: it swings more"]);
+    let text = said(&mut git(&stage, &["merge", "--no-ff", "-m", "Merge", "side"]), true);
+    assert_eq!(text.matches("overridden: the fund closes").count(), 2, "{text}");
+    stage.git(&["reset", "-q", "--hard", "main~2"]);
+    stage.git(&["switch", "-q", "side"]);
+    stage.git(&["commit", "-q", "--no-verify", "--amend", "-m", "Raise\n\nReason: earnings"]);
+    stage.git(&["switch", "-q", "main"]);
+    stage.edit(CONFIG, "max: 0.40", "max: 0.41");
+    stage.git(&["commit", "-q", "--no-verify", "-a", "-m", "Widen\n\nReason: it swings more"]);
+    let text = said(&mut git(&stage, &["merge", "--no-ff", "-m", "Merge", "side"]), false);
+    assert!(text.contains("error[allocation-cooldown]"), "{text}");
+}
+
+#[test]
 fn a_push_is_judged() {
     let stage = hooked();
     stage.git(&["init", "-q", "--bare", "remote.git"]);
