@@ -101,6 +101,10 @@ fn from_git(host: &mut Host<'_>) -> Result<Vec<Pushed>, Fault> {
     if bytes.len() as u64 > LIMIT {
         return Err(odd());
     }
+    if bytes.is_empty() && host.var("PRE_COMMIT").is_some() {
+        return Err(Fault::unknown("it is not said what is pushed")
+            .hint("say it: pre-commit run --hook-stage pre-push --from-ref origin/main --to-ref HEAD"));
+    }
     let text = String::from_utf8_lossy(&bytes);
     let mut pushed = Vec::new();
     for line in text.lines() {
@@ -110,8 +114,7 @@ fn from_git(host: &mut Host<'_>) -> Result<Vec<Pushed>, Fault> {
         else {
             return Err(odd());
         };
-        let id = |text: &str| matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !id(there) || !id(local) {
+        if !is_id(there) || !is_id(local) {
             return Err(odd());
         }
         let some = |id: &str| Some(id.to_owned()).filter(|id| id.bytes().any(|byte| byte != b'0'));
@@ -120,6 +123,10 @@ fn from_git(host: &mut Host<'_>) -> Result<Vec<Pushed>, Fault> {
         }
     }
     Ok(pushed)
+}
+
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A push to a remote.
@@ -133,6 +140,10 @@ impl Push<'_> {
     /// What is judged of a ref: what is pushed, by each of what is known to stand there. Nothing of a ref that has no
     /// config on either side.
     fn sources(&self, pushed: &Pushed) -> Result<Vec<From>, Fault> {
+        // A tag may stand on a file or a tree, which changes no history.
+        if self.repo.is_no_commit(&pushed.local) {
+            return Ok(Vec::new());
+        }
         let local = self.repo.resolve(&pushed.local)?;
         let mut bases = Vec::new();
         let mut sources = Vec::new();
@@ -190,9 +201,13 @@ impl Push<'_> {
 
     fn known(&self, id: &str, to: &str) -> Result<Oid, Fault> {
         self.repo.resolve(id).map_err(|error| match error {
-            RepoError::BadRevision { .. } => {
+            RepoError::BadRevision { .. } if is_id(id) => {
                 let short = id.get(..7).unwrap_or(id);
                 Fault::unknown(format!("{to} of {} is at {short}, which is not in this clone", self.remote))
+                    .hint(format!("see what stands there first: git fetch {}", self.remote))
+            }
+            RepoError::BadRevision { .. } => {
+                Fault::unknown(format!("{id:?}, which is to be pushed onto, is no commit that this clone has"))
                     .hint(format!("see what stands there first: git fetch {}", self.remote))
             }
             other => other.into(),
@@ -201,17 +216,24 @@ impl Push<'_> {
 
     /// A branch of the remote as it was last seen.
     fn tracked(&self, branch: &str) -> Result<Option<Oid>, RepoError> {
-        match self.repo.resolve(&format!("refs/remotes/{}/{branch}", self.remote)) {
+        self.seen(self.remote, branch)
+    }
+
+    fn seen(&self, remote: &str, branch: &str) -> Result<Option<Oid>, RepoError> {
+        match self.repo.resolve(&format!("refs/remotes/{remote}/{branch}")) {
             Err(RepoError::BadRevision { .. }) => Ok(None),
             other => other.map(Some),
         }
     }
 
-    /// The remote's default branch as it was last seen, or what is usually called so.
+    /// The remote's default branch as it was last seen, or what is usually called so; where nothing was ever seen there,
+    /// as of an address without a name, that of the usual remote.
     fn default(&self) -> Result<Option<Oid>, RepoError> {
-        for name in ["HEAD", "main", "master"] {
-            if let Some(tip) = self.tracked(name)? {
-                return Ok(Some(tip));
+        for remote in [self.remote, "origin"] {
+            for name in ["HEAD", "main", "master"] {
+                if let Some(tip) = self.seen(remote, name)? {
+                    return Ok(Some(tip));
+                }
             }
         }
         Ok(None)

@@ -115,6 +115,13 @@ impl Repo {
         Ok(oid(&object.peel_to_commit().map_err(bad)?.id))
     }
 
+    /// Whether this names an object that is there and is no commit, also through tags: a tree, or a file.
+    #[must_use]
+    pub fn is_no_commit(&self, rev: &str) -> bool {
+        let object = self.git.rev_parse_single(rev).and_then(|id| id.object());
+        object.and_then(|object| object.peel_tags_to_end()).is_ok_and(|object| object.kind != gix::object::Kind::Commit)
+    }
+
     /// What stands at a path of a commit, with its bytes.
     ///
     /// # Errors

@@ -217,6 +217,22 @@ fn the_first_push_and_one_of_something_else() {
     assert!(done, "a branch of something else: {text}");
 }
 
+#[test]
+fn a_push_of_no_commit_and_one_to_an_address() {
+    let stage = pushed();
+    let file = stage.git(&["hash-object", "-w", CONFIG]);
+    for (name, what) in [("file", file.trim()), ("tree", "HEAD^{tree}"), ("both", "file")] {
+        stage.git(&["tag", "-m", "x", name, what]);
+        let (text, done) = git(&stage, &["push", "-q", "origin", name]);
+        assert!(done, "{name}: {text}");
+    }
+    // Nothing was ever seen at an address, and it is compared with what was seen at the usual remote.
+    past(&stage, 12, "Again");
+    stage.git(&["commit", "-q", "--no-verify", "--allow-empty", "-m", "Nothing"]);
+    let (text, done) = git(&stage, &["push", "-q", "./remote.git", "main:new"]);
+    assert!(!done && text.contains(COOLDOWN), "{text}");
+}
+
 /// What git would say of a push of `HEAD` onto this.
 fn told(stage: &Stage, there: &str) -> String {
     let there = if there == ZERO { ZERO.to_owned() } else { stage.git(&["rev-parse", there]).trim().to_owned() };
@@ -244,7 +260,15 @@ fn what_git_says_is_read_strictly() {
     let run = stage.run_with(line.as_bytes(), &["pre-push", "--config", "nope.yaml"]);
     assert!(run.code == 6 && run.err.contains("neither in what is pushed nor in HEAD"), "{}", run.whole());
 
-    // pre-commit and prek say it in the environment.
+    // pre-commit and prek say it in the environment. Run by hand, without --from-ref and --to-ref, they say nothing.
+    stage.env.insert("PRE_COMMIT".to_owned(), "1".to_owned());
+    let run = push(&stage, "");
+    assert!(run.code == 6 && run.err.contains("it is not said what is pushed"), "{}", run.whole());
+    assert_eq!(push(&stage, &line).code, 1, "a push within a hook");
+    stage.env.insert("PRE_COMMIT_FROM_REF".to_owned(), "origin/nowhere".to_owned());
+    stage.env.insert("PRE_COMMIT_TO_REF".to_owned(), "HEAD".to_owned());
+    let run = push(&stage, "");
+    assert!(run.code == 6 && run.err.contains("\"origin/nowhere\", which is to be pushed onto"), "{}", run.whole());
     let id = |rev: &str| stage.git(&["rev-parse", rev]).trim().to_owned();
     let (from, to) = (id("main~"), id("main"));
     let variables = |pairs: &[(&str, &str)]| {
