@@ -70,30 +70,43 @@ impl Ends {
 
 /// The commit at an end.
 pub(super) fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
-    let branch = rev.strip_prefix("origin/").unwrap_or(rev);
     repo.resolve(rev).map_err(|error| match error {
-        RepoError::BadRevision { .. } => {
-            let id = matches!(branch.len(), 40 | 64) && branch.chars().all(|c| c.is_ascii_hexdigit());
-            let plain =
-                !branch.is_empty() && branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
-            // Nothing is missing in a whole clone: `HEAD^` of its first commit is nowhere.
-            if !id && !plain && !repo.is_shallow() {
-                return Fault::unknown(format!("{rev:?} is no commit that this clone has"))
-                    .hint("name a commit, a branch or a tag; `git rev-parse` shows what one is.");
-            }
-            let fetch = if id {
-                format!("`git fetch origin {branch}`")
-            } else if plain {
-                format!("`git fetch origin {branch}`, then name it `origin/{branch}`")
-            } else {
-                "`git fetch --unshallow`".to_owned()
-            };
-            Fault::unknown(format!("{rev:?} is no commit that this clone has"))
-                .hint(format!("fetch it: {fetch}."))
-                .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
-        }
+        RepoError::BadRevision { .. } => no_end(repo, rev),
         other => other.into(),
     })
+}
+
+/// Why something is no end, and what to do.
+fn no_end(repo: &Repo, rev: &str) -> Fault {
+    if rev.trim().is_empty() {
+        return Fault::usage("an end of the range is empty").hint("name a commit, such as origin/main.");
+    }
+    if let Some((base, head)) = rev.split_once("...").or_else(|| rev.split_once("..")) {
+        let head = if head.is_empty() { "HEAD" } else { head };
+        return Fault::usage(format!("{rev:?} is a range, and one commit is asked for"))
+            .hint(format!("name each of its ends: --base {base} --head {head}"));
+    }
+    if repo.is_no_commit(rev) {
+        return Fault::usage(format!("{rev:?} is no commit")).hint("name a commit, a branch, or a tag of one.");
+    }
+    let branch = rev.strip_prefix("origin/").unwrap_or(rev);
+    let id = matches!(branch.len(), 40 | 64) && branch.chars().all(|c| c.is_ascii_hexdigit());
+    let plain = branch.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    // Nothing is missing in a whole clone: `HEAD^` of its first commit is nowhere.
+    if !id && !plain && !repo.is_shallow() {
+        return Fault::unknown(format!("{rev:?} is no commit that this clone has"))
+            .hint("name a commit, a branch or a tag; `git rev-parse` shows what one is.");
+    }
+    let fetch = if id {
+        format!("`git fetch origin {branch}`")
+    } else if plain {
+        format!("`git fetch origin {branch}`, then name it `origin/{branch}`")
+    } else {
+        "`git fetch --unshallow`".to_owned()
+    };
+    Fault::unknown(format!("{rev:?} is no commit that this clone has"))
+        .hint(format!("fetch it: {fetch}."))
+        .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
 }
 
 impl Asked<'_, '_, '_> {

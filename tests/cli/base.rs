@@ -449,6 +449,16 @@ help: on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, 
 "#]]
     );
     assert_eq!(stage.run(&["lint", "--base", "main", "--head", "nope"]).code, 6);
+    for (base, said) in [
+        ("", "an end of the range is empty"),
+        ("main..feature", "help: name each of its ends: --base main --head feature\n"),
+        ("main...", "help: name each of its ends: --base main --head HEAD\n"),
+        ("main^{tree}", "\"main^{tree}\" is no commit\n"),
+        ("main:portfolio_config.yaml", "is no commit\n"),
+    ] {
+        let run = stage.run(&["lint", "--base", base]);
+        assert!(run.code == 64 && run.err.contains(said), "{base}: {}", run.whole());
+    }
     // A change that is found above the cut is an answer; that there is none is not.
     for (stage, depth, code) in [(&stage, "1", 6), (&stage, "2", 1), (&changed_quietly(), "2", 6)] {
         let url = format!("file://{}", stage.path("").display());
