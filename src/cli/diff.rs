@@ -80,6 +80,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
         false => Trades::NotAsked,
     };
     let said = said(&found, &compared, host);
+    let request = job.body.as_deref().and_then(message::request_reason).filter(|_| !compared.changes.is_empty());
     let exit = match (judgement.exit(), &trades) {
         (Exit::No, _) => Exit::No,
         (Exit::Unknown, _) | (_, Trades::Unknown { .. }) => Exit::Unknown,
@@ -104,6 +105,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: 
         cooldown: &judgement.cooldown,
         days: judgement.days,
         said: &said,
+        request: request.as_deref(),
         trades: &trades,
         zone: head.gathered.zone().or_else(|| base.gathered.zone()).unwrap_or(Zone::UTC),
         exit,

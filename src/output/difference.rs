@@ -249,6 +249,8 @@ pub struct Report<'a> {
     pub days: u32,
     /// The commits of the range that changed the allocation, newest first.
     pub said: &'a [Said],
+    /// The reason that the description of the request gives, where one is asked for.
+    pub request: Option<&'a str>,
     /// The orders.
     pub trades: &'a Trades,
     /// How instants are shown.

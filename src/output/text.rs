@@ -92,6 +92,11 @@ pub(super) fn visible(text: &str) -> String {
     out
 }
 
+/// A text of several lines on one: blanks squeezed, and nothing in it that a terminal obeys.
+pub(super) fn flat(text: &str) -> String {
+    visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// Columns of a text on a terminal, colour codes aside.
 pub(super) fn columns(text: &str) -> usize {
     without_color(text).width()

@@ -510,6 +510,20 @@ fn the_exit_code_tells_changes_when_asked() {
 }
 
 #[test]
+fn a_reason_of_several_lines_is_told_on_one() {
+    let stage = branch();
+    shift(&stage);
+    let name = "코덱스미국에스앤피오백".repeat(8);
+    stage.edit(CONFIG, "ticker: 'TIGER US S&P500'", &format!("ticker: '{name}'"));
+    stage.commit("Shift\n\nRates are high.\nBonds are cheap.\n\nAnd so on.\n\nSigned-off-by: Ann <ann@example.org>", 0);
+    let human = stage.run(&["diff", "main...topic"]).out;
+    assert!(human.contains("\n    reason: Rates are high. Bonds are cheap. And so on.\n"), "{human}");
+    assert!(human.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 80), "{human}");
+    let markdown = stage.run(&["diff", "main...topic", "--format", "markdown"]).out;
+    assert!(markdown.contains("\n  - reason: `Rates are high. Bonds are cheap. And so on.`\n"), "{markdown}");
+}
+
+#[test]
 fn lines_fit_and_colour_is_asked_for() {
     let mut stage = branch();
     shift(&stage);
@@ -541,7 +555,12 @@ fn a_job_knows_what_it_is_about() {
     assert_eq!((json["cooldown"]["verdict"].as_str(), run.code), (Some("refused"), 1));
     assert_eq!(json["judged"].as_array().unwrap().len(), 1, "the body of the request says why: {}", run.whole());
     assert_eq!(json["base"]["commit"], auto::id(&stage, "main"));
+    assert_eq!(json["request"], "earnings again");
     assert!(run.err.starts_with("request 7, "), "{}", run.whole());
+    let human = stage.run_in("work", &["diff", "auto"]).out;
+    assert!(human.contains("\n  the request says why: earnings again\n"), "{human}");
+    let markdown = stage.run_in("work", &["diff", "auto", "--format", "markdown"]).out;
+    assert!(markdown.contains("\n- the request says why: `earnings again`\n"), "{markdown}");
 
     let [before, head] = ["main~", "main"].map(|rev| auto::id(&stage, rev));
     auto::github(&mut stage, "push", &auto::push(&before, &head, "refs/heads/main"));

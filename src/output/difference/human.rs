@@ -3,7 +3,7 @@
 use super::super::Paint;
 use super::super::change::lines;
 use super::super::plan::grouped;
-use super::super::text::{visible, wrapped};
+use super::super::text::{fitted, flat, visible};
 use super::{Cooldown, Report, Said, Same, Trades, figures, figures_before, key, sign, title};
 use crate::finding::Finding;
 use crate::plan::Effect;
@@ -40,10 +40,10 @@ fn heading(report: &Report<'_>, paint: Paint) -> String {
         word => paint.red(format!("{word}:")),
     };
     let line = format!("{verdict} {}: {}", visible(&report.file()), visible(&report.headline()));
-    let line = wrapped(&line, "", paint.width);
+    let line = fitted(&line, "", paint.width);
     match report.same {
         Same::Bytes | Same::Meaning => line,
-        Same::Nothing | Same::Unknown => line + &wrapped(&paint.dim(visible(&ends)), "", paint.width),
+        Same::Nothing | Same::Unknown => line + &fitted(&paint.dim(visible(&ends)), "", paint.width),
     }
 }
 
@@ -74,7 +74,7 @@ fn painted(sign: char, text: &str, paint: Paint) -> String {
         '-' => paint.red(line),
         _ => paint.yellow(line),
     };
-    wrapped(text, "", paint.width).lines().map(|line| colored(line) + "\n").collect()
+    fitted(text, "", paint.width).lines().map(|line| colored(line) + "\n").collect()
 }
 
 fn more(all: usize, noun: &str, report: &Report<'_>) -> String {
@@ -89,7 +89,7 @@ fn more(all: usize, noun: &str, report: &Report<'_>) -> String {
 fn cooldown(report: &Report<'_>, paint: Paint) -> String {
     let mut text = String::new();
     if let Some(said) = report.cooldown() {
-        text.push_str(&wrapped(&format!("{} {}", paint.bold("Cooldown:"), visible(&said)), "", paint.width));
+        text.push_str(&fitted(&format!("{} {}", paint.bold("Cooldown:"), visible(&said)), "", paint.width));
         if let Cooldown::Unknown { remedy, .. } = report.cooldown {
             text.push_str(&format!("  help: {}.\n", visible(remedy)));
         }
@@ -97,10 +97,13 @@ fn cooldown(report: &Report<'_>, paint: Paint) -> String {
     for said in report.said.iter().take(LONGEST) {
         text.push_str(&commit(said, paint));
     }
+    if let Some(reason) = report.request {
+        text.push_str(&fitted(&flat(&format!("the request says why: {reason}")), "  ", paint.width));
+    }
     // The cooldown's own finding says what the line above says; its remedy is another.
     for finding in report.judged {
         if finding.rule != "allocation-cooldown" {
-            text.push_str(&wrapped(&told(finding, paint), "", paint.width));
+            text.push_str(&fitted(&told(finding, paint), "", paint.width));
         }
         text.push_str(&helps(finding));
     }
@@ -109,14 +112,13 @@ fn cooldown(report: &Report<'_>, paint: Paint) -> String {
 
 fn commit(said: &Said, paint: Paint) -> String {
     let line = format!("commit {} by {}: {}", said.commit.short(), said.author, said.summary);
-    let mut text = wrapped(&visible(&line), "  ", paint.width);
+    let text = fitted(&flat(&line), "  ", paint.width);
     let words = match (&said.override_reason, &said.reason) {
         (Some(reason), _) => format!("override: {reason}"),
         (None, Some(reason)) => format!("reason: {reason}"),
         (None, None) => "no reason given".to_owned(),
     };
-    text.push_str(&wrapped(&visible(&words), "    ", paint.width));
-    text
+    text + &fitted(&flat(&words), "    ", paint.width)
 }
 
 fn told(finding: &Finding, paint: Paint) -> String {
@@ -167,9 +169,9 @@ fn trades(report: &Report<'_>, paint: Paint) -> String {
     let title = paint.bold("Trades:");
     match report.trades {
         Trades::NotAsked => String::new(),
-        Trades::None { why } => wrapped(&format!("{title} {}", visible(why)), "", paint.width),
+        Trades::None { why } => fitted(&format!("{title} {}", visible(why)), "", paint.width),
         Trades::Unknown { why, remedies } => {
-            let text = wrapped(&format!("{title} cannot be told: {}", visible(why)), "", paint.width);
+            let text = fitted(&format!("{title} cannot be told: {}", visible(why)), "", paint.width);
             text + &remedies.iter().map(|remedy| format!("  help: {}\n", visible(remedy))).collect::<String>()
         }
         Trades::Known { effect, lost, checks } => known(report, effect, lost.as_deref(), checks, paint),
@@ -183,13 +185,13 @@ fn known(report: &Report<'_>, effect: &Effect, lost: Option<&str>, checks: &[Fin
         title(effect),
         effect.as_of
     );
-    let mut text = wrapped(&line, "", paint.width);
+    let mut text = fitted(&line, "", paint.width);
     let (caused, others) = effect.parted();
     for pair in caused.iter().take(LONGEST) {
         text.push_str(&one(pair, paint));
-        let reason = pair.after.as_ref().map(|order| wrapped(&order.reason, "    ", paint.width));
+        let reason = pair.after.as_ref().map(|order| fitted(&order.reason, "    ", paint.width));
         text.push_str(&reason.unwrap_or_default());
-        text.push_str(&because(pair).map(|words| wrapped(&words, "    ", paint.width)).unwrap_or_default());
+        text.push_str(&because(pair).map(|words| fitted(&words, "    ", paint.width)).unwrap_or_default());
     }
     text.push_str(&more(caused.len(), "order", report));
     if effect.before.is_some() && !caused.is_empty() && !others.is_empty() {
@@ -197,16 +199,16 @@ fn known(report: &Report<'_>, effect: &Effect, lost: Option<&str>, checks: &[Fin
     }
     text.extend(others.iter().take(LONGEST).map(|pair| one(pair, paint)));
     text.push_str(&more(others.len(), "order", report));
-    text.push_str(&wrapped(&figures(&effect.after, &effect.currency), "  ", paint.width));
+    text.push_str(&fitted(&figures(&effect.after, &effect.currency), "  ", paint.width));
     if let Some(line) = figures_before(effect) {
-        text.push_str(&wrapped(&line, "  ", paint.width));
+        text.push_str(&fitted(&line, "  ", paint.width));
     }
     if let Some(why) = lost {
         let line = format!("what would be traded without the change cannot be told: {}", visible(why));
-        text.push_str(&wrapped(&line, "  ", paint.width));
+        text.push_str(&fitted(&line, "  ", paint.width));
     }
     for check in checks {
-        text.push_str(&wrapped(&format!("  {}", told(check, paint)), "", paint.width));
+        text.push_str(&fitted(&format!("  {}", told(check, paint)), "", paint.width));
         text.push_str(&helps(check));
     }
     text

@@ -45,6 +45,9 @@ pub(super) struct DiffJson {
     pub judged: Vec<FindingJson>,
     /// The commits of the range that changed the allocation, newest first; none for the work tree.
     pub commits: Vec<CommitJson>,
+    /// The reason that the description of the request gives; null where there is none, and where the allocation is not
+    /// changed.
+    pub request: Option<String>,
     /// The orders the change would cause; null where nothing differs that orders are worked out from.
     pub trades: Option<TradesJson>,
 }
@@ -174,6 +177,7 @@ pub(super) fn draw(report: &Report<'_>) -> String {
         cooldown: cooldown(report),
         judged: findings(report, Found { findings: report.judged, ..report.added }),
         commits: report.said.iter().map(commit).collect(),
+        request: report.request.map(str::to_owned),
         trades: trades(report),
     };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

@@ -6,7 +6,7 @@
 use super::super::change::Names;
 use super::super::markdown::code;
 use super::super::plan::grouped;
-use super::super::text::visible;
+use super::super::text::{flat, visible};
 use super::human::because;
 use super::{Cooldown, Found, Report, Said, Trades, figures, figures_before, key, sign, title};
 use crate::difference::{Difference, Setting, Subject, What};
@@ -103,16 +103,17 @@ fn judged(report: &Report<'_>, limit: usize) -> String {
         items.push(if cooldown { remedies(finding) } else { item(finding, None) + &remedies(finding) });
     }
     items.extend(report.said.iter().map(commit));
+    items.extend(report.request.map(|reason| format!("- the request says why: {}\n", cell(&flat(reason), SENTENCE))));
     rows("\n", &items, "line", (report, limit))
 }
 
 fn commit(said: &Said) -> String {
     let words = match (&said.override_reason, &said.reason) {
-        (Some(reason), _) => format!("override: {}", cell(reason, SENTENCE)),
-        (None, Some(reason)) => format!("reason: {}", cell(reason, SENTENCE)),
+        (Some(reason), _) => format!("override: {}", cell(&flat(reason), SENTENCE)),
+        (None, Some(reason)) => format!("reason: {}", cell(&flat(reason), SENTENCE)),
         (None, None) => "no reason given".to_owned(),
     };
-    let (author, summary) = (cell(&said.author, NAME), cell(&said.summary, NAME));
+    let (author, summary) = (cell(&flat(&said.author), NAME), cell(&flat(&said.summary), NAME));
     format!("- commit `{}` by {author}: {summary}\n  - {words}\n", said.commit.short())
 }
 

@@ -1,10 +1,10 @@
 //! A history for people: a few lines for each change.
 
-use super::{HistoryReport, Row, author, creation, flat, reason, summary};
+use super::{HistoryReport, Row, author, creation, reason, summary};
 use crate::history::kept::Kept;
 use crate::history::{Event, Landing};
 use crate::output::Paint;
-use crate::output::text::fitted;
+use crate::output::text::{fitted, flat};
 
 /// Draws a history.
 pub(super) fn draw(report: &HistoryReport<'_>, paint: Paint) -> String {

@@ -1,8 +1,9 @@
 //! A history as a Markdown table, for a wiki or a comment on a pull request: one row a change.
 
-use super::{HistoryReport, Row, author, creation, flat, reason, summary};
+use super::{HistoryReport, Row, author, creation, reason, summary};
 use crate::history::Event;
 use crate::output::markdown::{COMMENT, LAST_LINE, code};
+use crate::output::text::flat;
 use crate::words::count;
 
 /// The most that the changes of one row take, in bytes: one commit that changed thousands of assets must not hide the rest.

@@ -10,6 +10,7 @@ mod markdown;
 pub use json::{HISTORY_SHEET, HistoryJson};
 
 use super::change::{self, ChangeLine, Names};
+use super::text::flat;
 use super::{Format, Paint};
 use crate::difference::Difference;
 use crate::history::kept::{Kept, Landed};
@@ -191,11 +192,6 @@ fn reason(event: &Event) -> Option<String> {
 /// The first line of a commit's message.
 fn summary(event: &Event) -> String {
     cut(&flat(event.summary()))
-}
-
-/// A text on one line, blanks squeezed, with nothing in it that a terminal obeys.
-fn flat(text: &str) -> String {
-    super::text::visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The most characters of a text that people are shown; programs get all of it.
