@@ -1,6 +1,6 @@
 //! Findings for people: the source line, underlined, the reason, the remedy.
 
-use super::text::{broken, visible};
+use super::text::{broken, broken_around_code, visible};
 use super::{Counts, Paint, Report};
 use crate::document::Span;
 use crate::fault::Exit;
@@ -86,7 +86,10 @@ fn one(finding: &Finding, report: &Report<'_>, paint: Paint) -> String {
     let hidden = finding.labels.len().saturating_sub(SHOWN_LABELS);
     let hidden = (hidden > 0).then(|| format!("{} more like the places shown", count(hidden, "place")));
     let group = hidden.iter().fold(group, |group, text| group.element(Mark::NOTE.message(text.as_str())));
-    let help = finding.help.iter().map(|text| text.lines().map(visible).collect::<Vec<_>>().join("\n"));
+    let digits = source.map_or(0, |source| source.lines().count().max(1).ilog10() as usize + 1);
+    let room = paint.width.saturating_sub(digits + " = help: ".len());
+    let line = |line: &str| broken_around_code(&visible(line), room).join("\n");
+    let help = finding.help.iter().map(|text| text.lines().map(line).collect::<Vec<_>>().join("\n"));
     let group = help.fold(group, |group, text| group.element(Mark::HELP.message(text)));
     draw(&[group], paint)
 }

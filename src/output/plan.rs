@@ -2,7 +2,7 @@
 //! the next command. Drawn from the file alone, so that any plan can be shown at any time.
 
 use super::Paint;
-use super::text::wrapped;
+use super::text::{help, wrapped};
 use crate::plan::file::{Body, Order};
 use crate::plan::{PlanFile, Status};
 use crate::words::{self, count};
@@ -219,9 +219,7 @@ fn checks(body: &Body, paint: Paint) -> String {
             other => other.to_owned(),
         };
         text.push_str(&wrapped(&format!("{word}[{}]: {}", check.rule, check.message), "", paint.width));
-        for help in &check.help {
-            text.push_str(&format!("  help: {help}\n")); // unbroken, so that commands can be pasted
-        }
+        text.extend(check.help.iter().map(|text| help(text, paint.width)));
     }
     for given in &body.overrides {
         let short = given.commit.get(..7).unwrap_or(&given.commit);

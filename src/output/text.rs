@@ -56,6 +56,31 @@ pub(super) fn broken(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A remedy below a finding: broken between words, but never within what stands in backticks, so that a command can be
+/// pasted.
+pub(super) fn help(text: &str, width: usize) -> String {
+    let lines = broken_around_code(text, width.saturating_sub("  help: ".len()));
+    format!("  help: {}\n", lines.join("\n    "))
+}
+
+/// A text broken at spaces into lines of at most so many columns, but not within backticks.
+pub(super) fn broken_around_code(text: &str, width: usize) -> Vec<String> {
+    let mut code = false;
+    let kept: String = text
+        .chars()
+        .map(|c| {
+            code ^= c == '`';
+            if code && c == ' ' { KEPT } else { c }
+        })
+        .collect();
+    // Without its end, no code begins.
+    let lines = if code { broken(text, width) } else { broken(&kept, width) };
+    lines.into_iter().map(|line| line.replace(KEPT, " ")).collect()
+}
+
+/// Stands for a space at which no line is broken. It is in no text that is shown: [`visible`] writes it out.
+const KEPT: char = '\u{1}';
+
 /// A text with every hash in it cut to what people compare by: twelve digits.
 pub(super) fn short_hashes(text: &str) -> String {
     let mut out = String::new();
@@ -135,6 +160,9 @@ mod tests {
         assert_eq!(text.lines().count(), 2);
         assert_eq!(broken("a verylongwordindeed b", 4), ["a", "verylongwordindeed", "b"]);
         assert_eq!(broken("", 4), [""]);
+        assert_eq!(broken_around_code("run `a b c` now or then", 8), ["run", "`a b c`", "now or", "then"]);
+        assert_eq!(broken_around_code("it is ` alone", 5), ["it is", "`", "alone"]);
+        assert_eq!(help("wait until then", 18), "  help: wait until\n    then\n");
         assert_eq!(fitted("a verylongword b", "", 8), "a\n  verylo\n  ngword\n  b\n");
         assert_eq!(fitted("한국한국한국 b", "  ", 9), "  한국\n    한국\n    한국\n    b\n");
         assert_eq!(columns("\u{1b}[31merror\u{1b}[0m"), 5);

@@ -81,8 +81,10 @@ error[allocation-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
 12 |   allocation:
    |   ^^^^^^^^^^ changed again within 7 days
    |
-   = help: wait until then, or restore the allocation that stood before: that is always allowed.
-   = help: if it cannot wait: a line `Cooldown-Override: why` in the message of a commit that changes the allocation.
+   = help: wait until then, or restore the allocation that stood before: that is
+           always allowed.
+   = help: if it cannot wait: a line `Cooldown-Override: why` in the message of
+           a commit that changes the allocation.
 
 error[change-reason]: the allocation is changed, and no commit that changes it
                       says why
@@ -424,7 +426,8 @@ error[no-batteries]: no batteries
    |                   ^^^^ its target
    |
    = help: see the rule in policies/own.yaml.
-   = help: this is what the policies of the base say; what they are to say from now on is a change before this one.
+   = help: this is what the policies of the base say; what they are to say from
+           now on is a change before this one.
 
 refused: portfolio_config.yaml: 1 error, 0 warnings, 0 infos
 --- exit 1

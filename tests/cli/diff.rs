@@ -288,8 +288,10 @@ Cooldown: refused until 2026-03-08 09:00:00 +09:00: commit 2ffec00 changed the
   allocation on 2026-03-01 09:00:00 +09:00
   commit 2120c07 by Ann: Fewer dollars
     no reason given
-  help: wait until then, or restore the allocation that stood before: that is always allowed.
-  help: if it cannot wait: a line `Cooldown-Override: why` in the message of a commit that changes the allocation.
+  help: wait until then, or restore the allocation that stood before: that is
+    always allowed.
+  help: if it cannot wait: a line `Cooldown-Override: why` in the message of a
+    commit that changes the allocation.
 error[change-reason]: the allocation is changed, and no commit that changes it
   says why
   help: add a body to the message of such a commit, or a line `Reason: why`.

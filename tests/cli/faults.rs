@@ -186,7 +186,8 @@ error[schema]: an item of `assets` has no `ticker`
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: portfolio_config.yaml: 4 errors, 0 warnings, 1 info
 1 fixable with --fix: rebalance lint --fix
@@ -211,7 +212,8 @@ info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 ok: portfolio_config.yaml: 0 errors, 0 warnings, 1 info
 --- exit 0

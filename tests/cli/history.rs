@@ -47,17 +47,18 @@ error[allocation-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
 12 |   allocation:
    |   ^^^^^^^^^^ changed again within 7 days
    |
-   = help: wait until then, or restore the allocation that stood before: that is always allowed.
+   = help: wait until then, or restore the allocation that stood before: that is
+           always allowed.
    = help: if it cannot wait: `REBALANCE_COOLDOWN_OVERRIDE='why' git commit`.
 
 info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
                            inside its band (0.02 to 0.08)
-  --> portfolio_config.yaml:33:19
 ...
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: portfolio_config.yaml: 1 error, 0 warnings, 1 info
 --- exit 1
@@ -107,7 +108,8 @@ fn trading_is_refused_until_then() {
 
 error[trade-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
   09:00:00 +09:00; it may be traded from 2026-03-08 09:00:00 +09:00
-  help: plan again then; a change that cannot wait needs a line `Cooldown-Override: why` in its commit's message.
+  help: plan again then; a change that cannot wait needs a line
+    `Cooldown-Override: why` in its commit's message.
 
 Plan 8d5bf1590e5c (errored)
 This plan cannot be applied: see the errors above.
@@ -165,7 +167,8 @@ info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: portfolio_config.yaml: 1 error, 0 warnings, 1 info
 --- exit 1
@@ -197,17 +200,18 @@ error[history-complete]: the history of the allocation cannot be told: history
 12 |   allocation:
    |   ^^^^^^^^^^ unknown since when this allocation stands
    |
-   = help: fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or GIT_DEPTH: 0 on GitLab.
+   = help: fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for
+           actions/checkout, or GIT_DEPTH: 0 on GitLab.
 
 info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
                            inside its band (0.02 to 0.08)
   --> portfolio_config.yaml:33:19
-   |
 ...
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: portfolio_config.yaml: 1 error, 0 warnings, 1 info
 --- exit 6

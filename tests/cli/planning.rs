@@ -201,7 +201,8 @@ info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: holdings.yaml: 1 error, 0 warnings, 1 info
 --- exit 1

@@ -112,7 +112,8 @@ fn what_breaks_a_limit_is_planned_and_not_applied() {
         str![[r#"
 cost-ceiling]: the plan costs 0.12 % of what it trades, more than the
   0.1 % allowed
-  help: sell less at a gain, trade where it costs less, or raise `of_traded` in policies/costs.yaml.
+  help: sell less at a gain, trade where it costs less, or raise `of_traded` in
+    policies/costs.yaml.
 error[max-weight]: the targets of the sleeve `core` add up to 0.7, more than
   the 0.69 allowed
   help: lower targets by 0.01, or raise `sleeve` in policies/weights.yaml.

@@ -99,7 +99,8 @@ error[suppression-form]: `schema` cannot be suppressed
 14 |       weight: 0.70 # rebalance: ignore[weight-sum, schema] -- 이유
    |                                                    ^^^^^^ this rule is never suppressed
    |
-   = help: remove it, and do what the finding asks for; `rebalance explain schema` says why.
+   = help: remove it, and do what the finding asks for;
+           `rebalance explain schema` says why.
 
 error[suppression-form]: `soon` is no day of the calendar
   --> portfolio_config.yaml:18:75
@@ -114,12 +115,12 @@ info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
   --> portfolio_config.yaml:33:19
    |
 33 |           target: 0.05 # rebalance: ignore[threshold-reachable]
-   |                   ^^^^ the band decides for this asset, not the threshold
 ...
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 error[suppression-form]: this suppression gives no reason
   --> portfolio_config.yaml:33:64
@@ -127,7 +128,8 @@ error[suppression-form]: this suppression gives no reason
 33 |           target: 0.05 # rebalance: ignore[threshold-reachable]
    |                                                                ^ the reason is missing: ` -- why`
    |
-   = help: write `# rebalance: ignore[rule-id] -- why it is meant so`, with `until=2026-12-31` before the dashes if it is to end.
+   = help: write `# rebalance: ignore[rule-id] -- why it is meant so`, with
+           `until=2026-12-31` before the dashes if it is to end.
 
 refused: portfolio_config.yaml: 4 errors, 0 warnings, 1 info
 --- exit 1
@@ -150,19 +152,20 @@ error[suppression-form]: a suppression does nothing in this file
 8 |     quantity: 250 # rebalance: ignore[unknown-holding] -- mine
   |                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ not read here
   |
-  = help: remove it: findings are suppressed in the config, on their line or above it.
+  = help: remove it: findings are suppressed in the config, on their line or
+          above it.
 
 info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
                            inside its band (0.02 to 0.08)
   --> portfolio_config.yaml:33:19
    |
 33 |           target: 0.05
-   |                   ^^^^ the band decides for this asset, not the threshold
 ...
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: holdings.yaml: 1 error, 0 warnings, 1 info
 --- exit 1

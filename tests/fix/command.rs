@@ -52,19 +52,20 @@ error[number-format]: the number `20%` is not written in plain digits
 25 |           max: 20%
    |                ^^^ not every YAML reader takes this for the same number
    |
-   = help: write digits and at most one point: 35 % is `0.35`, a thousand is `1000`.
+   = help: write digits and at most one point: 35 % is `0.35`, a thousand is
+           `1000`.
 
 info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
                            inside its band (0.02 to 0.08)
   --> portfolio_config.yaml:33:19
    |
 33 |           target: 0.05
-   |                   ^^^^ the band decides for this asset, not the threshold
 ...
 64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
    |                  ---- the threshold
    |
-   = help: nothing to do if the band is meant to decide; otherwise widen the band, or lower the threshold.
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
 
 refused: portfolio_config.yaml: 1 error, 0 warnings, 1 info
 --- stderr

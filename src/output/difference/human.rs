@@ -3,7 +3,7 @@
 use super::super::Paint;
 use super::super::change::lines;
 use super::super::plan::grouped;
-use super::super::text::{fitted, flat, visible};
+use super::super::text::{fitted, flat, help, visible};
 use super::{Cooldown, Report, Said, Same, Trades, figures, figures_before, key, sign, title};
 use crate::finding::Finding;
 use crate::plan::Effect;
@@ -91,7 +91,7 @@ fn cooldown(report: &Report<'_>, paint: Paint) -> String {
     if let Some(said) = report.cooldown() {
         text.push_str(&fitted(&format!("{} {}", paint.bold("Cooldown:"), visible(&said)), "", paint.width));
         if let Cooldown::Unknown { remedy, .. } = report.cooldown {
-            text.push_str(&format!("  help: {}.\n", visible(remedy)));
+            text.push_str(&help(&format!("{}.", visible(remedy)), paint.width));
         }
     }
     for said in report.said.iter().take(LONGEST) {
@@ -105,7 +105,7 @@ fn cooldown(report: &Report<'_>, paint: Paint) -> String {
         if finding.rule != "allocation-cooldown" {
             text.push_str(&fitted(&told(finding, paint), "", paint.width));
         }
-        text.push_str(&helps(finding));
+        text.push_str(&helps(finding, paint));
     }
     text
 }
@@ -130,8 +130,8 @@ fn told(finding: &Finding, paint: Paint) -> String {
     format!("{word}[{}]: {}", finding.rule, visible(&finding.message))
 }
 
-fn helps(finding: &Finding) -> String {
-    finding.help.iter().map(|help| format!("  help: {}\n", visible(help))).collect() // unbroken, so that commands can be pasted
+fn helps(finding: &Finding, paint: Paint) -> String {
+    finding.help.iter().map(|text| help(&visible(text), paint.width)).collect()
 }
 
 fn findings(report: &Report<'_>, paint: Paint) -> String {
@@ -152,7 +152,7 @@ fn findings(report: &Report<'_>, paint: Paint) -> String {
             let (at, message) = (places.at(finding, &lines), visible(&finding.message));
             text.push_str(&painted(sign_of(sign), &format!("{sign} {level}[{}] {at}: {message}", finding.rule), paint));
             if sign != '-' {
-                text.push_str(&helps(finding));
+                text.push_str(&helps(finding, paint));
             }
         }
         text.push_str(&more(found.findings.len(), "finding", report));
@@ -172,7 +172,7 @@ fn trades(report: &Report<'_>, paint: Paint) -> String {
         Trades::None { why } => fitted(&format!("{title} {}", visible(why)), "", paint.width),
         Trades::Unknown { why, remedies } => {
             let text = fitted(&format!("{title} cannot be told: {}", visible(why)), "", paint.width);
-            text + &remedies.iter().map(|remedy| format!("  help: {}\n", visible(remedy))).collect::<String>()
+            text + &remedies.iter().map(|remedy| help(&visible(remedy), paint.width)).collect::<String>()
         }
         Trades::Known { effect, lost, checks } => known(report, effect, lost.as_deref(), checks, paint),
     }
@@ -209,7 +209,7 @@ fn known(report: &Report<'_>, effect: &Effect, lost: Option<&str>, checks: &[Fin
     }
     for check in checks {
         text.push_str(&fitted(&format!("  {}", told(check, paint)), "", paint.width));
-        text.push_str(&helps(check));
+        text.push_str(&helps(check, paint));
     }
     text
 }
