@@ -5,6 +5,7 @@
 
 use super::gather::{From, Place};
 use super::past::parse;
+use super::range::WHOLE_CLONE;
 use super::{Fault, Global, Host};
 use crate::event::{self, Happening, Push, Request, Untold};
 use crate::history::{Oid, Past};
@@ -155,7 +156,7 @@ fn others(
         let what = format!("origin/{} has commit {}, which is not in this clone", request.target, short(known));
         return Err(Fault::unknown(what)
             .hint(format!("fetch it: git fetch origin {}", request.target))
-            .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`."));
+            .hint(WHOLE_CLONE));
     }
     let mut bases = vec![base];
     for other in [tip, known].into_iter().flatten() {
@@ -242,7 +243,7 @@ fn branch(repo: &Repo, name: &str) -> Result<Option<Oid>, Fault> {
 fn unfetched(branch: &str) -> Fault {
     Fault::unknown(format!("origin/{branch}, which the change is judged by, is not in this clone"))
         .hint(format!("fetch it: git fetch origin {branch}"))
-        .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
+        .hint(WHOLE_CLONE)
 }
 
 fn short(id: &str) -> &str {

@@ -144,8 +144,7 @@ fn draft(
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Body>, Fault> {
     let Some(holdings) = &account.holdings else { return Ok(None) };
-    let calendar = Calendar::of(sound.portfolio().calendar)
-        .map_err(|error| Fault::unknown(error.to_string()).hint("report this: the calendar is compiled in."))?;
+    let calendar = calendar(sound)?;
     let rebalanced = record::rebalanced(log.records());
     let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, rebalanced: &rebalanced, asked };
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
@@ -215,6 +214,12 @@ fn overrides(gathered: &Gathered) -> Vec<Override> {
     let inside = history.events.iter().filter(|event| event.effective > change.now - window);
     let given = inside.filter_map(|event| Some((event.commit, event.override_reason.clone()?)));
     given.map(|(commit, reason)| Override { commit: commit.to_string(), reason }).collect()
+}
+
+/// The calendar of a portfolio.
+pub(super) fn calendar(sound: &Sound) -> Result<Calendar, Fault> {
+    Calendar::of(sound.portfolio().calendar)
+        .map_err(|error| Fault::unknown(error.to_string()).hint("report this: the calendar is compiled in."))
 }
 
 /// Why there is no plan, and what to do.

@@ -53,7 +53,9 @@ pub(super) fn read(
         Place::Repo { repo, .. } => {
             let by_base = rules::judged_by_base();
             let policies = policies.no_laxer(&before(from, &beside(global), repo, ends, host)?, &by_base);
-            match of_base(global, place, ends, host)? {
+            // Those beside the config in the base were asked already.
+            let named = if global.policies.is_some() { of_base(global, place, ends, host)? } else { None };
+            match named {
                 Some(base) => policies.no_laxer(&base, &by_base),
                 None => policies,
             }
@@ -80,8 +82,12 @@ fn before(from: &From, dir: &Path, repo: &Repo, ends: Option<&Ends>, host: &Host
 
 /// The policies that stood beside the config in the base of a range, under the name it had there.
 fn beside_base(repo: &Repo, ends: &Ends, dir: &Path) -> Result<Policies, Fault> {
-    let inside = ends.name.rsplit_once('/').map_or("policies".to_owned(), |(dir, _)| format!("{dir}/policies"));
-    Ok(rules::policies(&at(repo, ends.base, (dir, &inside))?).0)
+    Ok(rules::policies(&at(repo, ends.base, (dir, &beside_path(&ends.name)))?).0)
+}
+
+/// The policies directory beside a config, both as the repository names them.
+fn beside_path(config: &str) -> String {
+    config.rsplit_once('/').map_or("policies".to_owned(), |(dir, _)| format!("{dir}/policies"))
 }
 
 /// The policy files of one side of a difference: those beside the config in the commit, or in the directory that is
@@ -100,8 +106,7 @@ pub(super) fn of_side(
             Err(_) => from_disk(&dir, true, host),
         };
     }
-    let inside = config.rsplit_once('/').map_or("policies".to_owned(), |(dir, _)| format!("{dir}/policies"));
-    at(repo, commit, (&dir, &inside))
+    at(repo, commit, (&dir, &beside_path(config)))
 }
 
 /// The policies of the base, by which a range is judged whatever it makes of them: none when no range is judged. With

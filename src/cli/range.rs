@@ -8,12 +8,11 @@ use super::past::{Asked, parse};
 use super::watched::Watched;
 use super::{CONFIG, Fault};
 use crate::history::{
-    Clocks, Gap, GapKind, History, Latest, Oid, Past, Place as Stands, Reach, Standing, Verdict, Version, Words,
-    allocation_verdict, collect, message,
+    Clocks, Gap, GapKind, History, Latest, Oid, Past, Place as Stands, Reach, Standing, UNSHALLOW, Verdict, Version,
+    Words, allocation_verdict, collect, message, standing,
 };
 use crate::repo::{Content, Lineage, MAX_BETWEEN, Repo, RepoError};
 use crate::rules::Change;
-use std::rc::Rc;
 
 /// Both ends of a range, and what lies between them.
 pub(super) struct Ends {
@@ -68,6 +67,10 @@ impl Ends {
     }
 }
 
+/// What makes a CI service clone all of it.
+pub(super) const WHOLE_CLONE: &str =
+    "on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.";
+
 /// The commit at an end.
 pub(super) fn end(repo: &Repo, rev: &str) -> Result<Oid, Fault> {
     repo.resolve(rev).map_err(|error| match error {
@@ -106,7 +109,7 @@ fn no_end(repo: &Repo, rev: &str) -> Fault {
     };
     Fault::unknown(format!("{rev:?} is no commit that this clone has"))
         .hint(format!("fetch it: {fetch}."))
-        .hint("on GitHub, `fetch-depth: 0` under `with:` of actions/checkout; on GitLab, `GIT_DEPTH: 0`.")
+        .hint(WHOLE_CLONE)
 }
 
 impl Asked<'_, '_, '_> {
@@ -157,8 +160,7 @@ impl Asked<'_, '_, '_> {
                     return Err(RepoError::Gap(Gap::new(
                         GapKind::Shallow,
                         format!("history is cut within the range, at or below commit {} (shallow clone)", id.short()),
-                        "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or \
-                         GIT_DEPTH: 0 on GitLab",
+                        UNSHALLOW,
                     )));
                 }
             }
@@ -172,7 +174,7 @@ impl Asked<'_, '_, '_> {
             return Ok(history.tip.clone());
         }
         let name = name_in(self.repo, at, ends.head, self.path)?;
-        if let Some(standing) = standing(lineage, at, &name)? {
+        if let Some(standing) = stands(lineage, at, &name)? {
             return Ok(standing);
         }
         let older = collect(lineage, Some(at), &name, Reach::Since(i64::MAX));
@@ -221,8 +223,8 @@ impl Asked<'_, '_, '_> {
     /// What stands in a commit under the config's name or under that which it has in the base; `None` when it cannot be
     /// read as an allocation.
     fn seen(&self, lineage: &Lineage<'_>, at: Oid, ends: &Ends) -> Result<Option<Standing>, Gap> {
-        match standing(lineage, at, self.path)? {
-            Some(Standing::Absent) if ends.name != self.path => standing(lineage, at, &ends.name),
+        match stands(lineage, at, self.path)? {
+            Some(Standing::Absent) if ends.name != self.path => stands(lineage, at, &ends.name),
             other => Ok(other),
         }
     }
@@ -243,15 +245,8 @@ fn also(clocks: &mut Clocks, own: Clocks) {
 }
 
 /// What stands at a path of a commit; `None` when it cannot be read as an allocation.
-fn standing(lineage: &Lineage<'_>, commit: Oid, path: &str) -> Result<Option<Standing>, Gap> {
-    Ok(match lineage.at(commit, path)? {
-        Stands::Absent => Some(Standing::Absent),
-        Stands::Other => None,
-        Stands::Blob(blob) => match lineage.version(blob)? {
-            Version::Readable(allocation) => Some(Standing::Allocation(Rc::clone(&allocation))),
-            Version::Unreadable => None,
-        },
-    })
+fn stands(lineage: &Lineage<'_>, commit: Oid, path: &str) -> Result<Option<Standing>, Gap> {
+    standing(lineage, lineage.at(commit, path)?)
 }
 
 /// The config's name in a commit: its own; or that of a config which the head does not have any more; or that of which
@@ -262,7 +257,7 @@ fn name_in(repo: &Repo, commit: Oid, head: Oid, path: &str) -> Result<String, Re
     if repo.read_at(commit, path)? != Content::Absent {
         return Ok(path.to_owned());
     }
-    let here = standing(&lineage, head, path)?;
+    let here = stands(&lineage, head, path)?;
     let mut gone = Vec::new();
     for (name, blob) in lineage.gone(commit, head)? {
         if let Version::Readable(allocation) = lineage.version(blob)? {
@@ -296,7 +291,7 @@ fn config_in(repo: &Repo, commit: Oid, dir: &str, like: &str) -> Result<Option<S
     names.sort_by_key(|name| name != CONFIG);
     for name in names {
         let path = if dir.is_empty() { name } else { format!("{dir}/{name}") };
-        if matches!(standing(&lineage, commit, &path)?, Some(Standing::Allocation(_))) {
+        if matches!(stands(&lineage, commit, &path)?, Some(Standing::Allocation(_))) {
             return Ok(Some(path));
         }
     }

@@ -5,7 +5,7 @@
 use super::rename::{origin, standing};
 use super::time::effective;
 use super::trail::Doubt;
-use super::{Commit, End, Gap, GapKind, Oid, Past, Place, Reach, Standing};
+use super::{Commit, End, Gap, GapKind, Oid, Past, Place, Reach, Standing, UNSHALLOW};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -291,11 +291,7 @@ pub(super) fn readable(past: &dyn Past, id: Oid, path: &str) -> Result<(Oid, Pla
 
 /// The gap at the cut of a shallow clone.
 fn cut(id: Oid) -> Gap {
-    Gap::new(
-        GapKind::Shallow,
-        format!("history is cut at commit {} (shallow clone)", id.short()),
-        "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or GIT_DEPTH: 0 on GitLab",
-    )
+    Gap::new(GapKind::Shallow, format!("history is cut at commit {} (shallow clone)", id.short()), UNSHALLOW)
 }
 
 /// The gap of a config that is there but says no allocation.

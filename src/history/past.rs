@@ -7,6 +7,10 @@ use crate::portfolio::Allocation;
 use std::fmt;
 use std::rc::Rc;
 
+/// The remedy for a clone that is cut off.
+pub const UNSHALLOW: &str =
+    "fetch all of it: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout, or GIT_DEPTH: 0 on GitLab";
+
 /// The id of an object: 20 bytes with SHA-1, 32 with SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Oid {

@@ -3,7 +3,10 @@
 use super::{Gap, Oid, Past, Place, Standing, Version};
 
 /// What stands at a place: `None` when it is there but cannot be read as an allocation.
-pub(super) fn standing(past: &dyn Past, place: Place) -> Result<Option<Standing>, Gap> {
+///
+/// # Errors
+/// [`Gap`] when it is missing.
+pub fn standing(past: &dyn Past, place: Place) -> Result<Option<Standing>, Gap> {
     Ok(match place {
         Place::Absent => Some(Standing::Absent),
         Place::Other => None,

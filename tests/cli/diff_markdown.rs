@@ -1,5 +1,6 @@
 //! `rebalance diff --format markdown`: a comment that fits, in which nothing from a file or a commit is markup.
 
+use crate::spans::outside;
 use crate::stage::Stage;
 use std::fmt::Write;
 
@@ -8,28 +9,6 @@ const CONFIG: &str = "portfolio_config.yaml";
 /// More than anybody would write into a name.
 const HOSTILE: &str =
     "a|b` ``` <script>alert(1)</script> @everyone #123 ![x](http://e.vil) </details> | --- \\u200b /close";
-
-/// A line without its code spans, by the rule of CommonMark: a run of backticks up to the next run of the same length.
-fn outside(line: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some(start) = rest.find('`') {
-        plain.push_str(&rest[..start]);
-        let run = rest[start..].len() - rest[start..].trim_start_matches('`').len();
-        let body = &rest[start + run..];
-        let mut at = 0;
-        let end = loop {
-            let next = body[at..].find('`').unwrap_or_else(|| panic!("a code span is not closed: {line}")) + at;
-            let length = body[next..].len() - body[next..].trim_start_matches('`').len();
-            if length == run {
-                break next + run;
-            }
-            at = next + length;
-        };
-        rest = &body[end..];
-    }
-    plain + rest
-}
 
 /// A config of so many assets whose targets add up to 1, every second one a little higher and every other a little lower.
 fn many(count: usize, shift: i64, name: &str) -> String {

@@ -19,5 +19,7 @@ mod installing;
 
 mod planning;
 mod policies;
+#[path = "../formats/spans.rs"]
+mod spans;
 mod stage;
 mod suppressing;

@@ -11,6 +11,7 @@ mod markdown;
 mod outputs;
 mod reports;
 mod sarif;
+mod spans;
 #[path = "../cli/stage.rs"]
 #[allow(dead_code, reason = "the stage has more than formats need")]
 mod stage;

@@ -1,31 +1,10 @@
 //! Markdown: nothing that comes from a file is outside of a code span, and a comment is never too long.
 
 use crate::cases;
+use crate::spans::outside;
 use rebalance::finding::{Finding, Level};
 use rebalance::output::{self, Format, Report};
 use std::collections::BTreeMap;
-
-/// A line without its code spans, by the rule of CommonMark: a run of backticks up to the next run of the same length.
-fn outside(line: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some(start) = rest.find('`') {
-        plain.push_str(&rest[..start]);
-        let run = rest[start..].len() - rest[start..].trim_start_matches('`').len();
-        let body = &rest[start + run..];
-        let mut at = 0;
-        let end = loop {
-            let next = body[at..].find('`').unwrap_or_else(|| panic!("a code span is not closed: {line}")) + at;
-            let length = body[next..].len() - body[next..].trim_start_matches('`').len();
-            if length == run {
-                break next + run;
-            }
-            at = next + length;
-        };
-        rest = &body[end..];
-    }
-    plain + rest
-}
 
 #[test]
 fn outside_of_code_spans_stand_our_own_words_alone() {

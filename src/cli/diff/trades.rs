@@ -3,7 +3,7 @@
 use super::side::Side;
 use crate::calendar::Calendar;
 use crate::cli::account::{Account, holdings_path};
-use crate::cli::plan::{plan_facts, plan_fault};
+use crate::cli::plan::{calendar, plan_facts, plan_fault};
 use crate::cli::{Exit, Fault, Global, Host};
 use crate::finding::{Finding, Level};
 use crate::holdings::Holdings;
@@ -47,11 +47,6 @@ fn effect(base: &Side, head: &Side, sound: &Sound, account: &Account, found: &[F
     };
     let checks = checks(head, &after, (account, holdings), found);
     Ok(Trades::Known { effect: Box::new(Effect::of(before.as_ref(), &after)), lost, checks })
-}
-
-fn calendar(sound: &Sound) -> Result<Calendar, Fault> {
-    Calendar::of(sound.portfolio().calendar)
-        .map_err(|error| Fault::unknown(error.to_string()).hint("report this: the calendar is compiled in."))
 }
 
 fn draft<'a>(sound: &'a Sound, holdings: &'a Holdings, calendar: &'a Calendar) -> Result<Draft<'a>, Fault> {
