@@ -37,6 +37,7 @@ pub mod portfolio;
 pub mod holdings;
 pub mod history;
 pub mod ex_dividend;
+pub mod executed;
 pub mod drift;
 pub mod trigger;
 pub mod expression;

@@ -4,6 +4,7 @@
 //! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
 
 use crate::config::CashPolicy;
+use crate::executed::Executed;
 use crate::money::{self, PRICE_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
@@ -125,10 +126,11 @@ impl Record {
     }
 }
 
-/// The days of full rebalances: those that serve a scheduled date.
+/// What the records say was executed, as planning looks at it.
 #[must_use]
-pub fn rebalanced(records: &[Record]) -> Vec<NaiveDate> {
-    records.iter().filter(|record| Cause::parse(&record.trigger).is_some()).map(|record| record.date).collect()
+pub fn executed(records: &[Record]) -> Executed {
+    let full = records.iter().filter(|record| Cause::parse(&record.trigger).is_some());
+    Executed { rebalances: full.map(|record| record.date).collect() }
 }
 
 fn wrong(why: impl Into<String>) -> Unrecordable {
@@ -330,7 +332,7 @@ mod tests {
     fn only_full_rebalances_serve_a_date() {
         let other = GUIDE.replace("scheduled", "cash-flow").replace("2026-03-04", "2026-03-05");
         let read = parse(format!("{GUIDE}\n{other}\n").as_bytes()).unwrap();
-        assert_eq!(rebalanced(&read.records), [read.records[0].date]);
+        assert_eq!(executed(&read.records).rebalances, [read.records[0].date]);
     }
 
     #[test]

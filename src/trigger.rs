@@ -5,6 +5,7 @@
 use crate::calendar::{Calendar, OutOfRange, latest_scheduled, next_scheduled};
 use crate::config::Strategy;
 use crate::drift::{Books, Breach};
+use crate::executed::Executed;
 use crate::portfolio::{Code, Portfolio};
 use chrono::NaiveDate;
 
@@ -62,8 +63,7 @@ pub struct Schedule {
     pub next: Option<NaiveDate>,
 }
 
-/// Judges a day. `rebalanced` are the days of full rebalances in the log, in any order; `asked` is whether somebody
-/// asked for one regardless.
+/// Judges a day. `asked` is whether somebody asked for a rebalance regardless.
 ///
 /// A scheduled date is served by any full rebalance on or after it. So a job that runs on Mondays never misses a
 /// scheduled Friday.
@@ -75,14 +75,14 @@ pub fn judge(
     books: &Books,
     calendar: &Calendar,
     as_of: NaiveDate,
-    rebalanced: &[NaiveDate],
+    executed: &Executed,
     asked: bool,
 ) -> Result<Verdict, OutOfRange> {
     let rules = &portfolio.trigger;
     let looks_at_dates = matches!(rules.strategy, Strategy::Time | Strategy::Hybrid);
     let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Hybrid);
     let schedule = match &rules.schedule {
-        Some((_, months)) if looks_at_dates => Some(schedule(calendar, months, as_of, rebalanced)?),
+        Some((_, months)) if looks_at_dates => Some(schedule(calendar, months, as_of, &executed.rebalances)?),
         _ => None,
     };
     let breaches: Option<Vec<_>> =

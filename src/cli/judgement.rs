@@ -1,14 +1,14 @@
 //! What `verify` and `apply` share: gathering the evidence about a plan and asking the gate.
 
-use super::plan::{Made, config_input, make};
+use super::plan::{Made, Wanted, config_input, make};
 use super::{Fault, Global, Host, records, show};
 use crate::broker::{self, Account, Broker};
 use crate::disk::RealDisk;
 use crate::finding::Level;
 use crate::gate::{self, Again, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit};
 use crate::hash::sha256;
-use crate::plan::PlanFile;
 use crate::plan::file::{Inputs, LogInput};
+use crate::plan::{Ask, PlanFile};
 use crate::replay::State;
 use crate::trigger::Cause;
 use crate::zone::Zone;
@@ -97,8 +97,9 @@ impl Now {
     fn of(plan: &PlanFile, log: &LogInput, global: &Global, host: &mut Host<'_>) -> Result<Self, String> {
         let recorded = &plan.body.inputs;
         let as_of = crate::config::day(&recorded.as_of).ok_or_else(|| format!("`{}` is not a date", recorded.as_of))?;
-        let asked = plan.body.trigger.fired.as_deref() == Some(Cause::Manual.word());
-        let made = make(Some(as_of), asked, global, host).map_err(|fault| fault.message)?;
+        let manual = plan.body.trigger.fired.as_deref() == Some(Cause::Manual.word());
+        let wanted = Wanted { as_of: Some(as_of), ask: Ask { manual } };
+        let made = make(&wanted, global, host).map_err(|fault| fault.message)?;
         let commits = made.gathered.commits_since(plan.meta.commit.as_deref());
         let inputs = match &made.body {
             Some(body) => body.inputs.clone(),

@@ -10,17 +10,16 @@ use crate::disk::{RealDisk, write_whole};
 use crate::drift::BooksError;
 use crate::finding::{Finding, Level};
 use crate::hash::sha256;
-use crate::holdings::Holdings;
 use crate::journal;
 use crate::log::Log;
 use crate::output::plan::{Next, draw};
 use crate::output::{self, Paint, Report, Ui};
 use crate::plan::file::{Body, ConfigInput, Override};
 use crate::plan::sizing::SizingError;
-use crate::plan::{Draft, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
+use crate::plan::{Ask, Draft, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
 use crate::record;
 use crate::rules::facts::held_sites;
-use crate::rules::{self, CodeSite, Group, PlanFacts, Sound};
+use crate::rules::{self, Group, Sound};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -63,6 +62,14 @@ fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
 }
 
+/// Which plan is wanted.
+pub(super) struct Wanted {
+    /// The day it is for; the holdings' own when none is given.
+    pub(super) as_of: Option<NaiveDate>,
+    /// What is asked for.
+    pub(super) ask: Ask,
+}
+
 /// Everything planning came to.
 pub(super) struct Made {
     /// The facts about the config.
@@ -80,7 +87,8 @@ pub(super) struct Made {
 /// Runs the command.
 pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
-    let made = make(args.as_of, args.trigger.is_some(), global, host)?;
+    let wanted = Wanted { as_of: args.as_of, ask: Ask { manual: args.trigger.is_some() } };
+    let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
         let answer = print_findings(&made, exit, global, host, paint)?;
@@ -104,7 +112,7 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
 }
 
 /// Gathers the facts, judges them, and plans when that is possible.
-pub(super) fn make(as_of: Option<NaiveDate>, asked: bool, global: &Global, host: &mut Host<'_>) -> Result<Made, Fault> {
+pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Result<Made, Fault> {
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
     let account = Account::read(global, host)?;
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
@@ -116,10 +124,7 @@ pub(super) fn make(as_of: Option<NaiveDate>, asked: bool, global: &Global, host:
     findings.extend(account.findings.iter().cloned());
     let unread = !gathered.policy_findings.is_empty() || !account.findings.is_empty();
     let planned = match (sound, &account.holdings) {
-        (Some(sound), Some(holdings)) if !unread => {
-            let as_of = as_of.unwrap_or(holdings.as_of);
-            draft(&sound, as_of, asked, &gathered, &account, &log, &mut findings)
-        }
+        (Some(sound), Some(_)) if !unread => draft(&sound, wanted, &gathered, &account, &log, &mut findings),
         _ => {
             findings.extend(rules::run(&[Group::Policy, Group::History], &facts, &gathered.policies));
             Ok(None)
@@ -136,8 +141,7 @@ pub(super) fn make(as_of: Option<NaiveDate>, asked: bool, global: &Global, host:
 
 fn draft(
     sound: &Sound,
-    as_of: NaiveDate,
-    asked: bool,
+    wanted: &Wanted,
     gathered: &Gathered,
     account: &Account,
     log: &Log,
@@ -145,43 +149,19 @@ fn draft(
 ) -> Result<Option<Body>, Fault> {
     let Some(holdings) = &account.holdings else { return Ok(None) };
     let calendar = calendar(sound)?;
-    let rebalanced = record::rebalanced(log.records());
-    let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, rebalanced: &rebalanced, asked };
+    let executed = record::executed(log.records());
+    let as_of = wanted.as_of.unwrap_or(holdings.as_of);
+    let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, executed: &executed, ask: &wanted.ask };
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
     let committed = gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some());
-    let facts = plan_facts(&draft, account, holdings, &sites, committed);
+    let facts = draft.facts(&account.path, &sites, committed);
     let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
     let said = rules::run(Group::PLAN, &facts, &gathered.policies);
     let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
     findings.extend(said);
     Ok(Some(body))
-}
-
-/// What the rules look at of a draft.
-pub(super) fn plan_facts<'a>(
-    draft: &'a Draft<'_>,
-    account: &'a Account,
-    holdings: &'a Holdings,
-    sites: &'a [CodeSite<'a>],
-    committed: bool,
-) -> PlanFacts<'a> {
-    let [costs_of_traded, costs_of_portfolio] = draft.exact_cost_shares();
-    PlanFacts {
-        path: &account.path,
-        holdings,
-        sites,
-        cash_after: draft.books.money(draft.cash_after),
-        reserve: draft.books.money(draft.reserve()),
-        turnover: draft.exact_turnover(),
-        cash_share: draft.exact_cash_share(),
-        costs_of_traded,
-        costs_of_portfolio,
-        trades: !draft.orders.is_empty(),
-        committed,
-        frozen: &draft.frozen,
-    }
 }
 
 fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) -> Provenance {

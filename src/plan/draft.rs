@@ -1,15 +1,17 @@
 //! Making a plan: figures, trigger, sizing, orders; then, with what the rules said of it, the body.
 
+use super::ask::Ask;
 use super::costs::{OrderCosts, Tariff};
 use super::sizing::{self, Direction, Leg, Problem, Sizing, SizingError, Violation};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
 use crate::ex_dividend::{self, Frozen};
+use crate::executed::Executed;
 use crate::holdings::Holdings;
 use crate::money::scaled;
 use crate::portfolio::{Asset, Code, Portfolio};
-use crate::rules::Sound;
+use crate::rules::{CodeSite, PlanFacts, Sound};
 use crate::trigger::{self, Verdict};
 use chrono::NaiveDate;
 
@@ -27,10 +29,10 @@ pub struct Inputs<'a> {
     pub calendar: &'a Calendar,
     /// The day it is for.
     pub as_of: NaiveDate,
-    /// The days of full rebalances in the log.
-    pub rebalanced: &'a [NaiveDate],
-    /// Whether somebody asked for a rebalance regardless.
-    pub asked: bool,
+    /// What was executed before.
+    pub executed: &'a Executed,
+    /// What is asked for.
+    pub ask: &'a Ask,
 }
 
 /// What the inputs were made from, for the record.
@@ -104,7 +106,7 @@ impl<'a> Draft<'a> {
         let portfolio = inputs.sound.portfolio();
         let books = drift::books(portfolio, inputs.holdings).map_err(PlanError::Books)?;
         let calendar = inputs.calendar;
-        let trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.rebalanced, inputs.asked)
+        let trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.executed, inputs.ask.manual)
             .map_err(PlanError::Calendar)?;
         let frozen = ex_dividend::frozen(portfolio, calendar, inputs.as_of).map_err(PlanError::Calendar)?;
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
@@ -155,6 +157,27 @@ impl<'a> Draft<'a> {
             slippage: sum.slippage + order.costs.slippage,
             tax: sum.tax + order.costs.tax,
         })
+    }
+
+    /// What the rules look at. `path` is the holdings file, `sites` are its codes, `committed` is whether the config is
+    /// committed as it stands.
+    #[must_use]
+    pub fn facts<'b>(&'b self, path: &'b str, sites: &'b [CodeSite<'b>], committed: bool) -> PlanFacts<'b> {
+        let [costs_of_traded, costs_of_portfolio] = self.exact_cost_shares();
+        PlanFacts {
+            path,
+            holdings: self.inputs.holdings,
+            sites,
+            cash_after: self.books.money(self.cash_after),
+            reserve: self.books.money(self.reserve()),
+            turnover: self.exact_turnover(),
+            cash_share: self.exact_cash_share(),
+            costs_of_traded,
+            costs_of_portfolio,
+            trades: !self.orders.is_empty(),
+            committed,
+            frozen: &self.frozen,
+        }
     }
 
     fn size(&mut self) -> Result<(), PlanError> {

@@ -3,6 +3,7 @@
 //! Same inputs, same bytes. A clock, a file or a broker must never enter this room; only a [`crate::rules::Sound`]
 //! portfolio does.
 
+mod ask;
 pub mod costs;
 pub mod draft;
 pub mod effect;
@@ -10,6 +11,7 @@ pub mod file;
 mod render;
 pub mod sizing;
 
+pub use ask::Ask;
 pub use draft::{Draft, Inputs, PlanError, Provenance};
 pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

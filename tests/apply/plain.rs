@@ -80,7 +80,7 @@ fn the_figures_of_the_record_are_those_of_the_plan() {
             assert!(away <= rust_decimal::Decimal::new(51, 4), "{} {shown} {:?}", before.code, recorded);
         }
     }
-    assert_eq!(rebalance::record::rebalanced(log.records()), [crate::world::day("2026-03-04")]);
+    assert_eq!(rebalance::record::executed(log.records()).rebalances, [crate::world::day("2026-03-04")]);
     assert_eq!((log.input().records, log.torn()), (1, false));
 }
 

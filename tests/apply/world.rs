@@ -16,7 +16,7 @@ use rebalance::log::{self, Log};
 use rebalance::plan::costs::Tariff;
 use rebalance::plan::draft::DraftOrder;
 use rebalance::plan::file::{ConfigInput, FileError, Inputs as Recorded, Override};
-use rebalance::plan::{Body, Draft, Inputs, Meta, PlanFile, Provenance};
+use rebalance::plan::{Ask, Body, Draft, Inputs, Meta, PlanFile, Provenance};
 use rebalance::policy::Source;
 use rebalance::replay::{self, State};
 use rebalance::rules::facts::code_sites;
@@ -99,7 +99,7 @@ impl World {
         let bytes = fs::read(self.path("holdings.yaml")).unwrap();
         let holdings = holdings(&bytes);
         let log = self.log();
-        let rebalanced = rebalance::record::rebalanced(log.records());
+        let executed = rebalance::record::executed(log.records());
         let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
         let as_of = day("2026-03-04");
         let inputs = Inputs {
@@ -107,8 +107,8 @@ impl World {
             holdings: &holdings,
             calendar: &calendar,
             as_of,
-            rebalanced: &rebalanced,
-            asked: false,
+            executed: &executed,
+            ask: &Ask::default(),
         };
         let mut draft = Draft::make(inputs).map_err(|error| format!("{error:?}"))?;
         if draft.trigger.cause.is_some() {

@@ -2,19 +2,19 @@
 
 use super::page::{Example, edited};
 use super::past::{Made, PATH, Row};
-use chrono::NaiveDate;
 use rebalance::calendar::Calendar;
 use rebalance::config::{Config, day};
 use rebalance::document::{self, Lines, Reading};
+use rebalance::executed::Executed;
 use rebalance::finding::{Finding, Level};
 use rebalance::history::{Gap, GapKind, Reach, Standing, collect, message};
 use rebalance::holdings::{Holdings, HoldingsFile};
-use rebalance::plan::{Draft, Inputs};
+use rebalance::plan::{Ask, Draft, Inputs};
 use rebalance::policy::{Policies, Source};
 use rebalance::portfolio::Allocation;
 use rebalance::repo::RepoError;
 use rebalance::rules::facts::{code_sites, held_sites};
-use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, PlanFacts, Rule, Sound};
+use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, Rule, Sound};
 use rebalance::schema::{self, Issue};
 use rebalance::zone::Zone;
 use std::collections::BTreeMap;
@@ -146,26 +146,13 @@ impl Scene<'_> {
     ) -> Vec<Finding> {
         let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
         let as_of = self.example.as_of.as_deref().map_or(holdings.as_of, |text| day(text).unwrap());
-        let rebalanced: Vec<NaiveDate> = self.example.rebalanced.iter().map(|text| day(text).unwrap()).collect();
-        let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, rebalanced: &rebalanced, asked: false };
+        let rebalances = self.example.rebalanced.iter().map(|text| day(text).unwrap()).collect();
+        let executed = Executed { rebalances };
+        let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, executed: &executed, ask: &Ask::default() };
         let draft = Draft::make(inputs).unwrap();
         let sites = held_sites(file);
         let head = self.row.commits.last().and_then(|made| made.text.as_ref());
-        let [costs_of_traded, costs_of_portfolio] = draft.exact_cost_shares();
-        let plan = PlanFacts {
-            path: HOLDINGS_PATH,
-            holdings,
-            sites: &sites,
-            cash_after: draft.books.money(draft.cash_after),
-            reserve: draft.books.money(draft.reserve()),
-            turnover: draft.exact_turnover(),
-            cash_share: draft.exact_cash_share(),
-            costs_of_traded,
-            costs_of_portfolio,
-            trades: !draft.orders.is_empty(),
-            committed: head == self.text.as_ref(),
-            frozen: &draft.frozen,
-        };
+        let plan = draft.facts(HOLDINGS_PATH, &sites, head == self.text.as_ref());
         let facts = Facts { plan: Some(&plan), ..*facts };
         rules::run(Group::PLAN, &facts, &self.policies)
     }

@@ -3,12 +3,13 @@
 use super::side::Side;
 use crate::calendar::Calendar;
 use crate::cli::account::{Account, holdings_path};
-use crate::cli::plan::{calendar, plan_facts, plan_fault};
+use crate::cli::plan::{calendar, plan_fault};
 use crate::cli::{Exit, Fault, Global, Host};
+use crate::executed::Executed;
 use crate::finding::{Finding, Level};
 use crate::holdings::Holdings;
 use crate::output::difference::Trades;
-use crate::plan::{Draft, Effect, Inputs};
+use crate::plan::{Ask, Draft, Effect, Inputs};
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Facts, Group, HistoryFacts, Sound};
 
@@ -34,38 +35,40 @@ pub(super) fn trades(base: &Side, head: &Side, found: &[Finding], global: &Globa
 
 fn effect(base: &Side, head: &Side, sound: &Sound, account: &Account, found: &[Finding]) -> Result<Trades, Fault> {
     let Some(holdings) = &account.holdings else { return Err(unread(account)) };
+    let anyway = (&Executed::default(), &Ask { manual: true });
     let new = calendar(sound)?;
-    let after = draft(sound, holdings, &new)?;
+    let after = draft(sound, holdings, &new, anyway)?;
     let sound_before = base.sound();
     let old = sound_before.as_ref().map(calendar).transpose()?;
-    let before = sound_before.as_ref().zip(old.as_ref()).map(|(sound, calendar)| draft(sound, holdings, calendar));
+    let before =
+        sound_before.as_ref().zip(old.as_ref()).map(|(sound, calendar)| draft(sound, holdings, calendar, anyway));
     let (before, lost) = match before {
         Some(Ok(before)) => (Some(before), None),
         Some(Err(fault)) => (None, Some(fault.message)),
         None if base.gathered.present => (None, Some("no orders are worked out from a config with errors".to_owned())),
         None => (None, None),
     };
-    let checks = checks(head, &after, (account, holdings), found);
+    let checks = checks(head, &after, account, found);
     Ok(Trades::Known { effect: Box::new(Effect::of(before.as_ref(), &after)), lost, checks })
 }
 
-fn draft<'a>(sound: &'a Sound, holdings: &'a Holdings, calendar: &'a Calendar) -> Result<Draft<'a>, Fault> {
+fn draft<'a>(
+    sound: &'a Sound,
+    holdings: &'a Holdings,
+    calendar: &'a Calendar,
+    (executed, ask): (&'a Executed, &'a Ask),
+) -> Result<Draft<'a>, Fault> {
     let as_of = holdings.as_of;
-    let inputs = Inputs { sound, holdings, calendar, as_of, rebalanced: &[], asked: true };
+    let inputs = Inputs { sound, holdings, calendar, as_of, executed, ask };
     Draft::make(inputs).map_err(|error| plan_fault(&error))
 }
 
 /// What the rules would say of the plan of these orders and have not said of the config, and what would keep it from
 /// being applied.
-fn checks(
-    head: &Side,
-    draft: &Draft<'_>,
-    (account, holdings): (&Account, &Holdings),
-    found: &[Finding],
-) -> Vec<Finding> {
+fn checks(head: &Side, draft: &Draft<'_>, account: &Account, found: &[Finding]) -> Vec<Finding> {
     let codes = head.gathered.codes();
     let sites = held_sites(&account.shape);
-    let plan = plan_facts(draft, account, holdings, &sites, true);
+    let plan = draft.facts(&account.path, &sites, true);
     let facts = Facts { plan: Some(&plan), history: HistoryFacts::NotAsked, ..head.gathered.facts(&codes) };
     let mut said = rules::run(&[Group::Policy, Group::Custom, Group::Plan], &facts, &head.gathered.policies);
     said.retain(|finding| {
