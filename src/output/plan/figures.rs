@@ -1,0 +1,52 @@
+//! Figures as people read them.
+
+use crate::words;
+
+/// `1234567.5` as `1,234,567.5`.
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    fraction.map_or(format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
+}
+
+fn number(text: &str) -> rust_decimal::Decimal {
+    text.parse().unwrap_or_default()
+}
+
+/// `0.381819` as `38.18 %`.
+pub(super) fn percent(fraction: &str) -> String {
+    words::percent(number(fraction))
+}
+
+/// `0.30` as `30`, for bands.
+pub(super) fn short_percent(fraction: &str) -> String {
+    words::exact_percent(number(fraction)).trim_end_matches(" %").to_owned()
+}
+
+/// `0.031819` as `+3.18`.
+pub(super) fn points(fraction: &str) -> String {
+    words::points(number(fraction))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_drawn_for_people() {
+        assert_eq!(grouped("10999975"), "10,999,975");
+        assert_eq!(grouped("-1234.5"), "-1,234.5");
+        assert_eq!(grouped("999"), "999");
+        assert_eq!(percent("0.381819"), "38.18 %");
+        assert_eq!(short_percent("0.30"), "30");
+        assert_eq!(points("-0.004546"), "-0.45");
+    }
+}

@@ -1,0 +1,18 @@
+//! The plan's head: what the portfolio is worth, and on which day.
+
+use super::figures::grouped;
+use crate::output::Paint;
+use crate::plan::file::Body;
+use crate::words::count;
+
+/// The day, the total and the cash.
+pub(super) fn heading(body: &Body, paint: Paint) -> String {
+    let currency = &body.params.currency;
+    let total = grouped(&body.before.total);
+    let outside = match body.before.outside.len() {
+        0 => String::new(),
+        n => format!(", {} kept outside", count(n, "holding")),
+    };
+    let title = paint.bold(format!("Portfolio on {}: {total} {currency}", body.inputs.as_of));
+    format!("{title} (cash {}{outside})\n\n", grouped(&body.before.cash))
+}

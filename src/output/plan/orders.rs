@@ -1,0 +1,49 @@
+//! The orders, a reason a line, and what they leave of the cash.
+
+use super::figures::{grouped, percent, short_percent};
+use crate::output::Paint;
+use crate::output::text::wrapped;
+use crate::plan::file::{Body, Order};
+use crate::words::count;
+
+/// The orders, the cash beside its limit, and how many assets stay as they are.
+pub(super) fn orders(body: &Body, paint: Paint) -> String {
+    let mut text = paint.bold(format!("{}:", count(body.orders.len(), "order"))) + "\n";
+    for order in &body.orders {
+        text.push_str(&one_order(order, paint));
+    }
+    let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
+    text.push_str(&paint.yellow(format!("~ cash {} -> {}", grouped(before), grouped(after))));
+    text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
+    let unchanged = body.before.assets.len().saturating_sub(body.orders.len());
+    if unchanged > 0 {
+        let floor = grouped(&body.params.min_trade_amount);
+        text.push_str(&format!("  {} unchanged (no order below {floor})\n", count(unchanged, "asset")));
+    }
+    text + "\n"
+}
+
+fn one_order(order: &Order, paint: Paint) -> String {
+    let sells = order.side == "sell";
+    let sign = if sells { "-" } else { "+" };
+    let line = format!(
+        "{sign} {} {} x {} {} at {} = {}",
+        order.side,
+        order.quantity,
+        order.code,
+        order.ticker,
+        grouped(&order.price),
+        grouped(&order.amount)
+    );
+    let line = if sells { paint.red(line) } else { paint.green(line) };
+    let weight = format!(
+        "{} -> {} (target {}, band {} to {}), limit price {}",
+        percent(&order.weight.before),
+        percent(&order.weight.after),
+        percent(&order.weight.target),
+        short_percent(&order.weight.min),
+        short_percent(&order.weight.max),
+        grouped(&order.limit_price)
+    );
+    format!("{line}\n{}{}", wrapped(&weight, "    ", paint.width), wrapped(&order.reason, "    ", paint.width))
+}
