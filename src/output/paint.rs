@@ -11,12 +11,21 @@ use std::fmt::Display;
 pub struct Paint {
     color: bool,
     links: bool,
+    /// Whether characters beyond ASCII may be drawn with. Names are printed as they are either way.
+    pub unicode: bool,
     /// Columns of a line.
     pub width: usize,
 }
 
 /// Columns when nobody says how many there are.
 const WIDTH: usize = 80;
+
+/// Whether the terminal takes UTF-8, as POSIX tells it: the first of the three that is set decides.
+fn unicode(host: &Host<'_>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| host.var(name));
+    let charset = locale.map(|locale| locale.to_ascii_lowercase().replace('-', ""));
+    charset.is_some_and(|charset| charset.split('@').next().is_some_and(|name| name.ends_with("utf8")))
+}
 
 impl Paint {
     /// What the options, the environment and the terminal come to. NO_COLOR is from no-color.org, CLICOLOR_FORCE from
@@ -30,13 +39,14 @@ impl Paint {
             ColorWhen::Auto if host.var("CLICOLOR_FORCE").is_some_and(|force| force != "0") => true,
             ColorWhen::Auto => host.out_is_terminal && host.var("TERM") != Some("dumb"),
         };
-        Self { color, links: color && host.out_is_terminal, width: host.columns.unwrap_or(WIDTH).clamp(40, 200) }
+        let links = color && host.out_is_terminal;
+        Self { color, links, unicode: unicode(host), width: host.columns.unwrap_or(WIDTH).clamp(40, 200) }
     }
 
-    /// No colour, 80 columns.
+    /// No colour, ASCII, 80 columns.
     #[must_use]
     pub fn plain() -> Self {
-        Self { color: false, links: false, width: WIDTH }
+        Self { color: false, links: false, unicode: false, width: WIDTH }
     }
 
     /// Whether there is colour.
@@ -124,5 +134,49 @@ impl<'h, 'a> Ui<'h, 'a> {
             text.push_str(&format!("{} {hint}\n", self.paint.bold("help:")));
         }
         self.note(&text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    fn paint(env: &[(&str, &str)]) -> Paint {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let env: BTreeMap<String, String> = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let host = Host {
+            cwd: PathBuf::new(),
+            env,
+            now: 0,
+            out: &mut out,
+            err: &mut err,
+            input: Box::new(std::io::empty()),
+            out_is_terminal: false,
+            err_is_terminal: false,
+            lost: false,
+            columns: None,
+            pause: |_| (),
+        };
+        Paint::of(ColorWhen::Auto, &host)
+    }
+
+    #[test]
+    fn the_locale_says_whether_there_is_more_than_ascii() {
+        let cases: [(&[(&str, &str)], bool); 9] = [
+            (&[], false),
+            (&[("LANG", "ko_KR.UTF-8")], true),
+            (&[("LANG", "C.utf8")], true),
+            (&[("LANG", "de_DE.UTF-8@euro")], true),
+            (&[("LANG", "ko_KR.eucKR")], false),
+            (&[("LANG", "en_US.UTF-8"), ("LC_ALL", "C")], false),
+            (&[("LANG", "C"), ("LC_CTYPE", "UTF-8")], true),
+            (&[("LANG", "en_US.UTF-8"), ("LC_ALL", "")], true),
+            (&[("LC_ALL", "POSIX"), ("LC_CTYPE", "en_US.UTF-8")], false),
+        ];
+        for (env, expected) in cases {
+            assert_eq!(paint(env).unicode, expected, "{env:?}");
+        }
     }
 }
