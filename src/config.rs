@@ -3,9 +3,11 @@
 //! Reading is tolerant: what cannot be read is absent and listed as a [`Misread`], so that one fault hides no other.
 //! What the values mean together (sums, bands, dates) must never enter this room; rules say that.
 
+mod costs;
 mod field;
 mod node;
 
+pub use costs::Costs;
 pub(crate) use field::CODE_PATTERN;
 pub use field::{Entries, Field, Name, Text, day, get};
 pub use node::{Misread, MisreadKind};
@@ -186,24 +188,6 @@ pub struct Constraints {
     pub price_tolerance: Option<Field<Rate>>,
     /// How many days after the data's date a plan may be applied. Without it a plan does not expire by age.
     pub plan_max_age: Option<Field<Days>>,
-}
-
-/// What trading costs.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct Costs {
-    /// Commission as a fraction of the traded amount: 0.015 % is `0.00015`.
-    #[schemars(required)]
-    pub etf_commission_rate: Option<Field<Rate>>,
-    /// Tax on the gain of a sale of an asset without a `tax_class`, as a fraction of the gain.
-    #[schemars(extend("default" = 0))]
-    pub etf_tax_rate: Option<Field<Rate>>,
-    /// Tax on the gain of a sale of an asset whose `tax_class` is `overseas`, as a fraction of the gain.
-    #[schemars(extend("default" = 0))]
-    pub overseas_etf_tax_rate: Option<Field<Rate>>,
-    /// Expected slippage as a fraction of the traded amount; orders are limited to it.
-    #[schemars(required)]
-    pub slippage_estimate: Option<Field<Rate>>,
 }
 
 /// What to do with cash.

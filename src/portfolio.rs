@@ -148,11 +148,15 @@ pub struct Limits {
     pub max_age: Option<u32>,
 }
 
-/// What trading costs, as fractions of the traded amount or of the gain.
+/// What trading costs: fractions of the traded amount or of the gain, and amounts of each order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Costs {
     /// Commission.
     pub commission: Rate,
+    /// The least commission of an order.
+    pub commission_minimum: Money,
+    /// What each order costs on top of that.
+    pub commission_per_order: Money,
     /// Slippage.
     pub slippage: Rate,
     /// Tax on the gain of an asset without a tax class.
@@ -273,8 +277,11 @@ fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {
 
 fn costs(c: &config::Costs) -> Option<Costs> {
     let rate = |field| Some(optional(field)?.copied().unwrap_or(Rate::ZERO));
+    let amount = |field| Some(optional(field)?.map_or(Money::ZERO, |amount: &config::Amount| amount.0));
     Some(Costs {
         commission: *get(c.etf_commission_rate.as_ref())?,
+        commission_minimum: amount(&c.commission_minimum)?,
+        commission_per_order: amount(&c.commission_per_order)?,
         slippage: *get(c.slippage_estimate.as_ref())?,
         tax: rate(&c.etf_tax_rate)?,
         overseas_tax: rate(&c.overseas_etf_tax_rate)?,

@@ -88,6 +88,8 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
         Some(days.to_string())
     }),
     ("costs.etf_commission_rate", |p| rate(costs(p)?.etf_commission_rate.as_ref())),
+    ("costs.commission_minimum", |p| amount(costs(p)?.commission_minimum.as_ref())),
+    ("costs.commission_per_order", |p| amount(costs(p)?.commission_per_order.as_ref())),
     ("costs.etf_tax_rate", |p| rate(costs(p)?.etf_tax_rate.as_ref())),
     ("costs.overseas_etf_tax_rate", |p| rate(costs(p)?.overseas_etf_tax_rate.as_ref())),
     ("costs.slippage_estimate", |p| rate(costs(p)?.slippage_estimate.as_ref())),
@@ -348,6 +350,12 @@ mod tests {
             ("tax_loss_harvesting: false", "max_turnover: 0.2", "rebalancing.constraints.max_turnover ->0.2"),
             ("slippage_estimate: 0.001", "slippage_estimate: 0.002", "costs.slippage_estimate 0.001>0.002"),
             ("etf_tax_rate: 0.0 #", "etf_tax_rate: 0 #", ""),
+            ("etf_tax_rate: 0.0 #", "commission_minimum: 0\n    etf_tax_rate: 0.0 #", ""),
+            (
+                "etf_tax_rate: 0.0 #",
+                "commission_minimum: 500\n    commission_per_order: 10.50\n    etf_tax_rate: 0.0 #",
+                "costs.commission_minimum 0>500; costs.commission_per_order 0>10.5",
+            ),
             ("base_currency: 'KRW'", "timezone: Asia/Seoul\n  calendar: XKRX\n  base_currency: KRW", ""),
             (
                 "base_currency: 'KRW'",

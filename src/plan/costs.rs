@@ -5,7 +5,7 @@
 
 use crate::config::{Currency, TaxClass};
 use crate::holdings::Lot;
-use crate::money::{Rate, rounded_up, scaled};
+use crate::money::{Money, PRICE_PLACES, Rate, rounded_up, scaled};
 use crate::portfolio::{Asset, Costs};
 use rust_decimal::Decimal;
 
@@ -32,13 +32,24 @@ impl OrderCosts {
     }
 }
 
+/// The broker's commission of an order.
+#[derive(Debug, Clone, Copy)]
+struct Commission {
+    /// Of the amount.
+    rate: Rate,
+    /// What it is at least.
+    minimum: Money,
+    /// What comes on top.
+    per_order: Money,
+}
+
 /// How one asset's orders are charged.
 #[derive(Debug, Clone)]
 pub struct Tariff {
     places: u32,
     smallest: u32,
     price: i128,
-    commission: Rate,
+    commission: Commission,
     slippage: Rate,
     tax: Rate,
     /// The purchases sold first, oldest first: shares and cost of each share.
@@ -77,7 +88,11 @@ impl Tariff {
             places,
             smallest: currency.places(),
             price,
-            commission: costs.commission,
+            commission: Commission {
+                rate: costs.commission,
+                minimum: costs.commission_minimum,
+                per_order: costs.commission_per_order,
+            },
             slippage: costs.slippage,
             tax: tax_rate(asset, costs),
             lots,
@@ -93,13 +108,12 @@ impl Tariff {
     /// The costs of trading `shares` (sold below zero); `None` when they do not fit.
     #[must_use]
     pub fn costs(&self, shares: i128) -> Option<OrderCosts> {
+        if shares == 0 {
+            return Some(OrderCosts::default());
+        }
         let amount = self.price.checked_mul(shares.checked_abs()?)?;
         let tax = if shares < 0 && !self.tax.is_zero() { self.tax_on(self.gain(-shares)?)? } else { 0 };
-        Some(OrderCosts {
-            commission: self.charge(amount, self.commission)?,
-            slippage: self.charge(amount, self.slippage)?,
-            tax,
-        })
+        Some(OrderCosts { commission: self.commission(amount)?, slippage: self.charge(amount, self.slippage)?, tax })
     }
 
     /// The price an order may go to: the reference and the slippage, rounded towards the reference to a tick.
@@ -116,6 +130,21 @@ impl Tariff {
             let low = self.price - room;
             ((low + tick - 1).div_euclid(tick) * tick).min(self.price)
         })
+    }
+
+    /// The rate of the amount or the minimum, whichever is more, and the fixed fee; rounded up once, as one charge.
+    fn commission(&self, amount: i128) -> Option<i128> {
+        let Commission { rate, minimum, per_order } = self.commission;
+        let rate = rate.decimal();
+        let exact_places = self.places + rate.scale();
+        let places = exact_places.max(PRICE_PLACES);
+        let by_rate = amount.checked_mul(rate.mantissa())?.checked_mul(10_i128.checked_pow(places - exact_places)?)?;
+        let least = by_rate.max(scaled(minimum.decimal(), places)?);
+        let exact = least.checked_add(scaled(per_order.decimal(), places)?)?;
+        let smallest = self.smallest.min(self.places);
+        let unit = 10_i128.checked_pow(places - smallest)?;
+        let units = exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0);
+        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
     }
 
     fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
@@ -172,7 +201,11 @@ mod tests {
             places: 0,
             smallest: 0,
             price,
-            commission: Rate::new(Decimal::new(15, 5)),
+            commission: Commission {
+                rate: Rate::new(Decimal::new(15, 5)),
+                minimum: Money::ZERO,
+                per_order: Money::ZERO,
+            },
             slippage: Rate::new(Decimal::new(1, 3)),
             tax: Rate::new(Decimal::new(tax, 3)),
             lots,
@@ -185,6 +218,38 @@ mod tests {
         assert_eq!(costs, OrderCosts { commission: 53, slippage: 353, tax: 0 });
         assert_eq!(costs.total(), Some(406));
         assert_eq!(tariff(16_800, 0, None).costs(0), Some(OrderCosts::default()));
+    }
+
+    #[test]
+    fn commission_is_the_rate_or_the_minimum_and_the_fixed_fee_rounded_up_once() {
+        // price, shares, places and smallest of the books, rate, minimum, fixed fee, commission
+        let table: &[(i128, i128, u32, u32, &str, &str, &str, i128)] = &[
+            (16_800, -21, 0, 0, "0.00015", "0", "0", 53),
+            (16_800, -21, 0, 0, "0.00015", "52.92", "0", 53),
+            (16_800, -21, 0, 0, "0.00015", "52.9201", "0", 53),
+            (16_800, -21, 0, 0, "0.00015", "53.0001", "0", 54),
+            (16_800, -21, 0, 0, "0.00015", "500", "0", 500),
+            (16_800, 21, 0, 0, "0.00015", "500", "100", 600),
+            (16_800, 21, 0, 0, "0.00015", "0", "0.08", 53), // 52.92 + 0.08: no won more
+            (16_800, 21, 0, 0, "0.00015", "0", "0.09", 54),
+            (16_800, 0, 0, 0, "0.00015", "500", "100", 0),
+            (16_800, 1, 0, 0, "0", "0", "0", 0),
+            (16_800, 1, 0, 0, "0", "0", "0.0001", 1),
+            (12_345, 10, 2, 2, "0.0025", "0", "0", 309), // 1,234.50 dollars: 3.08625
+            (12_345, 10, 2, 2, "0.0025", "4.95", "0.01", 496),
+            (1_234_500, 10, 4, 2, "0.0025", "0", "0", 30_900), // the same in finer books
+        ];
+        for &(price, shares, places, smallest, rate, minimum, per_order, expected) in table {
+            let money = |text: &str| Money::new(text.parse().unwrap());
+            let commission = Commission {
+                rate: Rate::new(rate.parse().unwrap()),
+                minimum: money(minimum),
+                per_order: money(per_order),
+            };
+            let tariff = Tariff { places, smallest, commission, ..tariff(price, 0, None) };
+            let case = format!("{shares} x {price}, {rate}, {minimum}, {per_order}");
+            assert_eq!(tariff.costs(shares).unwrap().commission, expected, "{case}");
+        }
     }
 
     #[test]

@@ -162,6 +162,10 @@ wire! {
         pub cash_policy: String,
         /// Commission as a fraction.
         pub commission_rate: String,
+        /// The least commission of an order.
+        pub commission_minimum: String,
+        /// The fixed fee of an order.
+        pub commission_per_order: String,
         /// Slippage as a fraction.
         pub slippage_rate: String,
         /// Largest turnover, if limited.

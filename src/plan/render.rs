@@ -57,6 +57,8 @@ impl Draft<'_> {
             reserve: self.books.money(self.reserve()).to_string(),
             cash_policy: p.cash.word().to_owned(),
             commission_rate: p.costs.commission.to_string(),
+            commission_minimum: p.costs.commission_minimum.to_string(),
+            commission_per_order: p.costs.commission_per_order.to_string(),
             slippage_rate: p.costs.slippage.to_string(),
             max_turnover: p.limits.max_turnover.map(|limit| limit.to_string()),
             price_tolerance: p.limits.price_tolerance.map(|tolerance| tolerance.to_string()),

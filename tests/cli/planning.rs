@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan f1e9944557d0 (applyable)
+Plan 23dd56b44769 (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -230,6 +230,23 @@ fn plans_that_cannot_be_made_say_why() {
         assert!(run.err.contains(message) && run.err.contains("help: "), "{}", run.whole());
         assert_eq!(run.code, *code, "{}", run.whole());
     }
+}
+
+#[test]
+fn an_order_costs_the_least_commission_and_the_fixed_fee() {
+    let stage = Stage::sample();
+    let fees = "etf_commission_rate: 0.00015\n    commission_minimum: 55\n    commission_per_order: 10.2 #";
+    stage.edit("portfolio_config.yaml", "etf_commission_rate: 0.00015 #", fees);
+    stage.commit("Another tariff", 50);
+    let plan = stage.run(&["plan", "--format", "json"]).json();
+    let orders = plan["body"]["orders"].as_array().unwrap().iter();
+    let charged: Vec<_> = orders.map(|o| (o["amount"].as_str().unwrap(), o["commission"].as_str().unwrap())).collect();
+    // 60, 52.92, 37.5, 43.2 and 15 by the rate: one of them is above the minimum.
+    let expected = [("400000", "71"), ("352800", "66"), ("250000", "66"), ("288000", "66"), ("100000", "66")];
+    assert_eq!(charged, expected);
+    assert_eq!(plan["body"]["params"]["commission_minimum"], "55");
+    assert_eq!(plan["body"]["params"]["commission_per_order"], "10.2");
+    assert_eq!(plan["body"]["summary"]["costs"]["commission"], "335");
 }
 
 #[test]
