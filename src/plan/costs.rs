@@ -147,6 +147,40 @@ impl Tariff {
         units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
     }
 
+    /// The orders (sold below zero) at which costs stop to follow a straight line: where the rate comes to more than the
+    /// least commission, where a purchase is used up, and where gains turn into losses or back.
+    #[must_use]
+    pub fn turns(&self) -> Vec<i128> {
+        let mut turns = self.least_commission_ends().map_or(Vec::new(), |shares| vec![shares, -shares]);
+        let (mut sold, mut gain) = (0_i128, 0_i128);
+        for &(held, cost) in self.lots.as_deref().unwrap_or(&[]) {
+            let each = self.price.saturating_sub(cost);
+            let after = gain.saturating_add(held.saturating_mul(each));
+            if (gain < 0) != (after < 0) && each != 0 {
+                turns.push(-sold.saturating_add((-gain).div_euclid(each)));
+            }
+            (sold, gain) = (sold.saturating_add(held), after);
+            turns.push(-sold);
+        }
+        turns
+    }
+
+    /// The largest order that is charged the least commission, when the rate ever comes to more.
+    fn least_commission_ends(&self) -> Option<i128> {
+        let Commission { rate, minimum, .. } = self.commission;
+        let (rate, minimum) = (rate.decimal(), minimum.decimal());
+        let places = PRICE_PLACES.max(self.places + rate.scale());
+        let each = self.price.checked_mul(rate.mantissa())?;
+        let each = each.checked_mul(10_i128.checked_pow(places - self.places - rate.scale())?)?;
+        if each <= 0 { None } else { Some(scaled(minimum, places)?.div_euclid(each)) }
+    }
+
+    /// How far a cost may be from its line: each of its parts is rounded up by itself.
+    #[must_use]
+    pub fn rounding(&self) -> i128 {
+        3 * 10_i128.saturating_pow(self.places.saturating_sub(self.smallest))
+    }
+
     fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
         let smallest = self.smallest.min(self.places);
         rounded_up(amount, self.places, rate, smallest)?.checked_mul(10_i128.checked_pow(self.places - smallest)?)
@@ -260,6 +294,32 @@ mod tests {
         assert_eq!(tariff.costs(-15).unwrap().tax, 1_848, "less 5 × 1,200");
         assert_eq!(tariff.costs(-20).unwrap().tax, 924, "less 10 × 1,200");
         assert_eq!(tariff.costs(20).unwrap().tax, 0, "buying realises nothing");
+    }
+
+    #[test]
+    fn costs_follow_straight_lines_between_their_turns() {
+        let lots = vec![(10, 15_000), (10, 18_500), (3, 16_800), (20, 16_000), (7, 25_000), (50, 1)];
+        for (tax, minimum) in [(0, 0), (154, 0), (220, 200), (1_000, 30)] {
+            let mut tariff = tariff(16_800, tax, Some(lots.clone()));
+            tariff.commission.minimum = Money::new(minimum.into());
+            let turns = tariff.turns();
+            for sign in [1, -1] {
+                let cost = |shares: i128| tariff.costs(sign * shares).unwrap().total().unwrap();
+                let on_side = turns.iter().map(|turn| sign * turn).filter(|turn| (0..100).contains(turn));
+                let mut ends: Vec<i128> = on_side.flat_map(|turn| [turn - 1, turn]).collect();
+                ends.extend([0, 100]);
+                ends.sort_unstable();
+                for end in ends.windows(2).filter(|end| end[1] - end[0] > 2 && end[0] >= 0) {
+                    let (first, last) = (end[0] + 1, end[1]);
+                    for shares in first..=last {
+                        let off = (cost(shares) - cost(first)) * (last - first)
+                            - (cost(last) - cost(first)) * (shares - first);
+                        let room = 2 * tariff.rounding() * (last - first);
+                        assert!(off.abs() <= room, "{tax}, {minimum}: {sign} x {shares} in {first}..{last}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

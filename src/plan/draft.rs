@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::costs::{OrderCosts, Tariff};
-use super::sizing::{self, Direction, Leg, Problem, Sizing, SizingError, Violation};
+use super::sizing::{self, Direction, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
@@ -186,7 +186,11 @@ impl<'a> Draft<'a> {
         let cost = |leg: usize, shares: i128| {
             tariffs.get(leg).and_then(|t| t.costs(shares)?.total()).unwrap_or(i128::MAX / 1024)
         };
-        let sizing = self.settled(&cost)?;
+        let shape = Shape {
+            turns: tariffs.iter().map(Tariff::turns).collect(),
+            rounding: tariffs.iter().map(Tariff::rounding).max().unwrap_or(0),
+        };
+        let sizing = self.settled(&cost, &shape)?;
         let mut orders = Vec::new();
         for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
             let after = sizing.shares.get(i).copied().unwrap_or(line.held);
@@ -208,8 +212,8 @@ impl<'a> Draft<'a> {
 
     /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
     /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
-    fn settled(&self, cost: &dyn Fn(usize, i128) -> i128) -> Result<Sizing, PlanError> {
-        let size = |total| sizing::size(&self.problem(cost, total)?).map_err(PlanError::Sizing);
+    fn settled(&self, cost: &dyn Fn(usize, i128) -> i128, shape: &Shape) -> Result<Sizing, PlanError> {
+        let size = |total| sizing::size(&self.problem(cost, shape, total)?).map_err(PlanError::Sizing);
         let first = size(self.books.total)?;
         let mut total = self.total_after(&first.shares, first.cash_after);
         if self.settles(&first, total)? {
@@ -268,7 +272,12 @@ impl<'a> Draft<'a> {
         Ok(tariffs)
     }
 
-    fn problem<'b>(&self, cost: &'b dyn Fn(usize, i128) -> i128, total: i128) -> Result<Problem<'b>, PlanError> {
+    fn problem<'b>(
+        &self,
+        cost: &'b dyn Fn(usize, i128) -> i128,
+        shape: &Shape,
+        total: i128,
+    ) -> Result<Problem<'b>, PlanError> {
         let portfolio = self.portfolio();
         let weights = portfolio.assets.values().flat_map(|a| [a.target, a.min, a.max]);
         let weight_places = weights.map(|w| w.decimal().scale()).max().unwrap_or(0);
@@ -302,6 +311,8 @@ impl<'a> Draft<'a> {
                 Destination::HalfBand => sizing::Destination::HalfBand,
             },
             cost,
+            shape: Some(shape.clone()),
+            levy: None,
         })
     }
 }

@@ -13,15 +13,17 @@ struct Trade {
     shares: i128,
     brings: i128,
     levels: [i128; 5],
-    /// What the next smaller sale brings less.
+    gain: i128,
+    /// What the next smaller sale brings less, and gains more.
     step: i128,
+    step_gain: i128,
 }
 
 /// The best of all feasible choices; none if there is none.
 pub(crate) fn best(instance: &Instance) -> Option<Levels> {
     if instance.direction == Direction::SellOnly && instance.cash >= instance.reserve {
         let still: Vec<Trade> = (0..instance.legs.len()).map(|leg| trade(instance, leg, 0)).collect();
-        return Some(levels(&still.iter().collect::<Vec<_>>()));
+        return Some(levels(instance, &still.iter().collect::<Vec<_>>()));
     }
     let tables: Vec<Vec<Trade>> = (0..instance.legs.len()).map(|leg| table(instance, leg)).collect();
     let mut best = None;
@@ -39,7 +41,7 @@ pub(crate) fn levels_of(instance: &Instance, shares: &[i128]) -> Levels {
         .enumerate()
         .map(|(index, (leg, x))| trade(instance, index, x - leg.held))
         .collect();
-    levels(&trades.iter().collect::<Vec<_>>())
+    levels(instance, &trades.iter().collect::<Vec<_>>())
 }
 
 /// Tries everything, except what is already worse than the best by what its first trades alone score.
@@ -55,10 +57,12 @@ fn visit<'a>(
         return;
     }
     let Some(table) = tables.get(chosen.len()) else {
-        let surplus = cash - instance.reserve;
+        let gain: i128 = chosen.iter().map(|trade| trade.gain).sum();
+        let surplus = cash - instance.reserve - instance.levy(gain);
+        let step = |trade: &Trade| trade.step + instance.levy(gain + trade.step_gain) - instance.levy(gain);
         let tight = instance.direction != Direction::SellOnly
-            || chosen.iter().all(|trade| trade.shares == 0 || surplus < trade.step);
-        let levels = levels(chosen);
+            || chosen.iter().all(|trade| trade.shares == 0 || surplus < step(trade));
+        let levels = levels(instance, chosen);
         if surplus >= 0 && tight && best.as_ref().is_none_or(|best| levels < *best) {
             *best = Some(levels);
         }
@@ -71,10 +75,11 @@ fn visit<'a>(
     }
 }
 
-fn levels(chosen: &[&Trade]) -> Levels {
+fn levels(instance: &Instance, chosen: &[&Trade]) -> Levels {
     let sum = |level: usize| chosen.iter().map(|trade| trade.levels[level]).sum::<i128>();
     let trades = chosen.iter().map(|trade| trade.shares).collect();
-    (sum(0), sum(1), sum(2), sum(3), sum(4), trades)
+    let levy = instance.levy(chosen.iter().map(|trade| trade.gain).sum());
+    (sum(0), sum(1), sum(2) + levy, sum(3), sum(4), trades)
 }
 
 /// Every trade an asset may make, from the largest sale to the largest order.
@@ -96,6 +101,7 @@ fn table(instance: &Instance, index: usize) -> Vec<Trade> {
         (0..=leg.held + most).filter(allowed).map(|x| trade(instance, index, x - leg.held)).collect();
     for at in 0..trades.len().saturating_sub(1) {
         trades[at].step = trades[at].brings - trades[at + 1].brings;
+        trades[at].step_gain = trades[at + 1].gain - trades[at].gain;
     }
     trades
 }
@@ -121,6 +127,8 @@ fn trade(instance: &Instance, index: usize, shares: i128) -> Trade {
         shares,
         brings: -leg.price * shares - cost,
         levels: [violation, main, cost, i128::from(shares != 0), amount],
-        step: i128::MAX,
+        gain: instance.gain(index, shares),
+        step: i128::MAX / 2,
+        step_gain: 0,
     }
 }

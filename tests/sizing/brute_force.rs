@@ -3,7 +3,7 @@
 use rebalance::plan::sizing::{Destination, Direction, Leg, SizingError, Violation};
 
 use crate::brute;
-use crate::instance::{Fees, Instance, Random};
+use crate::instance::{Fees, Gains, Instance, Random};
 
 fn small(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
     let count = random.within(1, 5) as usize;
@@ -54,7 +54,33 @@ fn small(random: &mut Random, direction: Direction, destination: Destination) ->
         } else {
             rates
         },
+        gains: None,
     }
+}
+
+/// With a tax on gains whose allowance is near what is gained.
+fn taxed(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let mut instance = small(random, direction, destination);
+    let mut lots = Vec::new();
+    let mut gained = 0;
+    for leg in &instance.legs {
+        let (mut left, mut of_leg) = (leg.held, Vec::new());
+        while left > 0 && of_leg.len() < 4 {
+            let shares = random.within(1, left);
+            let cost = leg.price * random.within(10, 150) / 100;
+            gained += shares * (leg.price - cost).max(0);
+            of_leg.push((shares, cost));
+            left -= shares;
+        }
+        lots.push(of_leg);
+    }
+    instance.gains = Some(Gains {
+        allowance: random.within(0, 3) * random.within(0, gained / 4),
+        rate: [(22, 100), (154, 1_000), (1, 1), (1, 3), (2, 7)][random.within(0, 4) as usize],
+        unit: if random.one_in(3) { 10 } else { 1 },
+        lots,
+    });
+    instance
 }
 
 /// One or two assets of which there are so many shares that costs must be bounded by range.
@@ -104,6 +130,7 @@ fn agree_on(
                 assert_eq!(sizing.objective, actual.1.into());
                 assert_eq!((sizing.cost, sizing.orders as i128), (actual.2, actual.3));
                 assert_eq!(sizing.turnover, actual.4);
+                assert_eq!(sizing.levy, levy_of(&instance, &sizing.shares));
                 feasible += 1;
             }
             Err(SizingError::Infeasible { shortfall }) => {
@@ -117,6 +144,11 @@ fn agree_on(
         }
     }
     assert!(feasible * 3 > count, "only {feasible} of {count} can be answered");
+}
+
+fn levy_of(instance: &Instance, shares: &[i128]) -> i128 {
+    let gain = |(index, (leg, x)): (usize, (&Leg, &i128))| instance.gain(index, x - leg.held);
+    instance.levy(instance.legs.iter().zip(shares).enumerate().map(gain).sum())
 }
 
 #[test]
@@ -151,4 +183,18 @@ fn few_assets_of_many_shares() {
     agree_on(large, 8, 40, Direction::Both, Destination::Target);
     agree_on(large, 9, 10, Direction::Both, Destination::BandEdge);
     agree_on(large, 10, 40, Direction::SellOnly, Destination::Target);
+}
+
+#[test]
+fn taxes_on_gains() {
+    agree_on(taxed, 11, 3_000, Direction::Both, Destination::Target);
+    agree_on(taxed, 12, 800, Direction::Both, Destination::BandEdge);
+    agree_on(taxed, 13, 400, Direction::Both, Destination::HalfBand);
+    agree_on(taxed, 14, 100, Direction::BuyOnly, Destination::Target);
+}
+
+#[test]
+fn taxes_on_the_gains_of_withdrawals() {
+    agree_on(taxed, 15, 2_000, Direction::SellOnly, Destination::Target);
+    agree_on(taxed, 16, 800, Direction::SellOnly, Destination::BandEdge);
 }

@@ -22,6 +22,7 @@ fn plain(legs: Vec<Leg>, cash: i128) -> Instance {
         destination: Destination::Target,
         violation: Violation::Squares,
         fees: Fees::Free,
+        gains: None,
     }
 }
 

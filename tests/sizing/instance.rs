@@ -1,6 +1,8 @@
 //! Questions as plain data, and a source of random ones.
 
-use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Sizing, SizingError, Violation, size};
+use rebalance::plan::sizing::{
+    Destination, Direction, Leg, Levy, Problem, Shape, Sizing, SizingError, Violation, size,
+};
 
 /// What orders cost.
 #[derive(Clone, Debug)]
@@ -16,6 +18,15 @@ pub(crate) enum Fees {
     Wild(u64),
 }
 
+/// A tax on gains above an allowance, with the lots that are sold first: shares, and what each cost.
+#[derive(Clone, Debug)]
+pub(crate) struct Gains {
+    pub(crate) allowance: i128,
+    pub(crate) rate: (i128, i128),
+    pub(crate) unit: i128,
+    pub(crate) lots: Vec<Vec<(i128, i128)>>,
+}
+
 /// A question that owns its costs.
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
@@ -29,9 +40,43 @@ pub(crate) struct Instance {
     pub(crate) destination: Destination,
     pub(crate) violation: Violation,
     pub(crate) fees: Fees,
+    pub(crate) gains: Option<Gains>,
 }
 
 impl Instance {
+    /// The gain of an order, oldest lots first.
+    pub(crate) fn gain(&self, leg: usize, shares: i128) -> i128 {
+        let Some(gains) = &self.gains else { return 0 };
+        let (mut left, mut gain) = (-shares, 0);
+        for &(held, cost) in gains.lots.get(leg).map_or(&[][..], |lots| lots) {
+            let sold = left.clamp(0, held);
+            gain += sold * (self.legs[leg].price - cost);
+            left -= sold;
+        }
+        gain
+    }
+
+    /// The tax on the gains of orders, rounded up.
+    pub(crate) fn levy(&self, gain: i128) -> i128 {
+        let Some(Gains { allowance, rate: (part, whole), unit, .. }) = &self.gains else { return 0 };
+        let up = |a: i128, b: i128| (a + b - 1) / b;
+        up((gain - allowance).max(0) * part, whole * unit) * unit
+    }
+
+    fn shape(&self) -> Option<Shape> {
+        let lots = self.gains.as_ref().map_or(&[][..], |gains| &gains.lots);
+        let turns = |lots: &Vec<(i128, i128)>| {
+            let sold = lots.iter().scan(0, |sold, (shares, _)| {
+                *sold -= shares;
+                Some(*sold)
+            });
+            sold.collect()
+        };
+        // Each of two fees is rounded up by itself.
+        let shape = Shape { turns: lots.iter().map(turns).collect(), rounding: 2 };
+        (!matches!(self.fees, Fees::Wild(_))).then_some(shape)
+    }
+
     pub(crate) fn cost(&self, leg: usize, shares: i128) -> i128 {
         if shares == 0 {
             return 0;
@@ -49,6 +94,7 @@ impl Instance {
     }
 
     pub(crate) fn size(&self) -> Result<Sizing, SizingError> {
+        let gain = |leg: usize, shares: i128| self.gain(leg, shares);
         size(&Problem {
             legs: self.legs.clone(),
             denominator: self.denominator,
@@ -60,6 +106,13 @@ impl Instance {
             destination: self.destination,
             violation: self.violation,
             cost: &|leg, shares| self.cost(leg, shares),
+            shape: self.shape(),
+            levy: self.gains.as_ref().map(|gains| Levy {
+                allowance: gains.allowance,
+                rate: gains.rate,
+                unit: gains.unit,
+                gain: &gain,
+            }),
         })
     }
 
@@ -67,7 +120,9 @@ impl Instance {
     pub(crate) fn cash_after(&self, shares: &[i128]) -> i128 {
         let legs = self.legs.iter().zip(shares).enumerate();
         let spent = legs.map(|(index, (leg, x))| (x - leg.held) * leg.price + self.cost(index, x - leg.held));
-        self.cash - spent.sum::<i128>()
+        let gain = |(index, (leg, x)): (usize, (&Leg, &i128))| self.gain(index, x - leg.held);
+        let gains = self.legs.iter().zip(shares).enumerate().map(gain).sum();
+        self.cash - spent.sum::<i128>() - self.levy(gains)
     }
 }
 
@@ -137,6 +192,7 @@ impl Random {
             destination: Destination::Target,
             violation: Violation::Squares,
             fees: Fees::Rates { fixed: 0, rate: 115, sale: 0 },
+            gains: None,
         }
     }
 }

@@ -47,6 +47,7 @@ fn instances() -> impl Strategy<Value = Instance> {
             destination: Destination::Target,
             violation: Violation::Squares,
             fees,
+            gains: None,
         }
     })
 }
@@ -228,6 +229,8 @@ proptest! {
             destination: destinations[which / 2],
             violation: [Violation::Amount, Violation::Squares][which % 2],
             cost: &|_, shares| if shares == 0 { 0 } else { cost },
+            shape: None,
+            levy: None,
         };
         let _ = rebalance::plan::sizing::size(&problem);
     }
@@ -263,6 +266,7 @@ proptest! {
             destination: [Destination::Target, Destination::BandEdge][which % 2],
             violation: [Violation::Amount, Violation::Squares][which % 2],
             fees: Fees::Rates { fixed: 0, rate: 115, sale: 0 },
+            gains: None,
         };
         match instance.size() {
             Ok(sizing) => prop_assert!(sizing.cash_after >= 0),

@@ -1,6 +1,6 @@
 //! The sample of the guide, whose best orders two independent searches found before.
 
-use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Sizing, Violation, Wide, size};
+use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Shape, Sizing, Violation, Wide, size};
 
 /// By code: 069500, 091230, 305080, 305720, 319640, 360750, 443160.
 pub(crate) fn legs() -> Vec<Leg> {
@@ -34,6 +34,8 @@ fn sized(destination: Destination) -> Sizing {
         destination,
         violation: Violation::Squares,
         cost: &cost,
+        shape: Some(Shape { turns: Vec::new(), rounding: 2 }),
+        levy: None,
     })
     .unwrap()
 }

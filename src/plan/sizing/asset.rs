@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::levy::{Terms, Tilt};
+use super::line::Line;
 use super::score::{FINE, Rate, Score};
 use super::wide::Wide;
 use super::{Direction, Violation};
@@ -26,6 +28,8 @@ pub(super) struct Side {
     pub(super) last: i128,
     /// The last number of lots before each edge of the band is reached.
     pub(super) edges: [i128; 2],
+    /// Where its lines are in the list of all: from the first to before the second.
+    pub(super) lines: [usize; 2],
 }
 
 impl Side {
@@ -52,6 +56,8 @@ pub(super) struct Asset {
     pub(super) wide_unit: i128,
     /// Buying and selling.
     pub(super) sides: [Side; 2],
+    /// More than the step of any sale whose next smaller one is on the same line.
+    pub(super) reach: i128,
     /// Whether all of it may be sold.
     pub(super) exit: bool,
 }
@@ -61,10 +67,15 @@ pub(super) struct Asset {
 pub(super) struct Point {
     /// Shares, bought above zero.
     pub(super) trade: i128,
-    /// Cash it takes, costs included; below zero for most sales.
+    /// Cash it takes, costs included but not the levy; below zero for most sales.
     pub(super) outflow: i128,
-    /// Cash the next smaller sale would raise less. Beyond reach unless sales must be as small as can be.
+    /// The gain it realises, as the levy counts it.
+    pub(super) gain: i128,
+    /// Cash the next smaller sale would raise less, or more than that where the levy decides it. Beyond reach unless
+    /// sales must be as small as can be.
     pub(super) step: i128,
+    /// How much more that sale gains.
+    pub(super) step_gain: i128,
     /// Its score.
     pub(super) score: Score,
 }
@@ -81,8 +92,15 @@ pub(super) struct Space<'a> {
     pub(super) cost: &'a dyn Fn(usize, i128) -> i128,
     /// More than there is. Larger costs are cut to it, since no order that costs it can be paid.
     pub(super) cost_cap: i128,
-    /// The leg for which the cost was below zero, if that was ever so.
-    pub(super) fault: Cell<Option<usize>>,
+    pub(super) levy: Option<Terms<'a>>,
+    /// Where a levy counts, gains are cut to this, and are never above it.
+    pub(super) gain_cap: i128,
+    /// Costs and gains between orders.
+    pub(super) lines: Vec<Line>,
+    /// The leg whose cost or gain makes no sense, and why, if that was ever so.
+    pub(super) fault: Cell<Option<(usize, &'static str)>>,
+    /// Whether a cost or a gain was seen to be off its line.
+    pub(super) bent: Cell<bool>,
 }
 
 impl Space<'_> {
@@ -93,9 +111,47 @@ impl Space<'_> {
         }
         let cost = (self.cost)(asset.leg, trade);
         if cost < 0 {
-            self.fault.set(Some(asset.leg));
+            self.fault.set(Some((asset.leg, "the cost of an order must be zero or more")));
         }
         cost.clamp(0, self.cost_cap)
+    }
+
+    /// The gain of an order as the levy counts it, made sane.
+    pub(super) fn gain(&self, asset: &Asset, trade: i128) -> i128 {
+        let Some(levy) = self.levy.filter(|_| trade < 0) else {
+            return 0;
+        };
+        let gain = (levy.gain)(asset.leg, trade);
+        if gain > self.gain_cap {
+            self.fault.set(Some((asset.leg, "the gain of a sale must not be more than all there is")));
+        }
+        // Whoever loses more than all there is pays no levy, however much more it is.
+        gain.clamp(-self.gain_cap, self.gain_cap)
+    }
+
+    /// How money in the row is counted where the levy is tilted by some step.
+    pub(super) fn tilt(&self, step: i128) -> Tilt {
+        self.levy.map_or(Tilt { fine: 1, slope: 0 }, |levy| levy.tilt(step))
+    }
+
+    /// The levy on a sum of gains.
+    pub(super) fn tax(&self, gain: i128) -> i128 {
+        self.levy.map_or(0, |levy| levy.tax(gain))
+    }
+
+    /// The parts in which the first level is told.
+    pub(super) fn violation_parts(&self) -> i128 {
+        if self.violation == Violation::Amount { self.fine() } else { 1 }
+    }
+
+    /// The parts in which the second level is told.
+    pub(super) fn main_parts(&self) -> i128 {
+        if self.goal == Goal::Turnover { self.fine() } else { 1 }
+    }
+
+    /// Sums of money are told in parts as fine as prices of cash must be.
+    fn fine(&self) -> i128 {
+        FINE * self.tilt(0).fine
     }
 
     /// What a trade does.
@@ -111,20 +167,27 @@ impl Space<'_> {
             orders: i128::from(trade != 0),
             turnover,
         };
-        let step = if self.covering && trade < 0 {
+        let gain = self.gain(asset, trade);
+        let (mut step, mut step_gain) = (i128::MAX, 0);
+        if self.covering && trade < 0 {
             let smaller = asset.smaller_sale(trade);
-            asset.price * smaller + self.cost(asset, smaller) - outflow
-        } else {
-            i128::MAX
-        };
-        Point { trade, outflow, step, score }
+            step = asset.price * smaller + self.cost(asset, smaller) - outflow;
+            step_gain = self.gain(asset, smaller) - gain;
+            step += self.levy.map_or(0, |levy| levy.most_rise(step_gain));
+        }
+        Point { trade, outflow, gain, step, step_gain, score }
+    }
+
+    /// The true step of a point where all gains are known.
+    pub(super) fn true_step(&self, point: &Point, gain: i128) -> i128 {
+        self.levy.map_or(point.step, |levy| levy.true_step(point, gain))
     }
 
     /// The second level of a value (times the scale) reached by an order of some amount.
     pub(super) fn main(&self, asset: &Asset, value: i128, turnover: i128) -> Wide {
         match self.goal {
             Goal::Squares => Wide::square(value - asset.target),
-            Goal::Turnover => Wide::product(FINE, turnover),
+            Goal::Turnover => Wide::product(self.fine(), turnover),
         }
     }
 
@@ -139,7 +202,7 @@ impl Space<'_> {
     pub(super) fn violation(&self, asset: &Asset, value: i128) -> Wide {
         match (self.violation, asset.outside(value)) {
             (_, 0) => Wide::ZERO,
-            (Violation::Amount, outside) => Wide::product(FINE, outside),
+            (Violation::Amount, outside) => Wide::product(self.fine(), outside),
             (Violation::Squares, outside) => Wide::square(outside),
         }
     }
@@ -232,6 +295,8 @@ impl Asset {
 pub(super) struct Lens {
     /// The price of cash.
     pub(super) rate: Rate,
+    /// How cash is counted.
+    pub(super) tilt: Tilt,
     /// Whether the first level counts.
     pub(super) violation: bool,
     /// Whether the second level counts.
@@ -242,8 +307,14 @@ pub(super) struct Lens {
 
 impl Lens {
     /// The ordinary lens.
-    pub(super) fn priced(rate: Rate, least_step: i128) -> Lens {
-        Lens { rate, violation: true, main: true, least_step }
+    pub(super) fn priced(rate: Rate, tilt: Tilt, least_step: i128) -> Lens {
+        Lens { rate, tilt, violation: true, main: true, least_step }
+    }
+
+    /// The lens through which only cash counts.
+    pub(super) fn of_cash(tilt: Tilt, least_step: i128) -> Lens {
+        let rate = Rate { violation: 1, main: 0 };
+        Lens { rate, tilt, violation: false, main: false, least_step }
     }
 
     /// The score of a point with its cash paid for.
@@ -255,6 +326,6 @@ impl Lens {
         if !self.main {
             score.main = Wide::ZERO;
         }
-        score + self.rate.of(point.outflow)
+        score + self.rate.of(self.tilt.of(point.outflow, point.gain))
     }
 }

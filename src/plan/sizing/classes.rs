@@ -7,6 +7,7 @@
 use super::asset::{Point, Space};
 use super::dual::Dual;
 use super::frontier::Frontier;
+use super::levy::{Terms, Tilt};
 use super::score::{Rate, Score};
 
 /// One trade an asset may still make.
@@ -14,6 +15,8 @@ use super::score::{Rate, Score};
 pub(super) struct Item {
     /// How much of the slack it uses, compared with the base.
     pub(super) uses: i128,
+    /// How much more it gains than the base.
+    pub(super) gains: i128,
     /// What it scores more than the base, cash paid for.
     pub(super) reduced: Score,
     pub(super) point: Point,
@@ -28,23 +31,47 @@ pub(super) struct Class {
 }
 
 /// The frame in which classes are told.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Frame {
+#[derive(Clone, Copy)]
+pub(super) struct Frame<'a> {
     /// The slack of the row at the base; below zero if the base breaks the row.
     pub(super) slack: i128,
+    /// The gains at the base.
+    pub(super) gain: i128,
     /// The price of slack, zero or more.
     pub(super) rate: Rate,
+    pub(super) tilt: Tilt,
+    pub(super) levy: Option<Terms<'a>>,
+    /// Whether cash is all that counts, and no row is to be kept.
+    pub(super) raising: bool,
 }
 
-impl Frame {
+impl<'a> Frame<'a> {
     /// The frame of a dual answer.
-    pub(super) fn of(dual: &Dual) -> Frame {
-        Frame { slack: -dual.row.excess(dual.response.outflow), rate: dual.rate }
+    pub(super) fn of(space: &Space<'a>, dual: &Dual) -> Frame<'a> {
+        Frame {
+            slack: -dual.row.excess(dual.response.outflow),
+            gain: dual.response.gain,
+            rate: dual.rate,
+            tilt: dual.row.tilt,
+            levy: space.levy,
+            raising: false,
+        }
     }
 
-    /// The score above the bound of a choice whose items add up to `reduced` and leave `slack`.
+    /// The score above the bound of a choice whose items add up to `reduced` and leave `slack`, without the levy.
     pub(super) fn above_bound(&self, reduced: Score, slack: i128) -> Score {
         reduced + self.rate.of(slack)
+    }
+
+    /// How much less is left of the slack once the true levy is paid.
+    pub(super) fn rest(&self, gain: i128) -> i128 {
+        self.levy.map_or(0, |levy| levy.rest(self.tilt, gain))
+    }
+
+    /// The least and the most that may be, for gains between two.
+    pub(super) fn rests(&self, low: i128, high: i128) -> (i128, i128) {
+        let between = |levy: Terms<'_>| (levy.least_rest(self.tilt, low, high), levy.most_rest(self.tilt, low, high));
+        self.levy.map_or((0, 0), between)
     }
 }
 
@@ -71,5 +98,6 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
 }
 
 fn item(dual: &Dual, base: &Point, reduced: Score, point: &Point) -> Item {
-    Item { uses: dual.row.sign * (point.outflow - base.outflow), reduced, point: *point }
+    let taken = |point: &Point| dual.row.tilt.of(point.outflow, point.gain);
+    Item { uses: dual.row.sign * (taken(point) - taken(base)), gains: point.gain - base.gain, reduced, point: *point }
 }

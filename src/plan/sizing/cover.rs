@@ -5,8 +5,9 @@
 //! choices are parted by the least step among their sales. Within a part cash is held from both sides, which
 //! gives it a price, above or below zero, and a bound that is near.
 
-use super::asset::{Lens, Space};
+use super::asset::{Asset, Lens, Space};
 use super::dual::{self, Dual, Row};
+use super::levy::Terms;
 use super::repair::furthest;
 use super::score::Rate;
 use super::search::Cover;
@@ -20,18 +21,17 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
     let mut parts: Vec<(Dual, Cover)> = Vec::new();
     let mut best = tightened(space, available, most_cash.clone());
     for (least, largest) in steps(space) {
-        let Some((dual, cover)) = part(space, available, least, largest) else {
-            continue;
-        };
-        for end in dual.ends.iter().chain([&dual.response]) {
-            if let Some(tight) = tightened(space, available, Choice::of(end.points.clone())) {
-                match &mut best {
-                    Some(best) => keep_better(best, tight),
-                    none => *none = Some(tight),
+        for (dual, cover) in part(space, available, least, largest) {
+            for end in dual.ends.iter().chain([&dual.response]) {
+                if let Some(tight) = tightened(space, available, Choice::of(space, end.points.clone())) {
+                    match &mut best {
+                        Some(best) => keep_better(best, tight),
+                        none => *none = Some(tight),
+                    }
                 }
             }
+            parts.push((dual, cover));
         }
-        parts.push((dual, cover));
     }
     parts.sort_by_key(|(dual, _)| dual.bound);
     // Sales can always be made smaller until they are tight, so there is a best; if steps of costs that
@@ -61,8 +61,8 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
 /// lot for a step, less costs, so the parts end there; lots that are near in price share one.
 fn steps(space: &Space<'_>) -> Vec<(i128, i128)> {
     let selling = || space.assets.iter().filter(|asset| asset.exit);
-    let dearest = selling().map(|asset| asset.price * asset.held).max().unwrap_or(0);
-    let mut units: Vec<i128> = selling().map(|asset| asset.unit).collect();
+    let dearest = selling().map(|asset| dearest(space, asset)).max().unwrap_or(0);
+    let mut units: Vec<i128> = selling().map(|asset| asset.reach).collect();
     units.sort_unstable();
     let mut ends: Vec<i128> = Vec::new();
     let mut first = 0;
@@ -82,17 +82,38 @@ fn steps(space: &Space<'_>) -> Vec<(i128, i128)> {
     starts.zip(ends).map(|(before, end)| (before + 1, end)).collect()
 }
 
+/// The largest step of an asset: of all of it, of the first order on a line, or of one inside.
+fn dearest(space: &Space<'_>, asset: &Asset) -> i128 {
+    let side = &asset.sides[1];
+    let firsts = space.lines[side.lines[0]..side.lines[1]].iter().map(|line| asset.trade(side, line.first));
+    let steps = firsts.chain([-asset.held]).map(|trade| space.point(asset, trade).step);
+    steps.chain([asset.reach]).max().unwrap_or(0)
+}
+
 /// Prices the cash of one part, from the side on which it is held; none if it cannot raise enough.
-fn part(space: &Space<'_>, available: i128, least_step: i128, largest_step: i128) -> Option<(Dual, Cover)> {
-    if dual::least_outflow(space, least_step).outflow > available {
-        return None;
+///
+/// Where it is held from above, the levy must not be taken for less than it is: once it is taken for nothing, which is
+/// right as far as the allowance goes, and once as if all gains were taxed in full, which is right from there.
+fn part(space: &Space<'_>, available: i128, least_step: i128, largest_step: i128) -> Vec<(Dual, Cover)> {
+    let most = dual::respond(space, Lens::of_cash(space.tilt(0), least_step));
+    let most = Choice::of(space, most.points);
+    if most.outflow - most.levy > available {
+        return Vec::new();
     }
-    let free = dual::respond(space, Lens::priced(Rate::default(), least_step));
-    let span = largest_step - 1;
-    let short = Row { sign: 1, limit: available };
-    let over = Row { sign: -1, limit: available - span };
-    let (row, span) = if over.excess(free.outflow) > 0 { (over, Some(span)) } else { (short, None) };
-    Some((dual::solve(space, row, least_step, free), Cover { span }))
+    let free = dual::respond(space, Lens::priced(Rate::default(), space.tilt(0), least_step));
+    let free = Choice::of(space, free.points);
+    if free.outflow >= available - (largest_step - 1) {
+        return vec![(dual::keep_reserve(space, available, least_step), Cover { span: None })];
+    }
+    let steps = if space.levy.is_some() { vec![0, Terms::FULL] } else { vec![0] };
+    let over = |step: i128| {
+        let reserve = Row::reserve(space, available, step);
+        let rounding = space.levy.filter(|_| step > 0).map_or(0, |levy| levy.unit);
+        let span = reserve.tilt.fine * (largest_step - 1 + rounding);
+        let row = Row { sign: -1, limit: reserve.limit - span, ..reserve };
+        (dual::solve(space, row, least_step), Cover { span: Some(span) })
+    };
+    steps.into_iter().map(over).collect()
 }
 
 /// Makes sales smaller, asset by asset, until none can be and still raise enough.
@@ -102,13 +123,22 @@ fn tightened(space: &Space<'_>, available: i128, mut choice: Choice) -> Option<C
     }
     for _ in 0..ROUNDS {
         let surplus = available - choice.outflow;
-        let loose = choice.points.iter().position(|point| point.step <= surplus);
+        let loose = choice.points.iter().position(|point| space.true_step(point, choice.gain) <= surplus);
         let Some(loose) = loose else {
             return Some(choice);
         };
-        let point = &mut choice.points[loose];
-        *point = furthest(space, &space.assets[loose], point, surplus);
-        choice = Choice::of(choice.points);
+        let mut points = choice.points.clone();
+        let asset = &space.assets[loose];
+        points[loose] = furthest(space, asset, &points[loose], surplus);
+        let next = Choice::of(space, points);
+        choice = if next.outflow <= available && next.points[loose] != choice.points[loose] {
+            next
+        } else {
+            // The levy makes it less simple: one order smaller, which would do.
+            let mut points = choice.points.clone();
+            points[loose] = space.point(asset, asset.smaller_sale(points[loose].trade));
+            Choice::of(space, points)
+        };
     }
     None
 }

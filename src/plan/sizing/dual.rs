@@ -8,6 +8,7 @@
 use super::Violation;
 use super::asset::{Goal, Lens, Point, Space};
 use super::frontier::Frontier;
+use super::levy::{Terms, Tilt};
 use super::score::{FINE, RATE_CAP, Rate, Score};
 use super::wide::Wide;
 
@@ -16,14 +17,23 @@ const CUTS: usize = 48;
 
 /// The row: the cash that is taken, times the sign, is at most `limit`, times the sign.
 ///
-/// A sign of one keeps the reserve. A sign of minus one keeps sales from raising too much.
+/// A sign of one keeps the reserve. A sign of minus one keeps sales from raising too much. Cash is counted by the
+/// tilt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     pub(super) sign: i128,
     pub(super) limit: i128,
+    pub(super) tilt: Tilt,
 }
 
 impl Row {
+    /// The row that keeps the reserve, with the levy tilted by a step from none to [`Terms::FULL`].
+    pub(super) fn reserve(space: &Space<'_>, available: i128, step: i128) -> Row {
+        let tilt = space.tilt(step);
+        let allowed = space.levy.map_or(0, |levy| tilt.slope * levy.allowance);
+        Row { sign: 1, limit: tilt.fine * available + allowed, tilt }
+    }
+
     /// By how much a sum of outflows breaks the row; zero or less if it does not.
     pub(super) fn excess(&self, outflow: i128) -> i128 {
         self.sign * (outflow - self.limit)
@@ -39,7 +49,9 @@ impl Row {
 #[derive(Clone, Debug)]
 pub(super) struct Response {
     pub(super) points: Vec<Point>,
+    /// The cash they take, counted by the tilt of the lens.
     pub(super) outflow: i128,
+    pub(super) gain: i128,
     /// The sum of what they score through the lens.
     pub(super) reduced: Score,
 }
@@ -61,26 +73,52 @@ pub(super) struct Dual {
 /// Asks every asset for its best trade.
 pub(super) fn respond(space: &Space<'_>, lens: Lens) -> Response {
     let mut response =
-        Response { points: Vec::with_capacity(space.assets.len()), outflow: 0, reduced: Score::default() };
+        Response { points: Vec::with_capacity(space.assets.len()), outflow: 0, gain: 0, reduced: Score::default() };
     Frontier::best_of_all(space, lens, |score, point| {
-        response.outflow += point.outflow;
+        response.outflow += lens.tilt.of(point.outflow, point.gain);
+        response.gain += point.gain;
         response.reduced += score;
         response.points.push(point);
     });
     response
 }
 
-/// The answer that takes the least cash. Sales whose step is smaller are left out.
-pub(super) fn least_outflow(space: &Space<'_>, least_step: i128) -> Response {
-    let rate = Rate { violation: 1, main: 0 };
-    let lens = Lens { rate, violation: false, main: false, least_step };
-    respond(space, lens)
+/// Finds the price of cash with the best bound for the row that keeps the reserve, and the step of the levy.
+pub(super) fn keep_reserve(space: &Space<'_>, available: i128, least_step: i128) -> Dual {
+    let ask = |step| solve(space, Row::reserve(space, available, step), least_step);
+    let Some(levy) = space.levy else {
+        return ask(0);
+    };
+    let over = |dual: &Dual| dual.response.gain > levy.allowance;
+    let (mut low, mut best) = (0, ask(0));
+    if !over(&best) {
+        return best;
+    }
+    let full = ask(Terms::FULL);
+    let mut high = Terms::FULL;
+    let done = full.response.gain >= levy.allowance;
+    if full.bound > best.bound {
+        best = full;
+    }
+    while !done && high - low > 1 {
+        let middle = (low + high) / 2;
+        let next = ask(middle);
+        if over(&next) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+        if next.bound > best.bound {
+            best = next;
+        }
+    }
+    best
 }
 
-/// Finds the price of cash with the best bound. `free` is the answer where cash costs nothing.
-pub(super) fn solve(space: &Space<'_>, row: Row, least_step: i128, free: Response) -> Dual {
+/// Finds the price of cash with the best bound.
+pub(super) fn solve(space: &Space<'_>, row: Row, least_step: i128) -> Dual {
     let mut climb = Climb { space, row, least_step, fixed: Rate::default(), level: Level::Violation };
-    let start = climb.visit(0, free);
+    let start = climb.ask(0);
     if start.excess <= 0 {
         return climb.finish(start, Vec::new());
     }
@@ -136,7 +174,7 @@ impl Climb<'_> {
     }
 
     fn lens(&self, price: i128) -> Lens {
-        Lens::priced(self.row.signed(self.rate(price)), self.least_step)
+        Lens::priced(self.row.signed(self.rate(price)), self.row.tilt, self.least_step)
     }
 
     fn ask(&self, price: i128) -> Visit {
@@ -171,7 +209,7 @@ impl Climb<'_> {
     /// Whether a price at the second level alone, however high, keeps the row.
     fn second_level_suffices(&self) -> bool {
         let rate = Rate { main: 1, ..self.fixed };
-        let mut lens = Lens::priced(self.row.signed(rate), self.least_step);
+        let mut lens = Lens::priced(self.row.signed(rate), self.row.tilt, self.least_step);
         lens.main = false;
         self.row.excess(respond(self.space, lens).outflow) <= 0
     }
@@ -239,7 +277,7 @@ impl Climb<'_> {
         match (self.level, self.space.violation, self.space.goal) {
             (Level::Violation, Violation::Amount, _) => scale * FINE,
             (Level::Main, _, Goal::Turnover) => FINE,
-            _ => (excess / self.space.assets.len().max(1) as i128)
+            _ => (excess / self.row.tilt.fine.pow(2) / self.space.assets.len().max(1) as i128)
                 .saturating_mul(scale)
                 .saturating_mul(scale)
                 .saturating_mul(2),

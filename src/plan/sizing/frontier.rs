@@ -2,34 +2,45 @@
 //!
 //! There may be a thousand million of them, so they are not listed: ranges of orders are kept in a heap by a
 //! bound on the score of everything inside, and only the best range is ever opened. The bound of a range
-//! takes the least of the first two levels, which are convex in the size of an order, and the least cost.
+//! takes the least of the first two levels, which are convex in the size of an order as long as costs and gains
+//! are straight lines, and the least cost.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::Violation;
-use super::asset::{Asset, Goal, Lens, Point, Side, Space};
+use super::asset::{Asset, Goal, Lens, Point, Space};
+use super::line::Tilted;
 use super::score::Score;
 use super::wide::Wide;
 
-/// On a side of at most this many lots nothing is assumed of costs but that they are zero or more.
-const ANY_COST: i128 = 512;
 /// A range of at most this many orders is opened into single orders.
 const SINGLES: i128 = 3;
+/// No value is turned by more than this, whatever cash costs.
+const FARTHEST: i128 = 1 << 120;
 
 /// The trades of one asset, best first.
 pub(super) struct Frontier<'a> {
     space: &'a Space<'a>,
     asset: &'a Asset,
     lens: Lens,
-    /// The numbers of lots next to which the two levels may turn, by side: twice the first, once the second.
-    turns: [[i128; 3]; 2],
+    strips: Vec<Strip>,
     heap: BinaryHeap<Entry>,
     pieces: Vec<Piece>,
     /// What scores more than this is not wanted.
     limit: Score,
     /// Whether only the best trade is wanted, so that the limit falls with every trade seen.
     only_best: bool,
+}
+
+/// A line of orders, and where the levels turn on it.
+#[derive(Clone, Copy)]
+struct Strip {
+    side: usize,
+    line: usize,
+    tilted: Tilted,
+    /// The numbers of lots next to which the two levels may turn: twice the first, once the second.
+    turns: [i128; 3],
 }
 
 /// A piece with the least score in it.
@@ -42,7 +53,7 @@ struct Entry {
 
 /// A range of orders, or a single trade.
 enum Piece {
-    Range { side: usize, first: i128, last: i128 },
+    Range { strip: usize, first: i128, last: i128 },
     Single(Point),
 }
 
@@ -53,7 +64,7 @@ impl<'a> Frontier<'a> {
             space,
             asset,
             lens,
-            turns: [[0; 3]; 2],
+            strips: Vec::new(),
             heap: BinaryHeap::new(),
             pieces: Vec::new(),
             limit: Score::WORST,
@@ -88,7 +99,7 @@ impl<'a> Frontier<'a> {
             let entry = self.heap.pop()?;
             match self.pieces[entry.piece] {
                 Piece::Single(point) => return Some((entry.floor, point)),
-                Piece::Range { side, first, last } => self.open(side, first, last),
+                Piece::Range { strip, first, last } => self.open(entry.floor, strip, first, last),
             }
         }
         None
@@ -103,57 +114,77 @@ impl<'a> Frontier<'a> {
     fn fill(&mut self) {
         self.heap.clear();
         self.pieces.clear();
-        let (asset, lens) = (self.asset, self.lens);
+        self.strips.clear();
+        let asset = self.asset;
         self.push_single(0);
         if asset.exit && self.steps_enough(-asset.held) {
             self.push_single(-asset.held);
         }
         for side in 0..2 {
-            let Side { sign, first, last, .. } = asset.sides[side];
-            if first > last {
-                continue;
-            }
-            self.turns[side] = self.turns(sign, asset.sides[side].edges);
-            if asset.unit >= lens.least_step {
-                self.push_range(side, first, last);
-            } else if self.steps_enough(asset.trade(&asset.sides[side], first)) {
-                self.push_single(asset.trade(&asset.sides[side], first));
+            let [start, end] = asset.sides[side].lines;
+            for line in start..end {
+                self.fill_line(side, line);
             }
         }
     }
 
+    fn fill_line(&mut self, side: usize, line: usize) {
+        let (asset, lens) = (self.asset, self.lens);
+        let terms = &self.space.lines[line];
+        let (first, last) = (terms.first, terms.last);
+        if asset.sides[side].sign < 0 && asset.reach < lens.least_step {
+            // Only the first order of a line may have a larger step: the one before it is on another line.
+            let trade = asset.trade(&asset.sides[side], first);
+            if self.steps_enough(trade) {
+                self.push_single(trade);
+            }
+            return;
+        }
+        let cash = [first, last].map(|lots| asset.sides[side].sign * asset.unit * lots);
+        let tilted = terms.tilted(lens.tilt, cash);
+        let turns = self.turns(side, &tilted);
+        self.strips.push(Strip { side, line, tilted, turns });
+        self.split(self.strips.len() - 1, first, last);
+    }
+
     /// Squares are least where a unit of value costs as much as its cash is worth; sums turn at the edges.
-    fn turns(&self, sign: i128, edges: [i128; 2]) -> [i128; 3] {
+    fn turns(&self, side: usize, tilted: &Tilted) -> [i128; 3] {
         let (asset, rate) = (self.asset, self.lens.rate);
-        let lowered = |value: i128, rate: i128| asset.lots_before(sign, value - rate.div_euclid(2 * self.space.scale));
+        let terms = &asset.sides[side];
+        let lowered = |value: i128, rate: i128| {
+            let run = 2 * tilted.lots.max(1) * asset.wide_unit;
+            let rise = if tilted.lots == 0 { 0 } else { terms.sign * tilted.rise };
+            let shift = Wide::product(rate, rise).div_floor(run).clamp(-FARTHEST, FARTHEST);
+            asset.lots_before(terms.sign, value - shift)
+        };
         let [low, high] = match self.space.violation {
             Violation::Squares if rate.violation != 0 => {
                 [asset.low, asset.high].map(|edge| lowered(edge, rate.violation))
             }
-            _ => edges,
+            _ => terms.edges,
         };
         [low, high, lowered(asset.target, rate.main)]
     }
 
-    /// Whether the step of a sale is one the lens lets through. Only the smallest sale and the exit are asked:
-    /// all others bring no more than the price of a lot with their last lot.
+    /// Whether the step of a sale is one the lens lets through.
     fn steps_enough(&self, trade: i128) -> bool {
         self.space.point(self.asset, trade).step >= self.lens.least_step
     }
 
-    fn push_single(&mut self, trade: i128) {
+    fn push_single(&mut self, trade: i128) -> Score {
         let point = self.space.point(self.asset, trade);
         let floor = self.lens.reduce(&point);
         if self.only_best {
             self.limit = self.limit.min(floor);
         }
         self.push(floor, (true, trade), Piece::Single(point));
+        floor
     }
 
-    fn push_range(&mut self, side: usize, first: i128, last: i128) {
+    fn push_range(&mut self, strip: usize, first: i128, last: i128) {
         if first <= last {
-            let floor = self.range_floor(side, first, last);
-            self.push(floor, (false, first), Piece::Range { side, first, last });
+            let floor = self.range_floor(strip, first, last);
+            self.push(floor, (false, first), Piece::Range { strip, first, last });
         }
     }
 
@@ -164,80 +195,89 @@ impl<'a> Frontier<'a> {
         }
     }
 
-    /// Splits a range where the score may turn, or near both ends, or into single orders.
-    fn open(&mut self, side: usize, first: i128, last: i128) {
-        let sides = &self.asset.sides[side];
+    /// Opens a range no order in which scores less than `floor`.
+    fn open(&mut self, floor: Score, strip: usize, first: i128, last: i128) {
         if last - first < SINGLES {
+            let sides = &self.asset.sides[self.strips[strip].side];
             for lots in first..=last {
-                self.push_single(self.asset.trade(sides, lots));
+                if self.push_single(self.asset.trade(sides, lots)) < floor {
+                    self.space.bent.set(true);
+                }
             }
             return;
         }
-        let [low, high, turn] = self.turns[side];
+        self.split(strip, first, last);
+    }
+
+    /// Splits a range where the score may turn, or near both ends.
+    fn split(&mut self, strip: usize, first: i128, last: i128) {
+        let Strip { side, turns: [low, high, turn], .. } = self.strips[strip];
         let inside = |mark: i128| first <= mark && mark < last;
         if inside(turn) {
+            let sides = &self.asset.sides[side];
             self.push_single(self.asset.trade(sides, turn));
             self.push_single(self.asset.trade(sides, turn + 1));
-            self.push_range(side, first, turn - 1);
-            self.push_range(side, turn + 2, last);
+            self.push_range(strip, first, turn - 1);
+            self.push_range(strip, turn + 2, last);
             return;
         }
         if let Some(mark) = [low, high].into_iter().find(|&mark| inside(mark)) {
-            self.push_range(side, first, mark);
-            self.push_range(side, mark + 1, last);
+            self.push_range(strip, first, mark);
+            self.push_range(strip, mark + 1, last);
+            return;
+        }
+        if last - first < SINGLES {
+            self.push_range(strip, first, last);
             return;
         }
         let end = (last - first) / 16;
-        self.push_range(side, first, first + end);
-        self.push_range(side, first + end + 1, last - end - 1);
-        self.push_range(side, last - end, last);
+        self.push_range(strip, first, first + end);
+        self.push_range(strip, first + end + 1, last - end - 1);
+        self.push_range(strip, last - end, last);
     }
 
     /// No order in the range scores less than this, at any level.
-    fn range_floor(&self, side: usize, first: i128, last: i128) -> Score {
-        let (asset, rate) = (self.asset, self.lens.rate);
-        let terms = asset.sides[side];
-        let small = terms.last - terms.first < ANY_COST;
-        let least = if small { 0 } else { self.space.cost(asset, asset.trade(&terms, first)) };
-        let most =
-            if rate.violation < 0 || rate.main < 0 { self.space.cost(asset, asset.trade(&terms, last)) } else { least };
-        let paid = |rate: i128| if rate < 0 { most } else { least };
-        let mut floor = Score {
-            violation: self.least_violation(side, first, last),
-            main: self.least_main(side, first, last),
-            cost: least,
+    fn range_floor(&self, strip: usize, first: i128, last: i128) -> Score {
+        let (asset, strip) = (self.asset, &self.strips[strip]);
+        Score {
+            violation: self.least_violation(strip, first, last),
+            main: self.least_main(strip, first, last),
+            cost: self.space.lines[strip.line].least_cost(first, last),
             orders: 1,
             turnover: asset.unit * first,
-        };
-        floor.violation += Wide::product(rate.violation, paid(rate.violation));
-        floor.main += Wide::product(rate.main, paid(rate.main));
-        floor
+        }
     }
 
-    /// The least of the first level without costs: it is at an end or beside a turn.
-    fn least_violation(&self, side: usize, first: i128, last: i128) -> Wide {
+    /// The least that the cash of an order costs at some price.
+    fn charge(rate: i128, tilted: &Tilted, lots: i128) -> Wide {
+        let line = tilted.at(lots);
+        if rate < 0 { Wide::product(rate, line + tilted.over + 1) } else { Wide::product(rate, line) }
+    }
+
+    /// The least of the first level: it is at an end or beside a turn.
+    fn least_violation(&self, strip: &Strip, first: i128, last: i128) -> Wide {
         let (asset, rate) = (self.asset, self.lens.rate.violation);
-        let sign = asset.sides[side].sign;
+        let sign = asset.sides[strip.side].sign;
         let value = |lots: i128| asset.worth + sign * asset.wide_unit * lots;
         if rate == 0 && (!self.lens.violation || asset.meets_band(value(first), value(last))) {
             return Wide::ZERO;
         }
         let at = |lots: i128| {
-            let charge = Wide::product(rate, sign * asset.unit * lots);
-            if self.lens.violation { self.space.violation(asset, value(lots)) + charge } else { charge }
+            let own = if self.lens.violation { self.space.violation(asset, value(lots)) } else { Wide::ZERO };
+            if rate == 0 { own } else { own + Self::charge(rate, &strip.tilted, lots) }
         };
-        let [low, high, _] = self.turns[side];
+        let [low, high, _] = strip.turns;
         let inside = [first, last, low, low + 1, high, high + 1];
         let inside = inside.into_iter().map(|lots| at(lots.clamp(first, last)));
         inside.min().unwrap_or(Wide::ZERO)
     }
 
-    /// The least of the second level without costs: it is beside its turn, or at an end.
-    fn least_main(&self, side: usize, first: i128, last: i128) -> Wide {
+    /// The least of the second level: it is beside its turn, or at an end.
+    fn least_main(&self, strip: &Strip, first: i128, last: i128) -> Wide {
         let (asset, rate) = (self.asset, self.lens.rate.main);
-        let sign = asset.sides[side].sign;
+        let sign = asset.sides[strip.side].sign;
         let at = |lots: i128| {
-            let charge = Wide::product(rate, sign * asset.unit * lots);
+            let charge = if rate == 0 { Wide::ZERO } else { Self::charge(rate, &strip.tilted, lots) };
             if !self.lens.main {
                 return charge;
             }
@@ -245,7 +285,7 @@ impl<'a> Frontier<'a> {
             self.space.main(asset, value, asset.unit * lots) + charge
         };
         if self.lens.main && self.space.goal == Goal::Squares {
-            let turn = self.turns[side][2];
+            let turn = strip.turns[2];
             at(turn.clamp(first, last)).min(at((turn + 1).clamp(first, last)))
         } else {
             at(first).min(at(last))

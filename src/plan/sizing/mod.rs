@@ -19,9 +19,12 @@
 //! The first five levels are one number, a `score::Score`, that adds level by level and compares first level
 //! first. No level is weighted against another, so nothing is lost between them.
 //!
+//! The levy is part of the cash that orders take, and of the costs of the third level.
+//!
 //! # How it is proven
 //!
-//! Only the cash ties the assets together. With a price on cash (`dual`) every asset answers alone, and the
+//! Only the cash ties the assets together, and the levy, which is bounded by a share of the gains of each (`levy`).
+//! With a price on cash (`dual`) every asset answers alone, and the
 //! sum of the answers is a bound for any price, level by level. Each other trade of an asset costs so much
 //! more than its answer, its reduced score. The best choice scores the bound, plus the reduced scores of its
 //! trades, plus the price of the cash it leaves. So once some good choice is known (`repair`), only trades
@@ -35,7 +38,10 @@ mod classes;
 mod cover;
 mod dual;
 mod frontier;
+mod levy;
+mod line;
 mod prepare;
+mod raise;
 mod repair;
 mod score;
 mod search;
@@ -44,8 +50,8 @@ mod wide;
 
 use std::fmt;
 
-use asset::{Goal, Space};
-use score::{FINE, Score};
+use asset::Space;
+use score::Score;
 use solve::Solved;
 
 pub use wide::Wide;
@@ -127,9 +133,41 @@ pub struct Problem<'a> {
     pub destination: Destination,
     /// Cost and tax of an order: (leg, signed shares, bought above zero) to money, zero or more; zero for zero.
     ///
-    /// It must not fall as orders grow if there are more than 512 lots to buy or to sell, or if the direction is
-    /// [`Direction::SellOnly`]. Otherwise it may be anything.
+    /// Taxes on the gains of several legs together are not part of it; they are the `levy`.
     pub cost: &'a dyn Fn(usize, i128) -> i128,
+    /// What is known of costs and gains between one order and another.
+    ///
+    /// Where nothing is, nothing is assumed, and every order is looked at; more than 4,096 orders of one leg on one
+    /// side are then refused.
+    pub shape: Option<Shape>,
+    /// A tax on the gains of several legs together.
+    pub levy: Option<Levy<'a>>,
+}
+
+/// What is known of costs and of gains: between two turns they are straight lines, but for rounding.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// For every leg, the orders (signed shares, in any order) at which a line ends and another begins: lots bought at
+    /// another price, the order from which a least commission is exceeded or a gain becomes a loss. For a turn between
+    /// two orders either may be given. Zero is always one, and a fixed part of a cost may begin there. Legs beyond the
+    /// end of the list have no turns.
+    pub turns: Vec<Vec<i128>>,
+    /// How far a cost or a gain may be from its line, in money.
+    pub rounding: i128,
+}
+
+/// A tax on the sum of the gains of several legs above an allowance.
+#[derive(Clone, Copy)]
+pub struct Levy<'a> {
+    /// What is free, in money, zero or more.
+    pub allowance: i128,
+    /// The numerator and the denominator of the rate, from zero to one.
+    pub rate: (i128, i128),
+    /// The tax is rounded up to a multiple of this, in money, one or more.
+    pub unit: i128,
+    /// Gain of an order: (leg, signed shares) to money, below zero for a loss. It is asked for sales only, and is zero
+    /// for legs that are not concerned.
+    pub gain: &'a dyn Fn(usize, i128) -> i128,
 }
 
 /// An answer of the solver.
@@ -139,8 +177,10 @@ pub struct Sizing {
     pub shares: Vec<i128>,
     /// Cash after all orders and their costs.
     pub cash_after: i128,
-    /// The sum of costs and taxes of all orders.
+    /// The sum of costs and taxes of all orders, the levy included.
     pub cost: i128,
+    /// The levy, rounded up.
+    pub levy: i128,
     /// The number of orders.
     pub orders: usize,
     /// The sum of the amounts of all orders, bought and sold.
@@ -205,8 +245,7 @@ impl std::error::Error for SizingError {}
 pub fn size(problem: &Problem<'_>) -> Result<Sizing, SizingError> {
     let space = prepare::prepare(problem)?;
     let solved = solve::solve(&space, problem.cash - problem.reserve);
-    if let Some(leg) = space.fault.get() {
-        let reason = "the cost of an order must be zero or more";
+    if let Some((leg, reason)) = space.fault.get() {
         return Err(SizingError::Invalid { leg: Some(leg), reason });
     }
     Ok(report(problem, &space, solved?))
@@ -214,22 +253,25 @@ pub fn size(problem: &Problem<'_>) -> Result<Sizing, SizingError> {
 
 fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
     let score = solved.choice.score;
-    let (violation_bound, bound) = lower(space, solved.bound);
+    // A bound that a score went below was made from lines that costs or gains do not keep to.
+    let bent = space.bent.get();
+    let (violation_bound, bound) = if bent { (Wide::ZERO, Wide::ZERO) } else { lower(space, solved.bound) };
     let points = solved.choice.points.iter();
     let shares = problem.legs.iter().zip(points).map(|(leg, point)| leg.held + point.trade);
     Sizing {
         shares: shares.collect(),
         cash_after: problem.cash - solved.choice.outflow,
         cost: score.cost,
+        levy: solved.choice.levy,
         orders: solved.choice.points.iter().filter(|point| point.trade != 0).count(),
         turnover: score.turnover,
         scale: space.scale,
         outside: space.outside(&solved.choice.points),
-        violation: whole(score.violation, space.violation == Violation::Amount).0,
+        violation: whole(score.violation, space.violation_parts()).0,
         violation_bound,
-        objective: whole(score.main, space.goal == Goal::Turnover).0,
+        objective: whole(score.main, space.main_parts()).0,
         bound,
-        proven: solved.proven,
+        proven: solved.proven && !bent,
         nodes: solved.nodes,
     }
 }
@@ -237,18 +279,18 @@ fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
 /// The bound of both levels, in whole units. Where the first had to be rounded up, or is below what can be,
 /// it says nothing of the second.
 fn lower(space: &Space<'_>, bound: Score) -> (Wide, Wide) {
-    let (violation, exact) = whole(bound.violation, space.violation == Violation::Amount);
-    let (objective, _) = whole(bound.main, space.goal == Goal::Turnover);
+    let (violation, exact) = whole(bound.violation, space.violation_parts());
+    let (objective, _) = whole(bound.main, space.main_parts());
     (violation, if exact { objective } else { Wide::ZERO })
 }
 
-/// A level in whole units, zero or more, rounded up; and whether it was such a number.
-fn whole(level: Wide, fine: bool) -> (Wide, bool) {
+/// A level in whole units, zero or more, rounded up; and whether it was such a number. It is told in `parts`.
+fn whole(level: Wide, parts: i128) -> (Wide, bool) {
     if level.is_negative() {
         (Wide::ZERO, false)
-    } else if fine {
-        let units = (level + Wide::from(FINE - 1)).div_floor(FINE);
-        (Wide::from(units), Wide::product(units, FINE) == level)
+    } else if parts > 1 {
+        let units = (level + Wide::from(parts - 1)).div_floor(parts);
+        (Wide::from(units), Wide::product(units, parts) == level)
     } else {
         (level, true)
     }

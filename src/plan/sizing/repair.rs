@@ -26,7 +26,7 @@ struct Move {
 }
 
 /// An item for every class, together keeping the row; none if no repair was found.
-pub(super) fn improve(frame: &Frame, classes: &[Class]) -> Option<Vec<usize>> {
+pub(super) fn improve(frame: &Frame<'_>, classes: &[Class]) -> Option<Vec<usize>> {
     let mut chosen = vec![0; classes.len()];
     let mut slack = repair(frame, classes, &mut chosen)?;
     for _ in 0..ROUNDS {
@@ -56,8 +56,13 @@ pub(super) fn spend(space: &Space<'_>, available: i128, mut choice: Choice) -> C
             break;
         }
         let point = furthest(space, &space.assets[best], &choice.points[best], left);
-        choice.points[best] = point;
-        choice = Choice::of(choice.points);
+        let mut points = choice.points.clone();
+        points[best] = point;
+        let next = Choice::of(space, points);
+        if next.outflow > available || next.score >= choice.score {
+            break;
+        }
+        choice = next;
     }
     choice
 }
@@ -80,7 +85,7 @@ pub(super) fn furthest(space: &Space<'_>, asset: &Asset, from: &Point, left: i12
     best
 }
 
-fn moves(frame: &Frame, classes: &[Class], chosen: &[usize]) -> Vec<Move> {
+fn moves(frame: &Frame<'_>, classes: &[Class], chosen: &[usize]) -> Vec<Move> {
     let mut moves = Vec::new();
     for (class, items) in classes.iter().enumerate() {
         let now = &items.items[chosen[class]];
@@ -97,7 +102,7 @@ fn moves(frame: &Frame, classes: &[Class], chosen: &[usize]) -> Vec<Move> {
 }
 
 /// Frees cash where that is cheapest until the row is kept, and returns the slack.
-fn repair(frame: &Frame, classes: &[Class], chosen: &mut [usize]) -> Option<i128> {
+fn repair(frame: &Frame<'_>, classes: &[Class], chosen: &mut [usize]) -> Option<i128> {
     let mut slack = frame.slack;
     for _ in 0..=classes.len() {
         if slack >= 0 {

@@ -35,6 +35,13 @@ impl Score {
     pub(super) const WORST: Score = Score { violation: Wide::MAX, main: Wide::ZERO, cost: 0, orders: 0, turnover: 0 };
 }
 
+impl Score {
+    /// An amount of cash as a score, where nothing else counts.
+    pub(super) fn of_cash(cash: i128) -> Score {
+        Score { violation: Wide::from(cash), ..Score::default() }
+    }
+}
+
 impl Add for Score {
     type Output = Score;
 

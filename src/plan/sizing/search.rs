@@ -47,6 +47,7 @@ pub(super) struct Found {
 #[derive(Clone, Copy)]
 struct State {
     slack: i128,
+    gain: i128,
     reduced: Score,
     /// The least step of its sales.
     step: i128,
@@ -62,6 +63,9 @@ struct Suffix {
     /// The most slack they can use, and free.
     uses: i128,
     frees: i128,
+    /// The least and the most that gains can change.
+    losses: i128,
+    gains: i128,
     /// The least score per cash used, and freed, if any.
     use_rate: Option<Rate>,
     free_rate: Option<Rate>,
@@ -70,12 +74,13 @@ struct Suffix {
 }
 
 impl Suffix {
-    const NOTHING: Suffix = Suffix { uses: 0, frees: 0, use_rate: None, free_rate: None, step: i128::MAX };
+    const NOTHING: Suffix =
+        Suffix { uses: 0, frees: 0, losses: 0, gains: 0, use_rate: None, free_rate: None, step: i128::MAX };
 }
 
 /// A search under way.
 pub(super) struct Search<'a> {
-    frame: Frame,
+    frame: Frame<'a>,
     cover: Option<Cover>,
     classes: &'a [Class],
     /// The classes that have a choice, in the order in which they are seen.
@@ -94,7 +99,7 @@ impl<'a> Search<'a> {
     /// Prepares a search for choices that score no more than `gap` above the bound, where a choice with
     /// just that score has the given trades.
     pub(super) fn new(
-        frame: Frame,
+        frame: Frame<'a>,
         cover: Option<Cover>,
         classes: &'a [Class],
         gap: Score,
@@ -121,6 +126,7 @@ impl<'a> Search<'a> {
         let fixed = self.classes.iter().filter(|class| class.items.len() == 1);
         let root = State {
             slack: self.frame.slack,
+            gain: self.frame.gain,
             reduced: Score::default(),
             step: fixed.map(|class| class.items[0].point.step).min().unwrap_or(i128::MAX),
             node: 0,
@@ -131,7 +137,7 @@ impl<'a> Search<'a> {
         let mut made = 1;
         for depth in 0..self.order.len() {
             states = self.deepen(depth, &states, &mut made);
-            if self.cover.is_none() {
+            if self.cover.is_none() && !self.frame.raising {
                 self.remove_dominated(&mut states);
             }
             let left = STATES.saturating_sub(made);
@@ -153,8 +159,13 @@ impl<'a> Search<'a> {
                     break;
                 }
                 *made += 1;
-                let mut child =
-                    State { slack: state.slack - item.uses, reduced, step: state.step.min(item.point.step), ..*state };
+                let mut child = State {
+                    slack: state.slack - item.uses,
+                    gain: state.gain + item.gains,
+                    reduced,
+                    step: state.step.min(item.point.step),
+                    ..*state
+                };
                 let Some(floor) = self.floor(depth + 1, &child).filter(|&floor| floor <= self.gap) else {
                     continue;
                 };
@@ -174,42 +185,40 @@ impl<'a> Search<'a> {
     fn floor(&self, depth: usize, state: &State) -> Option<Score> {
         let suffix = &self.suffixes[depth];
         let rate = self.frame.rate;
-        let (least, most) = (state.slack - suffix.uses, state.slack + suffix.frees);
-        if most < 0 {
-            return None;
+        let (low, high) = self.frame.rests(state.gain + suffix.losses, state.gain + suffix.gains);
+        if self.frame.raising {
+            return Some(state.reduced + Score::of_cash(low));
         }
+        let (least, most) = (state.slack - suffix.uses, state.slack + suffix.frees);
         if let Some(cover) = self.cover {
-            let (a, b) = (cover.surplus(least.max(0)), cover.surplus(most));
-            if a.max(b) < 0 || a.min(b) >= state.step {
+            if most < 0 {
                 return None;
             }
+            let (a, b) = (cover.surplus(least.max(0)), cover.surplus(most));
+            let step = state.step.saturating_mul(self.frame.tilt.fine);
+            if a.max(b) - low < 0 || a.min(b) - high >= step {
+                return None;
+            }
+        } else if most < low {
+            return None;
         }
-        if state.slack < 0 {
+        // What must be left of the slack for the levy, and costs what slack costs.
+        let rest = if self.cover.is_some_and(|cover| cover.span.is_some()) { 0 } else { low };
+        if state.slack < rest {
             let free = suffix.free_rate?;
-            return Some(state.reduced + free.of(-state.slack));
+            return Some(state.reduced + free.of(rest - state.slack) + rate.of(rest));
         }
         let use_rate = suffix.use_rate.filter(|&cheaper| cheaper < rate);
-        let used = use_rate.map_or(0, |_| state.slack.min(suffix.uses));
+        let used = use_rate.map_or(0, |_| (state.slack - rest).min(suffix.uses));
         let paid = use_rate.unwrap_or_default().of(used);
         Some(state.reduced + paid + rate.of(state.slack - used))
     }
 
     /// Takes a state, with the base for all classes to come, as the best choice if it is.
     fn offer(&mut self, depth: usize, state: &State) {
-        if state.slack < 0 {
+        let Some(score) = self.score(depth, state).filter(|&score| score <= self.gap) else {
             return;
-        }
-        if let Some(cover) = self.cover {
-            let surplus = cover.surplus(state.slack);
-            let step = state.step.min(self.suffixes[depth].step);
-            if surplus < 0 || surplus >= step {
-                return;
-            }
-        }
-        let score = self.frame.above_bound(state.reduced, state.slack);
-        if score > self.gap {
-            return;
-        }
+        };
         let trades = self.trades_of(state.node);
         if score < self.gap || trades < self.trades {
             self.gap = score;
@@ -218,24 +227,62 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Drops states for which another has as much slack, is no worse, and wins the last tie.
+    /// What a state scores above the bound with the base for all classes to come; none if it breaks the row.
+    fn score(&self, depth: usize, state: &State) -> Option<Score> {
+        let rest = self.frame.rest(state.gain);
+        if self.frame.raising {
+            return Some(state.reduced + Score::of_cash(rest));
+        }
+        let fine = self.frame.tilt.fine;
+        let mut score = self.frame.above_bound(state.reduced, state.slack);
+        score.cost += self.frame.levy.map_or(0, |levy| levy.tax(state.gain));
+        let Some(cover) = self.cover else {
+            return (state.slack >= rest).then_some(score);
+        };
+        let surplus = cover.surplus(state.slack) - rest;
+        let step = state.step.min(self.suffixes[depth].step).saturating_mul(fine);
+        if state.slack < 0 || surplus < 0 || surplus >= step || score > self.gap {
+            return None;
+        }
+        self.is_tight(state, surplus).then_some(score)
+    }
+
+    /// Whether no sale could be smaller, where that depends on the levy.
+    fn is_tight(&self, state: &State, surplus: i128) -> bool {
+        let Some(levy) = self.frame.levy else {
+            return true;
+        };
+        let chosen = self.classes.iter().zip(self.items(state.node));
+        let mut steps = chosen.map(|(class, item)| levy.true_step(&class.items[item].point, state.gain));
+        steps.all(|step| surplus < step.saturating_mul(self.frame.tilt.fine))
+    }
+
+    /// Drops states for which another has as much slack, gains no more, is no worse, and wins the last tie.
     fn remove_dominated(&self, states: &mut Vec<State>) {
         let value = |index: usize| {
             let state: &State = &states[index];
             self.frame.above_bound(state.reduced, state.slack)
         };
+        // Without the tilted levy, since that is what a choice keeps if the levy turns out to be nothing.
+        let cash = |state: &State| state.slack + self.frame.tilt.slope * state.gain;
         let mut sorted: Vec<(i128, usize)> =
-            states.iter().enumerate().map(|(index, state)| (-state.slack, index)).collect();
+            states.iter().enumerate().map(|(index, state)| (-cash(state), index)).collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| value(a.1).cmp(&value(b.1))));
-        let mut best: Option<(Score, usize)> = None;
+        // The best so far for every gain that a state may have: both fall along the list.
+        let mut front: Vec<(i128, Score, usize)> = Vec::new();
         let mut kept = Vec::with_capacity(states.len());
         for (_, index) in sorted {
-            let (score, node) = (value(index), states[index].node);
-            let stays = best.is_none_or(|(least, other)| {
+            let State { gain, node, .. } = states[index];
+            let score = value(index);
+            let at = front.partition_point(|&(other, ..)| other <= gain);
+            let better = at.checked_sub(1).map(|before| &front[before]);
+            let stays = better.is_none_or(|&(_, least, other)| {
                 score < least || (score == least && self.trades_of(node) < self.trades_of(other))
             });
             if stays {
-                best = Some((score, node));
+                let start = front.partition_point(|&(other, ..)| other < gain);
+                let worse = front[start..].iter().take_while(|&&(_, other, _)| score <= other).count();
+                front.splice(start..start + worse, [(gain, score, node)]);
                 kept.push(states[index]);
             }
         }
@@ -290,11 +337,13 @@ fn suffixes(order: &[usize], classes: &[Class]) -> Vec<Suffix> {
     let mut suffixes = vec![Suffix::NOTHING; order.len() + 1];
     for depth in (0..order.len()).rev() {
         let mut suffix = suffixes[depth + 1];
-        let (mut uses, mut frees) = (0, 0);
+        let (mut uses, mut frees, mut losses, mut gains) = (0, 0, 0, 0);
         let items = &classes[order[depth]].items;
         for item in items {
             uses = uses.max(item.uses);
             frees = frees.max(-item.uses);
+            losses = losses.min(item.gains);
+            gains = gains.max(item.gains);
             if item.uses > 0 {
                 let rate = Rate::at_most(item.reduced, item.uses);
                 suffix.use_rate = least(suffix.use_rate, Some(rate));
@@ -305,6 +354,8 @@ fn suffixes(order: &[usize], classes: &[Class]) -> Vec<Suffix> {
         }
         suffix.uses += uses;
         suffix.frees += frees;
+        suffix.losses += losses;
+        suffix.gains += gains;
         suffix.step = suffix.step.min(items[0].point.step);
         suffixes[depth] = suffix;
     }

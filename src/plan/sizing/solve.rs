@@ -2,13 +2,15 @@
 
 use super::asset::{Lens, Point, Space};
 use super::classes::{self, Class, Frame};
-use super::dual::{self, Dual, Response, Row};
+use super::dual::{self, Dual};
 use super::score::{Rate, Score};
 use super::search::{Cover, Search};
-use super::{SizingError, cover, repair};
+use super::{SizingError, cover, raise, repair};
 
 /// How many trades of each asset the first choice is made of.
 const FEW: usize = 6;
+/// How often the first choice is made again where the levy is more than it was taken for.
+const TRIES: usize = 4;
 /// How many trades of all assets are listed for the search at most, and of one asset.
 const LISTED: usize = 1 << 17;
 const LISTED_EACH: usize = 1 << 15;
@@ -17,8 +19,12 @@ const LISTED_EACH: usize = 1 << 15;
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub(super) points: Vec<Point>,
+    /// The levy is part of its cost.
     pub(super) score: Score,
+    /// The cash it takes, the levy included.
     pub(super) outflow: i128,
+    pub(super) gain: i128,
+    pub(super) levy: i128,
 }
 
 /// The best choice found, and how good another could be.
@@ -31,12 +37,16 @@ pub(super) struct Solved {
 }
 
 impl Choice {
-    pub(super) fn of(points: Vec<Point>) -> Choice {
-        let mut choice = Choice { points, score: Score::default(), outflow: 0 };
+    pub(super) fn of(space: &Space<'_>, points: Vec<Point>) -> Choice {
+        let mut choice = Choice { points, score: Score::default(), outflow: 0, gain: 0, levy: 0 };
         for point in &choice.points {
             choice.score += point.score;
             choice.outflow += point.outflow;
+            choice.gain += point.gain;
         }
+        choice.levy = space.tax(choice.gain);
+        choice.score.cost += choice.levy;
+        choice.outflow += choice.levy;
         choice
     }
 
@@ -53,46 +63,54 @@ impl Choice {
 /// Solves a space with `available` cash to spend, which is below zero if cash must be raised.
 pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, SizingError> {
     let still = space.assets.iter().map(|asset| space.point(asset, 0));
-    let still = Choice::of(still.collect());
+    let still = Choice::of(space, still.collect());
     if space.covering && available >= 0 {
         return Ok(certain(still));
     }
-    let free = dual::respond(space, Lens::priced(Rate::default(), i128::MIN));
-    if !space.covering && free.outflow <= available {
-        return Ok(certain(Choice::of(free.points)));
+    let free = dual::respond(space, Lens::priced(Rate::default(), space.tilt(0), i128::MIN));
+    let free = Choice::of(space, free.points);
+    if !space.covering && free.outflow <= available && free.levy == 0 {
+        return Ok(certain(free));
     }
-    let most_cash = Choice::of(dual::least_outflow(space, i128::MIN).points);
-    if most_cash.outflow > available {
-        let shortfall = most_cash.outflow - available;
+    let mut best = if available >= 0 { still } else { raise::most_cash(space) };
+    if best.outflow > available {
+        let shortfall = best.outflow - available;
         return Err(SizingError::Infeasible { shortfall });
     }
     if space.covering {
-        return Ok(cover::solve(space, available, most_cash));
+        return Ok(cover::solve(space, available, best));
     }
-    let mut best = most_cash;
-    if available >= 0 && still.beats(&best) {
-        best = still;
+    if free.outflow <= available {
+        keep_better(&mut best, free);
     }
-    Ok(within_budget(space, available, free, best))
+    Ok(within_budget(space, available, best))
 }
 
 fn certain(choice: Choice) -> Solved {
     Solved { bound: choice.score, choice, proven: true, nodes: 1 }
 }
 
-fn within_budget(space: &Space<'_>, available: i128, free: Response, mut best: Choice) -> Solved {
-    let row = Row { sign: 1, limit: available };
-    let dual = dual::solve(space, row, i128::MIN, free);
+fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved {
+    let dual = dual::keep_reserve(space, available, i128::MIN);
     for end in &dual.ends {
-        if row.excess(end.outflow) <= 0 {
-            let end = Choice::of(end.points.clone());
+        let end = Choice::of(space, end.points.clone());
+        if end.outflow <= available {
             keep_better(&mut best, repair::spend(space, available, end));
         }
     }
     let few = classes::list(space, &dual, best.score - dual.bound, FEW);
-    if let Some(chosen) = repair::improve(&Frame::of(&dual), &few) {
-        let repaired = repair::spend(space, available, pick(&few, &chosen));
-        keep_better(&mut best, repaired);
+    let mut frame = Frame::of(space, &dual);
+    for _ in 0..if space.levy.is_some() { TRIES } else { 1 } {
+        let Some(chosen) = repair::improve(&frame, &few) else {
+            break;
+        };
+        let repaired = pick(space, &few, &chosen);
+        if repaired.outflow <= available {
+            keep_better(&mut best, repair::spend(space, available, repaired));
+            break;
+        }
+        // The true levy is above the tilted one by what is missing now.
+        frame.slack -= frame.tilt.fine * (repaired.outflow - available);
     }
     drop(few);
     finish(space, &dual, None, best)
@@ -104,20 +122,24 @@ pub(super) fn keep_better(best: &mut Choice, other: Choice) {
     }
 }
 
-fn pick(classes: &[Class], chosen: &[usize]) -> Choice {
+pub(super) fn pick(space: &Space<'_>, classes: &[Class], chosen: &[usize]) -> Choice {
     let points = classes.iter().zip(chosen).map(|(class, &item)| class.items[item].point);
-    Choice::of(points.collect())
+    Choice::of(space, points.collect())
+}
+
+/// How many trades of one asset are listed at most.
+pub(super) fn listed_each(space: &Space<'_>) -> usize {
+    (LISTED / space.assets.len().max(1)).clamp(16, LISTED_EACH)
 }
 
 /// Lists what can still be part of the best choice, and searches it.
 pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice) -> Solved {
-    let each = (LISTED / space.assets.len().max(1)).clamp(16, LISTED_EACH);
     let gap = best.score - dual.bound;
-    let classes = classes::list(space, dual, gap, each);
-    let search = Search::new(Frame::of(dual), over, &classes, gap, best.trades());
+    let classes = classes::list(space, dual, gap, listed_each(space));
+    let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades());
     let found = search.run();
     if let Some(chosen) = &found.chosen {
-        best = pick(&classes, chosen);
+        best = pick(space, &classes, chosen);
     }
     let missed = found.missed.filter(|&missed| missed <= found.gap);
     Solved {
