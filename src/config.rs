@@ -3,11 +3,9 @@
 //! Reading is tolerant: what cannot be read is absent and listed as a [`Misread`], so that one fault hides no other.
 //! What the values mean together (sums, bands, dates) must never enter this room; rules say that.
 
-mod costs;
 mod field;
 mod node;
 
-pub use costs::Costs;
 pub(crate) use field::CODE_PATTERN;
 pub use field::{Entries, Field, Name, Text, day, get};
 pub use node::{Misread, MisreadKind};
@@ -235,6 +233,10 @@ macro_rules! words {
     };
 }
 
+mod costs;
+
+pub use costs::{CostBasis, Costs};
+
 words! {
     /// A currency this tool knows the smallest unit of.
     Currency {
@@ -398,6 +400,9 @@ pub struct Amount(pub Money);
 /// A number of shares in a lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LotSize(pub Quantity);
+/// A number of shares above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shares(pub Quantity);
 /// A month, 1 to 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(pub u32);

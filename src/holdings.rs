@@ -4,7 +4,7 @@
 //! sleeves must never enter this room.
 
 use crate::code::Code;
-use crate::config::{Currency, Day, Field, Misread, get, read_as};
+use crate::config::{Currency, Day, Field, Misread, Shares, get, read_as};
 use crate::document::{Reading, Span};
 use crate::money::{Money, Price, Quantity};
 use crate::schema::{Form, Sheet, schema_of_file};
@@ -81,9 +81,12 @@ pub struct LotEntry {
     /// Shares left of it.
     #[schemars(required)]
     pub quantity: Option<Field<Quantity>>,
-    /// What one share cost.
+    /// What one share cost, or `per` shares together.
     #[schemars(required)]
     pub cost: Option<Field<Price>>,
+    /// How many shares `cost` is the cost of, where a share's own would not come out even. Default 1.
+    #[schemars(extend("default" = 1))]
+    pub per: Option<Field<Shares>>,
 }
 
 /// What is held, complete and exact.
@@ -115,8 +118,10 @@ pub struct Lot {
     pub date: NaiveDate,
     /// Shares left of it.
     pub quantity: Quantity,
-    /// What one share cost.
+    /// What `per` shares cost.
     pub cost: Price,
+    /// Of how many shares that is the cost.
+    pub per: Quantity,
 }
 
 /// Something that the schema allows but that cannot be.
@@ -229,8 +234,12 @@ fn lots_of(
     for entry in field.get()? {
         let entry = entry.get()?;
         let date = entry.date.as_ref()?;
-        let lot =
-            Lot { date: date.get()?.0, quantity: *get(entry.quantity.as_ref())?, cost: *get(entry.cost.as_ref())? };
+        let per = match &entry.per {
+            None => Quantity::new(Decimal::ONE),
+            Some(per) => per.get()?.0,
+        };
+        let (quantity, cost) = (*get(entry.quantity.as_ref())?, *get(entry.cost.as_ref())?);
+        let lot = Lot { date: date.get()?.0, quantity, cost, per };
         if lot.date > as_of {
             contradictions.push(Contradiction {
                 span: date.span,

@@ -6,7 +6,8 @@ pub use crate::code::Code;
 
 use crate::calendar::CalendarId;
 use crate::config::{
-    self, CashPolicy, Config, Currency, Destination, DriftKind, Field, Frequency, Market, Strategy, TaxClass, get,
+    self, CashPolicy, Config, CostBasis, Currency, Destination, DriftKind, Field, Frequency, Market, Strategy,
+    TaxClass, get,
 };
 use crate::money::{Money, Quantity, Rate, Weight};
 use crate::zone::Zone;
@@ -163,6 +164,8 @@ pub struct Costs {
     pub tax: Rate,
     /// Tax on the gain of an overseas asset.
     pub overseas_tax: Rate,
+    /// Which of the shares a sale sells.
+    pub basis: CostBasis,
 }
 
 /// Sessions left alone before and after an ex-dividend date when the config does not say how many.
@@ -285,5 +288,6 @@ fn costs(c: &config::Costs) -> Option<Costs> {
         slippage: *get(c.slippage_estimate.as_ref())?,
         tax: rate(&c.etf_tax_rate)?,
         overseas_tax: rate(&c.overseas_etf_tax_rate)?,
+        basis: optional(&c.cost_basis)?.copied().unwrap_or(CostBasis::Fifo),
     })
 }

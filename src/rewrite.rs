@@ -6,7 +6,8 @@
 use crate::config::Currency;
 use crate::document::{self, Document, Edit, Node, Reading};
 use crate::holdings::{Holdings, HoldingsFile, Lot};
-use crate::money::{Money, Quantity};
+use crate::lots;
+use crate::money::{Money, Price, Quantity};
 use crate::portfolio::Code;
 use crate::schema;
 use crate::trade::{Side, Ticket};
@@ -82,7 +83,7 @@ impl fmt::Display for RewriteError {
 
 /// The text of a holdings file after an order was filled whole at its reference price and its planned costs.
 ///
-/// Lots are sold oldest first. A purchase becomes a lot where the position has lots; its date is the holdings' own,
+/// Lots are sold oldest first; by the moving average they become one. A purchase becomes a lot where the position has lots; its date is the holdings' own,
 /// because that is the day its price is of. A position that is sold whole stays, because its price is needed.
 ///
 /// # Errors
@@ -140,8 +141,11 @@ fn traded(before: &Holdings, ticket: &Ticket) -> Result<Holdings, RewriteError> 
     position.price.times(position.quantity).ok_or(RewriteError::TooLarge)?;
     if let Some(lots) = &mut position.lots {
         match ticket.side {
-            Side::Buy => lots.push(Lot { date: day, quantity: ticket.quantity, cost: ticket.price }),
-            Side::Sell => consume(lots, shares),
+            Side::Buy => {
+                let per = Quantity::new(Decimal::ONE);
+                lots.push(Lot { date: day, quantity: ticket.quantity, cost: ticket.price, per });
+            }
+            Side::Sell => *lots = lots::left(lots, ticket.quantity, ticket.basis).ok_or(RewriteError::TooLarge)?,
         }
     }
     let cash = after.cash.entry(ticket.currency).or_default();
@@ -153,21 +157,6 @@ fn traded(before: &Holdings, ticket: &Ticket) -> Result<Holdings, RewriteError> 
     Ok(after)
 }
 
-/// Takes shares out of lots, oldest first. Lots that are used up are gone.
-fn consume(lots: &mut Vec<Lot>, shares: Decimal) {
-    let (mut wanted, mut gone) = (shares, 0);
-    for lot in lots.iter_mut() {
-        if wanted.is_zero() {
-            break;
-        }
-        let taken = wanted.min(lot.quantity.decimal());
-        wanted -= taken;
-        lot.quantity = Quantity::new(lot.quantity.decimal() - taken);
-        gone += usize::from(lot.quantity.is_zero());
-    }
-    lots.drain(..gone);
-}
-
 /// One change of the text. Each is made on the text that the one before it left.
 enum Change {
     Quantity(Quantity),
@@ -175,6 +164,8 @@ enum Change {
     /// Takes a lot out; its place is that among the lots in the order of the file.
     RemoveLot(usize),
     LotQuantity(usize, Quantity),
+    LotCost(usize, Price),
+    LotPer(usize, Quantity),
     AddLot(Lot),
 }
 
@@ -186,23 +177,23 @@ fn changes(before: &Holdings, after: &Holdings, ticket: &Ticket) -> Vec<Change> 
     if let (Some(old), Some(new)) = (before.positions.get(&ticket.code), after.positions.get(&ticket.code)) {
         changes.push(Change::Quantity(new.quantity));
         if let (Some(old), Some(new)) = (&old.lots, &new.lots) {
-            changes.extend(lot_changes(old, new, ticket.side));
+            changes.extend(lot_changes(old, new, ticket));
         }
     }
     changes
 }
 
-fn lot_changes(old: &[Lot], new: &[Lot], side: Side) -> Vec<Change> {
-    if side == Side::Buy {
+fn lot_changes(old: &[Lot], new: &[Lot], ticket: &Ticket) -> Vec<Change> {
+    if ticket.side == Side::Buy {
         return new.last().cloned().map(Change::AddLot).into_iter().collect();
     }
-    // The oldest are gone; the first that is left may have become smaller.
+    // The oldest are gone; the first that is left may have become smaller, or stand for all by the moving average.
     let gone = old.len() - new.len();
     let mut changes = Vec::new();
-    if let (Some(was), Some(is)) = (old.get(gone), new.first())
-        && was.quantity != is.quantity
-    {
-        changes.push(Change::LotQuantity(gone, is.quantity));
+    if let (Some(was), Some(is)) = (old.get(gone), new.first()) {
+        changes.extend((was.quantity != is.quantity).then_some(Change::LotQuantity(gone, is.quantity)));
+        changes.extend((was.cost != is.cost).then_some(Change::LotCost(gone, is.cost)));
+        changes.extend((was.per != is.per).then_some(Change::LotPer(gone, is.per)));
     }
     changes.extend((0..gone).rev().map(Change::RemoveLot));
     changes
@@ -221,7 +212,8 @@ impl Change {
         match self {
             Self::Quantity(_) => "quantity",
             Self::Cash(..) => "cash",
-            Self::RemoveLot(_) | Self::LotQuantity(..) | Self::AddLot(_) => "lots",
+            Self::RemoveLot(_) | Self::AddLot(_) => "lots",
+            Self::LotQuantity(..) | Self::LotCost(..) | Self::LotPer(..) => "lots",
         }
     }
 
@@ -241,9 +233,14 @@ impl Change {
                 let lots = position.get("lots")?;
                 document::remove_item(document, lots, by_age(lots, *age)?)
             }
-            Self::LotQuantity(age, quantity) => {
-                let lots = position.get("lots")?;
-                number(lots.items().get(by_age(lots, *age)?)?.get("quantity")?, quantity.to_string())
+            Self::LotQuantity(age, quantity) => number(lot(position, *age)?.get("quantity")?, quantity.to_string()),
+            Self::LotCost(age, cost) => number(lot(position, *age)?.get("cost")?, cost.to_string()),
+            Self::LotPer(age, per) => {
+                let lot = lot(position, *age)?;
+                match lot.get("per") {
+                    Some(node) => number(node, per.to_string()),
+                    None => document::insert_key(document, lot, "per", &per.to_string()),
+                }
             }
             Self::AddLot(lot) => {
                 let (date, quantity, cost) = (lot.date.to_string(), lot.quantity.to_string(), lot.cost.to_string());
@@ -257,6 +254,11 @@ impl Change {
 fn position<'a>(document: &'a Document, code: &Code) -> Option<&'a Node> {
     let is_it = |node: &&Node| node.get("code").and_then(Node::scalar).is_some_and(|scalar| scalar.text == code.0);
     document.root.get("positions")?.items().iter().find(is_it)
+}
+
+fn lot(position: &Node, age: usize) -> Option<&Node> {
+    let lots = position.get("lots")?;
+    lots.items().get(by_age(lots, age)?)
 }
 
 /// Where the lot of an age stands in the file: 0 is the oldest, those of one day in the order of the file.

@@ -2,7 +2,7 @@
 //!
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
-use crate::config::Currency;
+use crate::config::{CostBasis, Currency};
 use crate::money::{self, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, WEIGHT_PLACES};
 use crate::plan::file::{Body, Order};
 use crate::portfolio::Code;
@@ -109,6 +109,8 @@ pub struct Ticket {
     pub slippage: Money,
     /// Tax on the gain.
     pub tax: Money,
+    /// Which of the shares a sale sells.
+    pub basis: CostBasis,
 }
 
 /// A field of an order or a fill that is not what it should be.
@@ -138,12 +140,15 @@ impl Ticket {
         let malformed =
             |order: &str, field, found: &str| Malformed { order: order.to_owned(), field, found: found.to_owned() };
         let currency = currency.ok_or_else(|| malformed("of the plan", "currency", &body.params.currency))?;
+        let word = &body.params.cost_basis;
+        let basis = [CostBasis::Fifo, CostBasis::MovingAverage].into_iter().find(|basis| basis.word() == word);
+        let basis = basis.ok_or_else(|| malformed("of the plan", "cost_basis", word))?;
         let mut tickets: Vec<Self> = Vec::new();
         for order in &body.orders {
             if tickets.iter().any(|ticket| ticket.id == order.id) {
                 return Err(malformed(&order.id, "id", &order.id));
             }
-            tickets.push(Self::of(order, currency)?);
+            tickets.push(Self::of(order, currency, basis)?);
         }
         tickets.sort_by_key(|ticket| ticket.side == Side::Buy);
         Ok(tickets)
@@ -153,7 +158,7 @@ impl Ticket {
     ///
     /// # Errors
     /// [`Malformed`] for a figure that is not one, or that contradicts the others.
-    pub fn of(order: &Order, currency: Currency) -> Result<Self, Malformed> {
+    pub fn of(order: &Order, currency: Currency, basis: CostBasis) -> Result<Self, Malformed> {
         let malformed = |field, found: &str| Malformed { order: order.id.clone(), field, found: found.to_owned() };
         let number = |field, text: &str, places| money::decimal(text, places).map_err(|_| malformed(field, text));
         let cost = |field, text: &str| match number(field, text, PRICE_PLACES)? {
@@ -173,6 +178,7 @@ impl Ticket {
             commission: cost("commission", &order.commission)?,
             slippage: cost("slippage", &order.slippage)?,
             tax: cost("tax", &order.tax)?,
+            basis,
         };
         if ticket.quantity <= Quantity::ZERO {
             return Err(malformed("quantity", &order.quantity));

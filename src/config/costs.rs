@@ -4,8 +4,9 @@
 
 use super::{Amount, Field};
 use crate::money::Rate;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// What trading costs.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -26,7 +27,24 @@ pub struct Costs {
     /// Tax on the gain of a sale of an asset whose `tax_class` is `overseas`, as a fraction of the gain.
     #[schemars(extend("default" = 0))]
     pub overseas_etf_tax_rate: Option<Field<Rate>>,
+    /// Which of the shares a sale sells, for the gain: the oldest, or all at their moving average. Default `fifo`.
+    #[schemars(extend("default" = "fifo", "refused" = { "hifo": HIFO, "lifo": HIFO }))]
+    pub cost_basis: Option<Field<CostBasis>>,
     /// Expected slippage as a fraction of the traded amount; orders are limited to it.
     #[schemars(required)]
     pub slippage_estimate: Option<Field<Rate>>,
+}
+
+/// Why other orders of sale are refused.
+const HIFO: &str = "not an option in Korea";
+
+words! {
+    /// Which of the shares a sale sells.
+    CostBasis {
+        /// The oldest purchase first.
+        Fifo = "fifo",
+        /// Any, each at the average cost of all that are held: total cost over shares. A purchase moves the average, a
+        /// sale does not.
+        MovingAverage = "moving_average",
+    }
 }

@@ -1,6 +1,6 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, LotSize, Month, Sessions};
+use super::{Amount, Day, Days, LotSize, Month, Sessions, Shares};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
@@ -224,6 +224,11 @@ scalar!(
     LotSize,
     |t| whole(t, 1, 1_000_000).map(|n| LotSize(Quantity::new(n.into()))),
     { "type": "integer", "minimum": 1, "maximum": 1_000_000 }
+);
+scalar!(
+    Shares,
+    |t| positive(t, QUANTITY_PLACES).map(|d| Shares(Quantity::new(d))),
+    { "type": "integer", "minimum": 1, "maximum": 1_000_000_000_000_000_i64 }
 );
 scalar!(Month, |t| whole(t, 1, 12).map(Month), { "type": "integer", "minimum": 1, "maximum": 12 });
 scalar!(Sessions, |t| whole(t, 0, 60).map(Sessions), { "type": "integer", "minimum": 0, "maximum": 60 });

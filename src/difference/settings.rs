@@ -6,8 +6,8 @@
 
 use crate::calendar::CalendarId;
 use crate::config::{
-    Amount, Asset, Cash, CashPolicy, Config, Constraints, Costs, Currency, Day, Days, Destination, DriftKind,
-    DriftTrigger, Entries, Field, Portfolio, Rebalancing, Scheduled, Sleeve, get,
+    Amount, Asset, Cash, CashPolicy, Config, Constraints, CostBasis, Costs, Currency, Day, Days, Destination,
+    DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, Scheduled, Sleeve, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -92,6 +92,9 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("costs.commission_per_order", |p| amount(costs(p)?.commission_per_order.as_ref())),
     ("costs.etf_tax_rate", |p| rate(costs(p)?.etf_tax_rate.as_ref())),
     ("costs.overseas_etf_tax_rate", |p| rate(costs(p)?.overseas_etf_tax_rate.as_ref())),
+    ("costs.cost_basis", |p| {
+        Some(get(costs(p)?.cost_basis.as_ref()).copied().unwrap_or(CostBasis::Fifo).word().to_owned())
+    }),
     ("costs.slippage_estimate", |p| rate(costs(p)?.slippage_estimate.as_ref())),
     ("cash.policy", |p| {
         let own = cash(p).and_then(|cash| get(cash.policy.as_ref())).copied();
@@ -350,6 +353,12 @@ mod tests {
             ("tax_loss_harvesting: false", "max_turnover: 0.2", "rebalancing.constraints.max_turnover ->0.2"),
             ("slippage_estimate: 0.001", "slippage_estimate: 0.002", "costs.slippage_estimate 0.001>0.002"),
             ("etf_tax_rate: 0.0 #", "etf_tax_rate: 0 #", ""),
+            ("etf_tax_rate: 0.0 #", "cost_basis: fifo\n    etf_tax_rate: 0.0 #", ""),
+            (
+                "etf_tax_rate: 0.0 #",
+                "cost_basis: moving_average\n    etf_tax_rate: 0.0 #",
+                "costs.cost_basis fifo>moving_average",
+            ),
             ("etf_tax_rate: 0.0 #", "commission_minimum: 0\n    etf_tax_rate: 0.0 #", ""),
             (
                 "etf_tax_rate: 0.0 #",

@@ -5,6 +5,7 @@
 
 use crate::config::{Currency, TaxClass};
 use crate::holdings::Lot;
+use crate::lots::Ledger;
 use crate::money::{Money, PRICE_PLACES, Rate, rounded_up, scaled};
 use crate::portfolio::{Asset, Costs};
 use rust_decimal::Decimal;
@@ -52,8 +53,8 @@ pub struct Tariff {
     commission: Commission,
     slippage: Rate,
     tax: Rate,
-    /// The purchases sold first, oldest first: shares and cost of each share.
-    lots: Option<Vec<(i128, i128)>>,
+    /// What the shares cost, when that is known.
+    lots: Option<Ledger>,
 }
 
 /// The rate at which an asset's gains are taxed.
@@ -70,7 +71,7 @@ pub fn tax_rate(asset: &Asset, costs: &Costs) -> Rate {
 }
 
 impl Tariff {
-    /// The tariff of an asset; `None` when a lot's cost is finer than the books.
+    /// The tariff of an asset; `None` when the costs of its lots do not fit.
     #[must_use]
     pub fn of(
         asset: &Asset,
@@ -82,7 +83,7 @@ impl Tariff {
     ) -> Option<Self> {
         let lots = match lots {
             None => None,
-            Some(lots) => Some(lots.iter().map(|lot| lot_units(lot, places)).collect::<Option<Vec<_>>>()?),
+            Some(lots) => Some(Ledger::of(lots, costs.basis)?),
         };
         Some(Self {
             places,
@@ -153,14 +154,14 @@ impl Tariff {
     pub fn turns(&self) -> Vec<i128> {
         let mut turns = self.least_commission_ends().map_or(Vec::new(), |shares| vec![shares, -shares]);
         let (mut sold, mut gain) = (0_i128, 0_i128);
-        for &(held, cost) in self.lots.as_deref().unwrap_or(&[]) {
-            let each = self.price.saturating_sub(cost);
-            let after = gain.saturating_add(held.saturating_mul(each));
-            if (gain < 0) != (after < 0) && each != 0 {
-                turns.push(-sold.saturating_add((-gain).div_euclid(each)));
+        for end in self.lots.iter().flat_map(Ledger::ends) {
+            let Some(after) = self.gain(end) else { continue };
+            if (gain < 0) != (after < 0) {
+                let part = gain.checked_mul(end - sold).map_or(0, |part| part.div_euclid(gain - after));
+                turns.extend([-sold - part, -sold - part - 1]);
             }
-            (sold, gain) = (sold.saturating_add(held), after);
-            turns.push(-sold);
+            (sold, gain) = (end, after);
+            turns.push(-end);
         }
         turns
     }
@@ -175,10 +176,10 @@ impl Tariff {
         if each <= 0 { None } else { Some(scaled(minimum, places)?.div_euclid(each)) }
     }
 
-    /// How far a cost may be from its line: each of its parts is rounded up by itself.
+    /// How far a cost may be from its line: each of its parts, and the gain, is rounded up by itself.
     #[must_use]
     pub fn rounding(&self) -> i128 {
-        3 * 10_i128.saturating_pow(self.places.saturating_sub(self.smallest))
+        4 * 10_i128.saturating_pow(self.places.saturating_sub(self.smallest))
     }
 
     fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
@@ -190,25 +191,15 @@ impl Tariff {
         self.charge(gain.max(0), self.tax)
     }
 
-    /// The gain of selling shares, oldest purchases first.
+    /// The gain of selling shares, rounded up to the currency's smallest unit.
     fn gain(&self, shares: i128) -> Option<i128> {
-        let mut left = shares;
-        let mut gain = 0_i128;
-        for &(held, cost) in self.lots.as_deref().unwrap_or(&[]) {
-            let sold = left.min(held);
-            gain = gain.checked_add(sold.checked_mul(self.price.checked_sub(cost)?)?)?;
-            left -= sold;
-        }
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
-        gain.checked_add(left.checked_mul(self.price)?)
+        let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(shares))?;
+        let smallest = self.smallest.min(self.places);
+        let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(smallest)?)?);
+        let cost = units.checked_mul(10_i128.checked_pow(self.places - smallest)?)?;
+        shares.checked_mul(self.price)?.checked_sub(cost)
     }
-}
-
-fn lot_units(lot: &Lot, places: u32) -> Option<(i128, i128)> {
-    let up = places.max(lot.cost.decimal().scale());
-    let cost = scaled(lot.cost.decimal(), up)?;
-    // A cost finer than the books is rounded down, which can only overstate the gain.
-    Some((scaled(lot.quantity.decimal(), 0)?, cost.div_euclid(10_i128.checked_pow(up - places)?)))
 }
 
 /// The smallest step of a price, in units of 10^-`places`.
@@ -229,8 +220,10 @@ fn tick(currency: Currency, price: i128, places: u32) -> Option<i128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::CostBasis;
+    use crate::money::{Price, Quantity};
 
-    fn tariff(price: i128, tax: i64, lots: Option<Vec<(i128, i128)>>) -> Tariff {
+    fn tariff(price: i128, tax: i64, lots: Option<Ledger>) -> Tariff {
         Tariff {
             places: 0,
             smallest: 0,
@@ -244,6 +237,20 @@ mod tests {
             tax: Rate::new(Decimal::new(tax, 3)),
             lots,
         }
+    }
+
+    fn lot(day: u32, shares: i64, cost: i64) -> Lot {
+        Lot {
+            date: chrono::NaiveDate::from_ymd_opt(2024, 1, day).unwrap(),
+            quantity: Quantity::new(Decimal::from(shares)),
+            cost: Price::new(Decimal::from(cost)),
+            per: Quantity::new(Decimal::ONE),
+        }
+    }
+
+    /// Ten shares at 15,000 and ten at 18,000.
+    fn ledger(basis: CostBasis) -> Option<Ledger> {
+        Ledger::of(&[lot(1, 10, 15_000), lot(2, 10, 18_000)], basis)
     }
 
     #[test]
@@ -288,8 +295,7 @@ mod tests {
 
     #[test]
     fn the_oldest_purchases_are_sold_first_and_losses_are_not_taxed() {
-        let lots = Some(vec![(10, 15_000), (10, 18_000)]);
-        let tariff = tariff(16_800, 154, lots);
+        let tariff = tariff(16_800, 154, ledger(CostBasis::Fifo));
         assert_eq!(tariff.costs(-10).unwrap().tax, 2_772, "10 × 1,800 × 15.4 %");
         assert_eq!(tariff.costs(-15).unwrap().tax, 1_848, "less 5 × 1,200");
         assert_eq!(tariff.costs(-20).unwrap().tax, 924, "less 10 × 1,200");
@@ -298,9 +304,13 @@ mod tests {
 
     #[test]
     fn costs_follow_straight_lines_between_their_turns() {
-        let lots = vec![(10, 15_000), (10, 18_500), (3, 16_800), (20, 16_000), (7, 25_000), (50, 1)];
-        for (tax, minimum) in [(0, 0), (154, 0), (220, 200), (1_000, 30)] {
-            let mut tariff = tariff(16_800, tax, Some(lots.clone()));
+        let lots = [(10, 15_000), (10, 18_500), (3, 16_800), (20, 16_000), (7, 25_000), (50, 1)];
+        let lots = lots.map(|(shares, cost)| lot(1, shares, cost));
+        let bases = [CostBasis::Fifo, CostBasis::MovingAverage];
+        for ((tax, minimum), basis) in
+            [(0, 0), (154, 0), (220, 200), (1_000, 30)].iter().flat_map(|case| bases.map(|basis| (*case, basis)))
+        {
+            let mut tariff = tariff(16_800, tax, Ledger::of(&lots, basis));
             tariff.commission.minimum = Money::new(minimum.into());
             let turns = tariff.turns();
             for sign in [1, -1] {
@@ -320,6 +330,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn by_the_moving_average_every_share_costs_the_same() {
+        let tariff = tariff(16_800, 154, ledger(CostBasis::MovingAverage));
+        assert_eq!(tariff.costs(-10).unwrap().tax, 462, "10 × (16,800 − 16,500) × 15.4 %");
+        assert_eq!(tariff.costs(-20).unwrap().tax, 924, "all of them: as by the other method");
     }
 
     #[test]

@@ -168,6 +168,8 @@ wire! {
         pub commission_per_order: String,
         /// Slippage as a fraction.
         pub slippage_rate: String,
+        /// `fifo` or `moving_average`.
+        pub cost_basis: String,
         /// Largest turnover, if limited.
         pub max_turnover: Option<String>,
         /// How far a live price may lie from the plan's, if limited.

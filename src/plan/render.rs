@@ -60,6 +60,7 @@ impl Draft<'_> {
             commission_minimum: p.costs.commission_minimum.to_string(),
             commission_per_order: p.costs.commission_per_order.to_string(),
             slippage_rate: p.costs.slippage.to_string(),
+            cost_basis: p.costs.basis.word().to_owned(),
             max_turnover: p.limits.max_turnover.map(|limit| limit.to_string()),
             price_tolerance: p.limits.price_tolerance.map(|tolerance| tolerance.to_string()),
             plan_max_age: p.limits.max_age,

@@ -77,7 +77,7 @@ pub(super) fn of<'a>(kind: &ValidationErrorKind, place: &Place<'a>, keys: &Keys<
         ValidationErrorKind::Type { .. } if parent.get("enum").is_some() => Vec::new(),
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
         ValidationErrorKind::UniqueItems => repeated(place).into_iter().collect(),
-        ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place))],
+        ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place, parent))],
         other => vec![about_value(place, limit(other, place))],
     }
 }
@@ -253,16 +253,20 @@ fn fits(plain: &str, schema: &Value) -> bool {
     })
 }
 
-fn not_a_word(options: &Value, place: &Place<'_>) -> Issue {
+fn not_a_word(options: &Value, place: &Place<'_>, parent: &Value) -> Issue {
     let words: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let text = place.node.scalar().map_or_else(|| found(place.node).to_owned(), |s| format!("`{}`", shown(&s.text)));
     let span = if place.node.span.start == place.node.span.end { place.of_missing() } else { place.node.span };
     let message = format!("{} cannot be {text}", name(place));
     let issue = Issue::schema(span, message, "not one of the words allowed here");
-    let meant = place.node.scalar().and_then(|s| closest(&s.text, &words));
-    let issue = match meant {
-        Some(meant) => Issue { label: format!("did you mean `{meant}`?"), ..issue },
-        None => issue,
+    let scalar = place.node.scalar();
+    // A word that people know from elsewhere, and that is refused on purpose.
+    let refused = scalar.and_then(|s| parent["refused"][s.text.to_lowercase()].as_str());
+    let meant = scalar.and_then(|s| closest(&s.text, &words));
+    let issue = match (refused, meant) {
+        (Some(why), _) => Issue { label: why.to_owned(), ..issue },
+        (None, Some(meant)) => Issue { label: format!("did you mean `{meant}`?"), ..issue },
+        (None, None) => issue,
     };
     issue.help(format!("the words allowed here are {}.", list(&words)))
 }

@@ -2,7 +2,7 @@
 
 use crate::world::holdings;
 use proptest::prelude::*;
-use rebalance::config::Currency;
+use rebalance::config::{CostBasis, Currency};
 use rebalance::money::{Money, Price, Quantity};
 use rebalance::portfolio::Code;
 use rebalance::rewrite::{RewriteError, rewrite};
@@ -24,6 +24,7 @@ fn ticket(side: Side, code: &str, quantity: i64, price: i64, costs: i64) -> Tick
         commission: Money::new(Decimal::from(costs)),
         slippage: Money::ZERO,
         tax: Money::ZERO,
+        basis: CostBasis::Fifo,
     }
 }
 
@@ -111,6 +112,63 @@ fn trades_change_what_they_must() {
         let text = rewrite(before.as_bytes(), &ticket(*side, code, *quantity, 100, 1));
         assert_eq!(text.as_deref(), Ok(*after), "{case}");
     }
+}
+
+/// (what, shares before, lots, shares sold, lots after), by the moving average.
+const AVERAGES: &[(&str, i64, &str, i64, &str)] = &[
+    (
+        "lots in brackets become one: 3 shares cost 32",
+        3,
+        "[{ date: 2024-01-02, quantity: 1, cost: 10 }, { date: 2024-02-02, quantity: 2, cost: 11 }]",
+        1,
+        "[{ date: 2024-02-02, quantity: 2, cost: 32, per: 3 }]",
+    ),
+    (
+        "lots on lines keep the newest's place and comments",
+        4,
+        "\n      - date: 2024-02-02 # new\n        quantity: 2\n        cost: 13\n        \
+         per: 1\n      - date: 2024-01-02 # old\n        quantity: 2\n        cost: 10",
+        3,
+        "\n      - date: 2024-02-02 # new\n        quantity: 1\n        cost: 11.5\n        per: 1",
+    ),
+    (
+        "one lot keeps its cost",
+        2,
+        "[{ date: 2024-02-02, quantity: 2, cost: 32, per: 3 }]",
+        1,
+        "[{ date: 2024-02-02, quantity: 1, cost: 32, per: 3 }]",
+    ),
+    (
+        "a fraction is in lowest terms",
+        3,
+        "[{ date: 2024-02-02, quantity: 2, cost: 32, per: 3 }, { date: 2024-03-02, quantity: 1, cost: 12 }]",
+        2,
+        "[{ date: 2024-03-02, quantity: 1, cost: 100, per: 9 }]",
+    ),
+    (
+        "all of them",
+        3,
+        "[{ date: 2024-01-02, quantity: 1, cost: 10 }, { date: 2024-02-02, quantity: 2, cost: 11 }]",
+        3,
+        "[]",
+    ),
+];
+
+#[test]
+fn by_the_moving_average_a_sale_leaves_one_lot() {
+    for (case, held, before, sold, after) in AVERAGES {
+        let sale = Ticket { basis: CostBasis::MovingAverage, ..ticket(Side::Sell, "1", *sold, 100, 1) };
+        let text = rewrite(file(0, *held, before).as_bytes(), &sale);
+        assert_eq!(text.as_deref(), Ok(file(sold * 100 - 1, held - sold, after).as_str()), "{case}");
+    }
+}
+
+/// Holdings of one position with these lots.
+fn file(cash: i64, held: i64, lots: &str) -> String {
+    let lots = if lots.starts_with('[') { format!(" {lots}") } else { lots.to_owned() };
+    format!(
+        "as_of: 2026-03-04\ncash: {{ KRW: {cash} }}\npositions:\n  - code: '1'\n    quantity: {held}\n    lots:{lots}\n    price: 100\n"
+    )
 }
 
 #[test]

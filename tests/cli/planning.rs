@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 23dd56b44769 (applyable)
+Plan 407a33d41dbb (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -247,6 +247,52 @@ fn an_order_costs_the_least_commission_and_the_fixed_fee() {
     assert_eq!(plan["body"]["params"]["commission_minimum"], "55");
     assert_eq!(plan["body"]["params"]["commission_per_order"], "10.2");
     assert_eq!(plan["body"]["summary"]["costs"]["commission"], "335");
+}
+
+#[test]
+fn the_dearest_lots_cannot_be_chosen() {
+    let stage = Stage::sample();
+    stage.edit("portfolio_config.yaml", "    slippage_estimate", "    cost_basis: hifo\n    slippage_estimate");
+    let run = stage.run(&["lint"]);
+    let finding = run.out.split("\n\n").find(|finding| finding.contains("hifo")).unwrap();
+    assert_data_eq!(
+        finding.to_owned(),
+        str![[r#"
+error[schema]: `cost_basis` cannot be `hifo`
+  --> portfolio_config.yaml:76:17
+   |
+76 |     cost_basis: hifo
+   |                 ^^^^ not an option in Korea
+   |
+   = help: the words allowed here are `fifo` and `moving_average`.
+"#]]
+    );
+    assert_eq!(run.code, 1);
+}
+
+/// The average of 151 shares at 15,000 and 99 at 17,000 is 15,792, before and after a sale.
+#[test]
+fn a_sale_by_the_moving_average_leaves_the_average() {
+    let stage = Stage::sample();
+    stage.edit("portfolio_config.yaml", "code: '360750'\n", "code: '360750'\n          tax_class: kr_other\n");
+    stage.edit(
+        "portfolio_config.yaml",
+        "    slippage_estimate",
+        "    cost_basis: moving_average\n    slippage_estimate",
+    );
+    let lots = "price: 16800\n    lots:\n      - { date: 2024-01-02, quantity: 151, cost: 15000 }\n      \
+                - { date: 2025-01-02, quantity: 99, cost: 17000 }\n";
+    stage.edit("holdings.yaml", "price: 16800\n", lots);
+    stage.commit("Tax", 50);
+    assert_eq!(stage.run(&["plan", "-q", "-o", "plan.json"]).code, 0);
+    let plan: serde_json::Value = serde_json::from_str(&stage.read("plan.json")).unwrap();
+    let order = plan["body"]["orders"].as_array().unwrap().iter().find(|order| order["code"] == "360750").unwrap();
+    // 3,948,000 for 250 shares: 21 of them cost 331,632, and 15.4 % of 21,168 are 3,259.872.
+    assert_eq!((order["quantity"].as_str(), order["tax"].as_str()), (Some("21"), Some("3260")));
+    assert_eq!(plan["body"]["params"]["cost_basis"], "moving_average");
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    let lot = "    lots:\n      - { date: 2025-01-02, quantity: 229, cost: 15792 }\n";
+    assert!(stage.read("holdings.yaml").contains(lot), "{}", stage.read("holdings.yaml"));
 }
 
 #[test]
