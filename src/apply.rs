@@ -5,6 +5,7 @@
 
 mod report;
 mod stopped;
+mod transfer;
 
 pub use report::{NotExecuted, Step, StepLine, Summary};
 pub use stopped::{Reason, Stopped};
@@ -19,7 +20,7 @@ use crate::log::Log;
 use crate::plan::PlanFile;
 use crate::record::Record;
 use crate::replay::{Event, Progress, Run, Stage};
-use crate::trade::{Fill, Ticket};
+use crate::trade::{Fill, Ticket, Transfer};
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::path::Path;
 
@@ -78,16 +79,25 @@ impl Execution<'_, '_> {
     fn begin(&mut self) -> Result<(), Reason> {
         // Nothing is begun that could not be carried through.
         Ticket::all(&self.plan.body).map_err(Reason::Malformed)?;
+        Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
         Log::read(self.desk.disk, self.desk.log).map_err(Reason::Log)?;
         let mark = self.desk.broker.opening(&self.plan).map_err(|error| Reason::Refused { order: None, error })?;
         let broker = self.desk.broker.name().to_owned();
         self.write(Event::Begin { broker, mark }).map(drop)
     }
 
-    /// Everything that is not done yet.
+    /// Everything that is not done yet: a deposit comes before the orders it pays for, a withdrawal after those that
+    /// raise it.
     fn rest(&mut self) -> Result<(), Reason> {
+        let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
+        if let Some(deposit) = transfer.filter(Transfer::pays_in) {
+            self.transfer(&deposit)?;
+        }
         for ticket in Ticket::all(&self.plan.body).map_err(Reason::Malformed)? {
             self.order(&ticket)?;
+        }
+        if let Some(withdrawal) = transfer.filter(|transfer| !transfer.pays_in()) {
+            self.transfer(&withdrawal)?;
         }
         if self.run().is_some_and(|run| !run.logged) {
             self.log()?;

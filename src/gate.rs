@@ -156,7 +156,7 @@ fn not_applyable(body: &Body) -> Option<Refusal> {
     let errors = body.checks.iter().filter(|check| check.level == Level::Error.word() && check.suppressed.is_none());
     let because = errors.map(|check| format!("{}: {}", check.rule, check.message)).collect();
     let status = match body.status {
-        Status::Applyable if body.orders.is_empty() => Status::Complete,
+        Status::Applyable if body.is_idle() => Status::Complete,
         Status::Applyable => return None,
         status => status,
     };

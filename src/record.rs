@@ -8,10 +8,10 @@ use crate::executed::Executed;
 use crate::money::{self, PRICE_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
-use crate::trade::{Figure, Fill, Side};
+use crate::trade::{Figure, Fill, Side, Transfer};
 use crate::trigger::Cause;
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Record {
     #[serde(with = "day")]
     #[schemars(with = "String", extend("format" = "date"))]
     pub date: NaiveDate,
-    /// `scheduled`, `drift` or `manual`.
+    /// `scheduled`, `drift`, `manual` or `cash-flow`.
     pub trigger: String,
     /// What weights were of, before.
     pub total_portfolio_value: Figure,
@@ -52,6 +52,10 @@ pub struct Record {
     /// What came of each order.
     #[serde(default)]
     pub fills: Vec<Fill>,
+    /// Cash that was paid in, or taken out below zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Figure")]
+    pub cash_flow: Option<Figure>,
 }
 
 /// A trade, as the guide has it.
@@ -103,6 +107,8 @@ impl Record {
         let trigger = body.trigger.fired.clone().ok_or_else(|| wrong("the plan names no trigger"))?;
         let date = body.inputs.as_of.parse().map_err(|_| wrong("the plan's date is none"))?;
         let books = Books::of(body)?;
+        let transfer = Transfer::of(body).map_err(|malformed| wrong(malformed.to_string()))?;
+        let flow = transfer.map(|transfer| Figure(transfer.amount.decimal()));
         Ok(Self {
             date,
             trigger,
@@ -110,11 +116,12 @@ impl Record {
             trades: fills.iter().map(|fill| books.trade(fill)).collect::<Result<_, _>>()?,
             total_trade_amount: Figure(sum(fills, |fill| fill.amount)?),
             total_commission: Figure(sum(fills, |fill| fill.commission)?),
-            pre_drift: books.drifts(&[])?,
-            post_drift: books.drifts(fills)?,
+            pre_drift: books.drifts(&[], None)?,
+            post_drift: books.drifts(fills, flow)?,
             notes: notes(body),
             plan_id: plan.plan_id.clone(),
             fills: fills.to_vec(),
+            cash_flow: flow,
         })
     }
 
@@ -129,7 +136,7 @@ impl Record {
 /// What the records say was executed, as planning looks at it.
 #[must_use]
 pub fn executed(records: &[Record]) -> Executed {
-    let full = records.iter().filter(|record| Cause::parse(&record.trigger).is_some());
+    let full = records.iter().filter(|record| Cause::parse(&record.trigger).is_some_and(Cause::is_full));
     Executed { rebalances: full.map(|record| record.date).collect() }
 }
 
@@ -196,10 +203,13 @@ impl Books {
         Ok(Trade { ticker: asset.name.clone(), action: fill.side.action().to_owned(), amount: fill.amount })
     }
 
-    /// Weight less target by name after the fills, in points with two places.
-    fn drifts(&self, fills: &[Fill]) -> Result<BTreeMap<String, Figure>, Unrecordable> {
+    /// Weight less target by name after the fills and the cash flow, in points with two places.
+    fn drifts(&self, fills: &[Fill], flow: Option<Figure>) -> Result<BTreeMap<String, Figure>, Unrecordable> {
         let fits = |value: Option<Decimal>| value.ok_or_else(|| wrong("the figures are too large"));
         let mut total = self.total;
+        if let Some(Figure(flow)) = flow.filter(|_| self.cash) {
+            total = fits(total.checked_add(flow))?;
+        }
         let mut after = Vec::new();
         for asset in &self.assets {
             let mut change = Decimal::ZERO;
@@ -225,7 +235,11 @@ fn points(value: Decimal, target: Decimal, total: Decimal) -> Result<Figure, Unr
         let part = scaled(value, places)?.checked_sub(wanted)?.checked_mul(10_000)?;
         let whole = scaled(total, places)?;
         if whole <= 0 {
-            return None;
+            // Of nothing, everything weighs nothing: before the first deposit, after the last withdrawal.
+            let mut short = Decimal::ZERO.checked_sub(target.checked_mul(Decimal::ONE_HUNDRED)?)?;
+            short = short.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
+            short.rescale(2);
+            return Some(short);
         }
         let (quotient, rest) = (part.div_euclid(whole), part.rem_euclid(whole));
         let half = rest.checked_mul(2)?.cmp(&whole);
@@ -348,6 +362,6 @@ mod tests {
         assert_eq!(figure(100_150, "0.1", 1_000_000), "0.02");
         assert_eq!(figure(100_250, "0.1", 1_000_000), "0.02");
         assert_eq!(figure(99_850, "0.1", 1_000_000), "-0.02");
-        assert!(points(Decimal::ONE, Decimal::ONE, Decimal::ZERO).is_err());
+        assert_eq!(figure(0, "0.35", 0), "-35.00");
     }
 }

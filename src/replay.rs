@@ -63,6 +63,17 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// The plan's cash is about to be paid in or taken out, once.
+    Transfer {
+        /// How much, below zero when it is taken out.
+        amount: String,
+        /// Where the account stands before.
+        before: String,
+        /// Where it will stand when the cash is moved.
+        after: String,
+    },
+    /// It was paid in or taken out.
+    Transferred,
     /// The record stands in the log.
     Logged,
     /// The plan is applied.
@@ -110,8 +121,12 @@ pub struct Run {
     pub broker: String,
     /// Where the account stood.
     pub opening: String,
+    /// Where the account stood after the last thing that was done.
+    pub standing: String,
     /// Its orders that were begun, in order.
     pub orders: Vec<Progress>,
+    /// Its cash, once that was about to be moved.
+    pub transfer: Option<Moving>,
     /// Whether its record stands in the log.
     pub logged: bool,
     /// When it was finished, if it was.
@@ -133,6 +148,19 @@ pub struct Progress {
     pub after: String,
     /// How far it got.
     pub stage: Stage,
+}
+
+/// Cash that was about to be moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    /// How much, below zero when it is taken out.
+    pub amount: String,
+    /// Where the account stood before.
+    pub before: String,
+    /// Where it stands once the cash is moved.
+    pub after: String,
+    /// Whether it was moved.
+    pub moved: bool,
 }
 
 /// How far an order got.

@@ -3,6 +3,10 @@
 //! The text is edited, read back, and must say exactly what the trade should have made of the holdings; otherwise there
 //! is no new text. Files and brokers must never enter this room.
 
+mod transfer;
+
+pub use transfer::transferred;
+
 use crate::config::Currency;
 use crate::document::{self, Document, Edit, Node, Reading};
 use crate::holdings::{Holdings, HoldingsFile, Lot};
@@ -201,11 +205,7 @@ fn lot_changes(old: &[Lot], new: &[Lot], ticket: &Ticket) -> Vec<Change> {
 
 impl Change {
     fn make(&self, text: &str, ticket: &Ticket) -> Result<String, RewriteError> {
-        let what = self.what();
-        let reading = document::read(text.as_bytes());
-        let document = reading.document.filter(|_| reading.faults.is_empty()).ok_or(RewriteError::NoPlace { what })?;
-        let edits = self.edits(&document, ticket).ok_or(RewriteError::NoPlace { what })?;
-        document::apply(text, &edits).ok_or(RewriteError::NoPlace { what })
+        edited(text, self.what(), |document| self.edits(document, ticket))
     }
 
     fn what(&self) -> &'static str {
@@ -219,16 +219,10 @@ impl Change {
 
     fn edits(&self, document: &Document, ticket: &Ticket) -> Option<Vec<Edit>> {
         let position = position(document, &ticket.code)?;
-        let number = |node: &Node, value: String| Some(vec![document::replace_scalar(document, node, &value)?]);
+        let number = |node: &Node, value: String| number(document, node, &value);
         match self {
             Self::Quantity(quantity) => number(position.get("quantity")?, quantity.to_string()),
-            Self::Cash(currency, amount) => {
-                let cash = document.root.get("cash")?;
-                match cash.get(currency.word()) {
-                    Some(node) => number(node, amount.to_string()),
-                    None => document::insert_key(document, cash, currency.word(), &amount.to_string()),
-                }
-            }
+            Self::Cash(currency, amount) => cash_edits(document, *currency, *amount),
             Self::RemoveLot(age) => {
                 let lots = position.get("lots")?;
                 document::remove_item(document, lots, by_age(lots, *age)?)
@@ -248,6 +242,30 @@ impl Change {
                 document::append_item(document, position.get("lots")?, &fields)
             }
         }
+    }
+}
+
+/// A text with its edits made; `what` they are about is named when there is no place for them.
+fn edited(
+    text: &str,
+    what: &'static str,
+    edits: impl Fn(&Document) -> Option<Vec<Edit>>,
+) -> Result<String, RewriteError> {
+    let reading = document::read(text.as_bytes());
+    let document = reading.document.filter(|_| reading.faults.is_empty()).ok_or(RewriteError::NoPlace { what })?;
+    let edits = edits(&document).ok_or(RewriteError::NoPlace { what })?;
+    document::apply(text, &edits).ok_or(RewriteError::NoPlace { what })
+}
+
+fn number(document: &Document, node: &Node, value: &str) -> Option<Vec<Edit>> {
+    Some(vec![document::replace_scalar(document, node, value)?])
+}
+
+fn cash_edits(document: &Document, currency: Currency, amount: Money) -> Option<Vec<Edit>> {
+    let cash = document.root.get("cash")?;
+    match cash.get(currency.word()) {
+        Some(node) => number(document, node, &amount.to_string()),
+        None => document::insert_key(document, cash, currency.word(), &amount.to_string()),
     }
 }
 

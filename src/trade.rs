@@ -2,6 +2,10 @@
 //!
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
+mod transfer;
+
+pub use transfer::{Transfer, named};
+
 use crate::config::{CostBasis, Currency};
 use crate::money::{self, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, WEIGHT_PLACES};
 use crate::plan::file::{Body, Order};
@@ -130,16 +134,22 @@ impl fmt::Display for Malformed {
     }
 }
 
+/// The currency of a plan's amounts.
+fn currency(body: &Body) -> Result<Currency, Malformed> {
+    let known = [Currency::Krw, Currency::Usd].into_iter().find(|known| known.word() == body.params.currency);
+    let found = body.params.currency.clone();
+    known.ok_or_else(|| Malformed { order: "of the plan".to_owned(), field: "currency", found })
+}
+
 impl Ticket {
     /// Reads the orders of a plan: sells first, each side as the plan has it.
     ///
     /// # Errors
     /// [`Malformed`] for the first that is not an order, or that stands twice.
     pub fn all(body: &Body) -> Result<Vec<Self>, Malformed> {
-        let currency = [Currency::Krw, Currency::Usd].into_iter().find(|known| known.word() == body.params.currency);
         let malformed =
             |order: &str, field, found: &str| Malformed { order: order.to_owned(), field, found: found.to_owned() };
-        let currency = currency.ok_or_else(|| malformed("of the plan", "currency", &body.params.currency))?;
+        let currency = currency(body)?;
         let word = &body.params.cost_basis;
         let basis = [CostBasis::Fifo, CostBasis::MovingAverage].into_iter().find(|basis| basis.word() == word);
         let basis = basis.ok_or_else(|| malformed("of the plan", "cost_basis", word))?;

@@ -18,11 +18,13 @@ pub enum Cause {
     Drift,
     /// Somebody asked.
     Manual,
+    /// Cash is paid in or taken out.
+    CashFlow,
 }
 
 impl Cause {
     /// All causes.
-    pub const ALL: [Self; 3] = [Self::Scheduled, Self::Drift, Self::Manual];
+    pub const ALL: [Self; 4] = [Self::Scheduled, Self::Drift, Self::Manual, Self::CashFlow];
 
     /// The word used in the log and in JSON.
     #[must_use]
@@ -31,7 +33,14 @@ impl Cause {
             Self::Scheduled => "scheduled",
             Self::Drift => "drift",
             Self::Manual => "manual",
+            Self::CashFlow => "cash-flow",
         }
+    }
+
+    /// Whether it makes for a full rebalance, which serves a scheduled date.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        self != Self::CashFlow
     }
 
     /// The cause of a word.

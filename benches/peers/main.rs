@@ -10,7 +10,7 @@ mod instance;
 use std::time::Instant;
 
 use instance::Random;
-use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Sizing, Violation, size};
+use rebalance::plan::sizing::{Destination, Direction, Leg, Problem, Shape, Sizing, Violation, size};
 use serde_json::{Value, json};
 
 /// Commission and slippage, in 100,000ths of the amount, each rounded up to a whole won for each order.
@@ -92,6 +92,8 @@ fn answer(question: &Question) -> Sizing {
         destination: Destination::Target,
         violation: Violation::Squares,
         cost: &cost,
+        shape: Some(Shape { turns: Vec::new(), rounding: 2 }),
+        levy: None,
     };
     size(&problem).expect("doing nothing is always possible here, or selling is")
 }

@@ -4,8 +4,8 @@
 
 use crate::gate::Refusal;
 use crate::plan::PlanFile;
-use crate::replay::{Run, Stage};
-use crate::trade::{Fill, Side, Ticket};
+use crate::replay::{Moving, Run, Stage};
+use crate::trade::{Fill, Side, Ticket, Transfer};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -53,6 +53,18 @@ pub enum Step {
     Done {
         /// The order.
         order: String,
+    },
+    /// The plan's cash is about to be moved.
+    Transfer {
+        /// How much, below zero when it is taken out.
+        amount: String,
+        /// When, RFC 3339 in UTC.
+        at: String,
+    },
+    /// It was moved.
+    Transferred {
+        /// How much, below zero when it was taken out.
+        amount: String,
     },
     /// It was proven not to have been executed.
     Failed {
@@ -146,7 +158,7 @@ pub struct Summary {
     pub plan_id: String,
     /// Whether every order is executed and the record is in the log.
     pub finished: bool,
-    /// The orders that were executed.
+    /// The orders that were executed. Here and below a deposit or withdrawal goes by that word.
     pub done: Vec<String>,
     /// The orders that were not executed, and why.
     pub failed: Vec<NotExecuted>,
@@ -154,6 +166,8 @@ pub struct Summary {
     pub in_doubt: Vec<String>,
     /// The orders that were never sent.
     pub not_started: Vec<String>,
+    /// Cash that was paid in, or taken out below zero.
+    pub cash_flow: String,
     /// Sum of the amounts sold.
     pub sold: String,
     /// Sum of the amounts bought.
@@ -165,6 +179,8 @@ pub struct Summary {
 impl Summary {
     pub(super) fn of(plan: &PlanFile, run: Option<&Run>) -> Self {
         let (mut done, mut failed, mut in_doubt, mut not_started) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let transfer = Transfer::of(&plan.body).ok().flatten();
+        let moving = run.and_then(|run| run.transfer.as_ref());
         for order in &plan.body.orders {
             let id = order.id.clone();
             match run.and_then(|run| run.order(&id)).map(|progress| &progress.stage) {
@@ -174,7 +190,19 @@ impl Summary {
                 None => not_started.push(id),
             }
         }
+        if let Some(transfer) = &transfer {
+            let list = match moving {
+                Some(Moving { moved: true, .. }) => &mut done,
+                Some(_) => &mut in_doubt,
+                None => &mut not_started,
+            };
+            // A deposit comes before all orders, a withdrawal after them.
+            let place = if transfer.pays_in() { 0 } else { list.len() };
+            list.insert(place, transfer.word().to_owned());
+        }
         let fills = run.map(Run::fills).unwrap_or_default();
+        let moved = moving.is_some_and(|moving| moving.moved);
+        let flow = transfer.filter(|_| moved).map(|transfer| transfer.amount.decimal());
         let amount = |side| total(fills.iter().filter(|fill| fill.side == side).map(|fill| fill.amount.0));
         Self {
             plan_id: plan.plan_id.clone(),
@@ -183,6 +211,7 @@ impl Summary {
             failed,
             in_doubt,
             not_started,
+            cash_flow: total(flow.into_iter()),
             sold: amount(Side::Sell),
             bought: amount(Side::Buy),
             costs: total(fills.iter().flat_map(|fill| [fill.commission.0, fill.slippage.0, fill.tax.0])),

@@ -7,7 +7,7 @@ use crate::broker::BrokerError;
 use crate::journal::JournalError;
 use crate::log::LogError;
 use crate::record::Unrecordable;
-use crate::trade::Malformed;
+use crate::trade::{Malformed, named};
 use std::fmt;
 
 /// Why an apply went no further.
@@ -98,11 +98,11 @@ impl fmt::Display for Stopped {
             Reason::Overtaken => f.write_str("another run wrote to the journal since this plan was judged"),
             Reason::Malformed(malformed) => malformed.fmt(f),
             Reason::Journal(error) => error.fmt(f),
-            Reason::Refused { order: Some(order), error } => write!(f, "order {order} was not sent: {error}"),
+            Reason::Refused { order: Some(order), error } => write!(f, "{} was not sent: {error}", named(order)),
             Reason::Refused { order: None, error } => error.fmt(f),
-            Reason::NotExecuted { order, why } => write!(f, "order {order} was not executed: {why}"),
+            Reason::NotExecuted { order, why } => write!(f, "{} was not executed: {why}", named(order)),
             Reason::InDoubt { order, why, look } => {
-                write!(f, "whether order {order} was executed is not known ({why}): {}", look.join("; "))
+                write!(f, "whether {} was executed is not known ({why}): {}", named(order), look.join("; "))
             }
             Reason::Log(error) => error.fmt(f),
             Reason::Unrecordable(why) => why.fmt(f),

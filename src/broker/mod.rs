@@ -11,7 +11,7 @@ pub use paper::Paper;
 
 use crate::disk::Disk;
 use crate::plan::PlanFile;
-use crate::trade::{Fill, Ticket};
+use crate::trade::{Fill, Ticket, Transfer};
 use std::path::Path;
 
 /// An order that is about to be sent: it stands in the journal, on the medium.
@@ -52,6 +52,17 @@ pub enum Fate {
     Executed(Box<Fill>),
     /// It is proven not to have been executed.
     NotExecuted,
+    /// It cannot be told; what a person has to look at, a sentence each.
+    InDoubt(Vec<String>),
+}
+
+/// Whether cash that was to be moved was moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// It was.
+    Yes,
+    /// It is proven that it was not.
+    No,
     /// It cannot be told; what a person has to look at, a sentence each.
     InDoubt(Vec<String>),
 }
@@ -97,6 +108,22 @@ pub trait Broker {
 
     /// What became of an order whose answer is missing. Must not send anything.
     fn reconcile(&mut self, intent: &Intent) -> Fate;
+
+    /// Everything that is needed to find out later whether a plan's cash was moved. `last` is where the account was left.
+    /// Must not change anything.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    fn prepare_transfer(&mut self, transfer: &Transfer, last: &str) -> Result<Marks, BrokerError>;
+
+    /// Moves a plan's cash, at most once.
+    ///
+    /// # Errors
+    /// When it was not moved, or that is not certain; `settled` then finds out which.
+    fn transfer(&mut self, transfer: &Transfer, marks: &Marks) -> Result<(), BrokerError>;
+
+    /// Whether a plan's cash was moved. Must not move anything.
+    fn settled(&mut self, transfer: &Transfer, marks: &Marks) -> Settled;
 }
 
 /// What a broker is opened with.

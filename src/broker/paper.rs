@@ -3,12 +3,12 @@
 //! The hash of that file is where the account stands, so that an order's fate can always be told: the file has either
 //! the bytes from before it or those from after it. A network must never enter this room.
 
-use super::{Account, Ack, Broker, BrokerError, Fate, Intent, Marks};
+use super::{Account, Ack, Broker, BrokerError, Fate, Intent, Marks, Settled};
 use crate::disk::{directory_of, replace_durably};
 use crate::hash::sha256;
 use crate::plan::PlanFile;
-use crate::rewrite::rewrite;
-use crate::trade::{Fill, Ticket};
+use crate::rewrite::{RewriteError, rewrite, transferred};
+use crate::trade::{Fill, Ticket, Transfer};
 use std::io;
 
 /// Its name in the table.
@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "paper";
 /// The paper broker.
 pub struct Paper<'a> {
     account: Account<'a>,
-    /// The holdings file as the order that was prepared last would leave it.
+    /// The holdings file as what was prepared last would leave it.
     prepared: String,
 }
 
@@ -47,6 +47,51 @@ impl<'a> Paper<'a> {
     fn moved(&self, expected: &str, found: String) -> BrokerError {
         BrokerError::Moved { path: self.account.holdings.to_owned(), expected: expected.to_owned(), found }
     }
+
+    fn rewritten(&self, text: Result<String, RewriteError>) -> Result<String, BrokerError> {
+        text.map_err(|error| BrokerError::Rewrite { path: self.account.holdings.to_owned(), error })
+    }
+
+    /// Keeps a text for when it is written.
+    fn keep(&mut self, text: String, last: &str) -> Marks {
+        let after = sha256(text.as_bytes());
+        self.prepared = text;
+        Marks { before: last.to_owned(), after }
+    }
+
+    /// Writes what was prepared, in one step.
+    fn replace(&mut self, before: &str, after: &str) -> Result<(), BrokerError> {
+        self.at(before)?;
+        let found = sha256(self.prepared.as_bytes());
+        if found != after {
+            return Err(self.moved(after, found));
+        }
+        let replaced = replace_durably(self.account.disk, self.account.holdings, self.prepared.as_bytes());
+        replaced.map_err(|error| self.io(error))
+    }
+
+    /// Whether the file has the bytes from after a step, `named` so, or those from before it.
+    fn stands(&self, before: &str, after: &str, named: &str) -> Settled {
+        let found = match self.bytes() {
+            Ok(bytes) => sha256(&bytes),
+            Err(error) => return Settled::InDoubt(vec![error.to_string()]),
+        };
+        if found == before {
+            return Settled::No;
+        }
+        let path = self.account.holdings;
+        if found != after {
+            return Settled::InDoubt(vec![format!(
+                "`{}` is {found}; before the {named} it was {before}, after it it would be {after}",
+                path.display(),
+            )]);
+        }
+        // The new bytes are there to be read; that they stay after a power cut is not certain before this.
+        match self.account.disk.sync_directory(directory_of(path)) {
+            Ok(()) => Settled::Yes,
+            Err(error) => Settled::InDoubt(vec![self.io(error).to_string()]),
+        }
+    }
 }
 
 impl Broker for Paper<'_> {
@@ -62,31 +107,27 @@ impl Broker for Paper<'_> {
         let expected = plan.body.inputs.holdings.clone();
         let mut bytes = self.at(&expected)?;
         // A rehearsal: nothing is begun that this file could not be brought through.
+        let transfer = Transfer::of(&plan.body).unwrap_or_default();
+        if let Some(deposit) = transfer.filter(Transfer::pays_in) {
+            bytes = self.rewritten(transferred(&bytes, &deposit))?.into_bytes();
+        }
         for ticket in Ticket::all(&plan.body).unwrap_or_default() {
-            let path = || self.account.holdings.to_owned();
-            bytes =
-                rewrite(&bytes, &ticket).map_err(|error| BrokerError::Rewrite { path: path(), error })?.into_bytes();
+            bytes = self.rewritten(rewrite(&bytes, &ticket))?.into_bytes();
+        }
+        if let Some(withdrawal) = transfer.filter(|transfer| !transfer.pays_in()) {
+            self.rewritten(transferred(&bytes, &withdrawal))?;
         }
         Ok(expected)
     }
 
     fn prepare(&mut self, ticket: &Ticket, last: &str) -> Result<Marks, BrokerError> {
         let bytes = self.at(last)?;
-        let path = || self.account.holdings.to_owned();
-        let text = rewrite(&bytes, ticket).map_err(|error| BrokerError::Rewrite { path: path(), error })?;
-        let after = sha256(text.as_bytes());
-        self.prepared = text;
-        Ok(Marks { before: last.to_owned(), after })
+        let text = self.rewritten(rewrite(&bytes, ticket))?;
+        Ok(self.keep(text, last))
     }
 
     fn send(&mut self, intent: &Intent) -> Result<Ack, BrokerError> {
-        self.at(&intent.before)?;
-        let found = sha256(self.prepared.as_bytes());
-        if found != intent.after {
-            return Err(self.moved(&intent.after, found));
-        }
-        let replaced = replace_durably(self.account.disk, self.account.holdings, self.prepared.as_bytes());
-        replaced.map_err(|error| self.io(error))?;
+        self.replace(&intent.before, &intent.after)?;
         Ok(Ack { reference: format!("{NAME}-{}-{}", intent.ticket.id, intent.attempt) })
     }
 
@@ -95,26 +136,23 @@ impl Broker for Paper<'_> {
     }
 
     fn reconcile(&mut self, intent: &Intent) -> Fate {
-        let found = match self.bytes() {
-            Ok(bytes) => sha256(&bytes),
-            Err(error) => return Fate::InDoubt(vec![error.to_string()]),
-        };
-        if found == intent.before {
-            return Fate::NotExecuted;
+        match self.stands(&intent.before, &intent.after, "order") {
+            Settled::Yes => Fate::Executed(Box::new(intent.ticket.filled(&intent.at))),
+            Settled::No => Fate::NotExecuted,
+            Settled::InDoubt(look) => Fate::InDoubt(look),
         }
-        let path = self.account.holdings;
-        if found != intent.after {
-            return Fate::InDoubt(vec![format!(
-                "`{}` is {found}; before the order it was {}, after it it would be {}",
-                path.display(),
-                intent.before,
-                intent.after
-            )]);
-        }
-        // The new bytes are there to be read; that they stay after a power cut is not certain before this.
-        match self.account.disk.sync_directory(directory_of(path)) {
-            Ok(()) => Fate::Executed(Box::new(intent.ticket.filled(&intent.at))),
-            Err(error) => Fate::InDoubt(vec![self.io(error).to_string()]),
-        }
+    }
+
+    fn prepare_transfer(&mut self, transfer: &Transfer, last: &str) -> Result<Marks, BrokerError> {
+        let text = self.rewritten(transferred(&self.at(last)?, transfer))?;
+        Ok(self.keep(text, last))
+    }
+
+    fn transfer(&mut self, _: &Transfer, marks: &Marks) -> Result<(), BrokerError> {
+        self.replace(&marks.before, &marks.after)
+    }
+
+    fn settled(&mut self, transfer: &Transfer, marks: &Marks) -> Settled {
+        self.stands(&marks.before, &marks.after, transfer.word())
     }
 }

@@ -7,10 +7,9 @@ use crate::disk::RealDisk;
 use crate::finding::Level;
 use crate::gate::{self, Again, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit};
 use crate::hash::sha256;
+use crate::plan::PlanFile;
 use crate::plan::file::{Inputs, LogInput};
-use crate::plan::{Ask, PlanFile};
 use crate::replay::State;
-use crate::trigger::Cause;
 use crate::zone::Zone;
 use chrono::NaiveDate;
 use std::path::Path;
@@ -93,12 +92,12 @@ struct Now {
 }
 
 impl Now {
-    /// Plans again from today's facts with the recorded date and trigger.
+    /// Plans again from today's facts with the recorded date, for what was asked for then.
     fn of(plan: &PlanFile, log: &LogInput, global: &Global, host: &mut Host<'_>) -> Result<Self, String> {
         let recorded = &plan.body.inputs;
         let as_of = crate::config::day(&recorded.as_of).ok_or_else(|| format!("`{}` is not a date", recorded.as_of))?;
-        let manual = plan.body.trigger.fired.as_deref() == Some(Cause::Manual.word());
-        let wanted = Wanted { as_of: Some(as_of), ask: Ask { manual } };
+        let ask = plan.body.asked.ask().ok_or("what the plan says was asked for cannot be")?;
+        let wanted = Wanted { as_of: Some(as_of), ask };
         let made = make(&wanted, global, host).map_err(|fault| fault.message)?;
         let commits = made.gathered.commits_since(plan.meta.commit.as_deref());
         let inputs = match &made.body {

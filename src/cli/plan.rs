@@ -12,16 +12,19 @@ use crate::finding::{Finding, Level};
 use crate::hash::sha256;
 use crate::journal;
 use crate::log::Log;
+use crate::money::{self, Money, PRICE_PLACES};
 use crate::output::plan::{Next, draw};
 use crate::output::{self, Paint, Report, Ui};
 use crate::plan::file::{Body, ConfigInput, Override};
 use crate::plan::sizing::SizingError;
-use crate::plan::{Ask, Draft, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
+use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
 use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
+use crate::words::count;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +34,8 @@ Examples:
   rebalance plan -o plan.json                  and save it, to be applied
   rebalance plan --as-of 2026-07-01            as if it were that day
   rebalance plan --trigger manual              even if nothing is due
+  rebalance plan --deposit 500000              invest new money: orders only buy
+  rebalance plan --withdraw 2000000            sell only what has to be sold
   rebalance plan --detailed-exitcode           exit 2 when there are orders";
 
 /// Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the weights after.
@@ -46,7 +51,15 @@ pub(super) struct PlanArgs {
     /// Rebalance even if nothing is due
     #[arg(long, value_name = "TRIGGER")]
     trigger: Option<Asked>,
-    /// Exit 2 when there are orders
+    /// Cash that is paid in, in the base currency: orders only buy
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    #[arg(conflicts_with_all = ["withdraw", "trigger"])]
+    deposit: Option<Money>,
+    /// Cash that is taken out: orders sell only what must be sold for it
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    #[arg(conflicts_with = "trigger")]
+    withdraw: Option<Money>,
+    /// Exit 2 when there are orders, or cash moves
     #[arg(long)]
     detailed_exitcode: bool,
 }
@@ -60,6 +73,21 @@ enum Asked {
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
+}
+
+fn amount(text: &str) -> Result<Money, String> {
+    match money::decimal(text, PRICE_PLACES) {
+        Ok(amount) if amount > Decimal::ZERO => Ok(Money::new(amount)),
+        Ok(_) => Err("write an amount above 0".to_owned()),
+        Err(_) => Err("write it in plain digits, such as 500000".to_owned()),
+    }
+}
+
+impl PlanArgs {
+    fn ask(&self) -> Ask {
+        let flow = self.deposit.map(Flow::Deposit).or(self.withdraw.map(Flow::Withdrawal));
+        Ask { manual: self.trigger.is_some(), flow }
+    }
 }
 
 /// Which plan is wanted.
@@ -87,7 +115,7 @@ pub(super) struct Made {
 /// Runs the command.
 pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
-    let wanted = Wanted { as_of: args.as_of, ask: Ask { manual: args.trigger.is_some() } };
+    let wanted = Wanted { as_of: args.as_of, ask: args.ask() };
     let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
@@ -104,7 +132,7 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
         not_an_input(file, global, host)?;
         save(&plan, file, host)?;
     }
-    let changes = args.detailed_exitcode && !plan.body.orders.is_empty();
+    let changes = args.detailed_exitcode && !plan.body.is_idle();
     let exit = if exit == Exit::Done && changes { Exit::Changes } else { exit };
     let answer = print(&plan, args, exit, global, host, paint)?;
     warn_of_unfinished(global, host, paint)?;
@@ -221,9 +249,8 @@ pub(super) fn plan_fault(error: &PlanError) -> Fault {
             Fault::unknown("cash is held in another currency than the portfolio's")
                 .hint("exchange rates are not read yet: leave that cash out of the holdings.")
         }
-        PlanError::Books(BooksError::Empty) => {
-            Fault::no("there is nothing to rebalance: neither positions nor cash").hint("state them in the holdings.")
-        }
+        PlanError::Books(BooksError::Empty) => Fault::no("there is nothing to rebalance: neither positions nor cash")
+            .hint("state them in the holdings, or pay something in: rebalance plan --deposit AMOUNT"),
         PlanError::Books(BooksError::TooLarge) | PlanError::Sizing(SizingError::TooLarge) => {
             Fault::unknown("the figures are larger or finer than this tool keeps exactly")
                 .hint(format!("the largest amount is {}.", crate::money::MAX_AMOUNT))
@@ -233,6 +260,12 @@ pub(super) fn plan_fault(error: &PlanError) -> Fault {
             "gains of {code} are taxed, and the holdings do not say what it cost"
         ))
         .hint("add its lots: lots: [{ date: 2024-01-02, quantity: 250, cost: 15000 }], or lots: [] when none is held"),
+        PlanError::FlowTooFine(currency) => Fault::usage(format!(
+            "the amount is finer than the smallest unit of {}",
+            currency.word()
+        ))
+        .hint(format!("{} has {}.", currency.word(), count(currency.places() as usize, "decimal place"))),
+        PlanError::Withdrawal { most, left_alone } => too_much(*most, *left_alone),
         PlanError::Sizing(SizingError::Infeasible { .. }) => {
             Fault::no("no orders leave the cash that has to be left").hint("lower the reserve, or the smallest order.")
         }
@@ -240,6 +273,23 @@ pub(super) fn plan_fault(error: &PlanError) -> Fault {
             Fault::unknown(format!("the plan cannot be sized: {error:?}"))
                 .hint("report this with the config and the holdings.")
         }
+    }
+}
+
+/// More would be withdrawn than there is.
+fn too_much(most: Money, left_alone: bool) -> Fault {
+    let kept = "after costs, taxes and the reserve";
+    let (message, hint) = match most.is_zero() {
+        true => (format!("nothing can be withdrawn {kept}"), "pay something in, or lower the reserve.".to_owned()),
+        false => (
+            format!("that much cannot be withdrawn: at most {most}, {kept}"),
+            format!("withdraw less: rebalance plan --withdraw {most}"),
+        ),
+    };
+    let fault = Fault::no(message).hint(hint);
+    match left_alone {
+        true => fault.hint("or wait: an asset near its ex-dividend date is not sold now."),
+        false => fault,
     }
 }
 
@@ -327,6 +377,10 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     }
     if args.trigger.is_some() {
         all.push_str(" --trigger manual");
+    }
+    if let Some(flow) = args.ask().flow {
+        let amount = Money::new(flow.signed().decimal().abs());
+        all.push_str(&format!(" --{} {amount}", flow.option()));
     }
     (files, all)
 }

@@ -3,6 +3,7 @@
 //! What is looked at to find one must never enter this room.
 
 use crate::plan::file::{FORMAT_VERSION, Status};
+use crate::trade::named;
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -284,7 +285,7 @@ impl Refusal {
                 write!(f, "`{path}` is not committed as it stands; the plan was made from blob {recorded}")
             }
             Self::HoldingsUnexplained { order, current, explained } => {
-                let order = order.as_deref().map_or_else(|| "before any order".to_owned(), |id| format!("order {id}"));
+                let order = order.as_deref().map_or_else(|| "before any order".to_owned(), named);
                 write!(f, "the holdings are in doubt ({order}): they are {current}, not {}", explained.join(" or "))
             }
             Self::Rule { rule, message, .. } => write!(f, "{rule} refuses today: {message}"),

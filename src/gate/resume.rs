@@ -85,12 +85,16 @@ pub fn resume(evidence: ResumeEvidence<'_>) -> Result<ResumePermit, Vec<Refusal>
 /// Whether the account stands where the journal cannot have left it.
 fn unexplained(run: &Run, mark: &str) -> Option<Refusal> {
     let open = run.open();
-    let explained = match open {
-        Some(order) => vec![order.before.clone(), order.after.clone()],
-        None => vec![run.mark().to_owned()],
+    let explained = match (open, run.moving()) {
+        (Some(order), _) => vec![order.before.clone(), order.after.clone()],
+        (None, Some(moving)) => vec![moving.before.clone(), moving.after.clone()],
+        (None, None) => vec![run.mark().to_owned()],
     };
     let order = open.or_else(|| run.orders.iter().rfind(|order| !matches!(order.stage, Stage::Failed(_))));
-    let order = order.map(|order| order.id.clone());
+    let order = match run.moving() {
+        Some(moving) => Some(if moving.amount.starts_with('-') { "withdrawal" } else { "deposit" }.to_owned()),
+        None => order.map(|order| order.id.clone()),
+    };
     (!explained.iter().any(|known| known == mark)).then(|| Refusal::HoldingsUnexplained {
         order,
         current: mark.to_owned(),

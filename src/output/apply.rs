@@ -92,8 +92,22 @@ pub fn step(step: &Step, paint: Paint) -> String {
             grouped(&fill.slippage),
             grouped(&fill.tax)
         ),
+        Step::Transfer { amount, .. } => match amount.strip_prefix('-') {
+            Some(amount) => paint.red(format!("- withdraw {}", grouped(amount))) + "\n",
+            None => paint.green(format!("+ deposit {}", grouped(amount))) + "\n",
+        },
         Step::Failed { order, reason } => format!("    {} {order}: {reason}\n", paint.red("not executed:")),
-        Step::Ack { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => String::new(),
+        Step::Ack { .. } | Step::Transferred { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => {
+            String::new()
+        }
+    }
+}
+
+/// `deposited 500,000`, `withdrew 2,000,000`.
+pub(super) fn moved(flow: &str) -> String {
+    match flow.strip_prefix('-') {
+        Some(amount) => format!("withdrew {}", grouped(amount)),
+        None => format!("deposited {}", grouped(flow)),
     }
 }
 
@@ -103,10 +117,14 @@ pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, p
     let id = summary.plan_id.get(..12).unwrap_or(&summary.plan_id);
     let log = std::path::Path::new(holdings).with_file_name("rebalance_log.jsonl");
     let log = log.display();
+    let (orders, flow) = match summary.cash_flow.as_str() {
+        "0" => (summary.done.len(), String::new()),
+        flow => (summary.done.len().saturating_sub(1), format!(", {}", moved(flow))),
+    };
     let done = format!(
-        "{} plan {id} by the {broker} broker: {}, sold {}, bought {}, costs {}",
+        "{} plan {id} by the {broker} broker: {}{flow}, sold {}, bought {}, costs {}",
         paint.green("applied:"),
-        count(summary.done.len(), "order"),
+        count(orders, "order"),
         grouped(&summary.sold),
         grouped(&summary.bought),
         grouped(&summary.costs)

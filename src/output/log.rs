@@ -1,6 +1,7 @@
 //! Executed rebalances, for people and for programs.
 
 use super::Paint;
+use super::apply::moved;
 use super::plan::grouped;
 use super::text::wrapped;
 use crate::record::Record;
@@ -28,6 +29,9 @@ fn one(record: &Record, paint: Paint) -> String {
         grouped(&record.total_commission.to_string())
     );
     let mut text = format!("{} {}\n", paint.bold(title), paint.dim(id));
+    if let Some(flow) = record.cash_flow {
+        text.push_str(&format!("~ {}\n", moved(&flow.to_string())));
+    }
     for trade in &record.trades {
         let line = format!("{} {} {}", trade.action, trade.ticker, grouped(&trade.amount.to_string()));
         let (sign, line) = if trade.action == "SELL" { ("-", paint.red(line)) } else { ("+", paint.green(line)) };

@@ -40,7 +40,7 @@ pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     text.push_str(&table::drift(body, paint));
     text.push_str(&trigger::trigger(body, paint));
     text.push_str(&trigger::left_alone(body));
-    if !body.orders.is_empty() {
+    if !body.is_idle() {
         text.push_str(&orders::orders(body, paint));
         text.push_str(&costs::costs(body));
         text.push_str(&after::after(body, paint));

@@ -1,10 +1,99 @@
-//! What was asked for when the plan was made, beyond what the config says.
+//! What was asked for when the plan was made, beyond what the config says; and how a plan records it.
 //!
-//! How it was asked for, at a command line or in a file, must never enter this file.
+//! What is done about it must never enter this file.
+
+use super::file::{Asked, Body};
+use crate::money::{self, Money, PRICE_PLACES};
+use crate::trigger::Cause;
+use rust_decimal::Decimal;
 
 /// What is asked for. The plan records it, so that it can be made again the same.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ask {
     /// A rebalance, whether or not one is due.
     pub manual: bool,
+    /// Cash that is paid in or taken out, instead of a rebalance.
+    pub flow: Option<Flow>,
+}
+
+/// Cash that is paid in or taken out, in the base currency and more than nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Paid in: orders only buy.
+    Deposit(Money),
+    /// Taken out: orders only sell, and no more than must be.
+    Withdrawal(Money),
+}
+
+impl Flow {
+    /// What it adds to cash, below zero for a withdrawal.
+    #[must_use]
+    pub fn signed(self) -> Money {
+        match self {
+            Self::Deposit(amount) => amount,
+            Self::Withdrawal(amount) => Money::new(-amount.decimal()),
+        }
+    }
+
+    /// The option that asks for it, without its dashes.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Deposit(_) => "deposit",
+            Self::Withdrawal(_) => "withdraw",
+        }
+    }
+
+    /// The word in messages, journals and logs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Deposit(_) => "deposit",
+            Self::Withdrawal(_) => "withdrawal",
+        }
+    }
+}
+
+impl Ask {
+    /// As a plan has it.
+    #[must_use]
+    pub fn recorded(&self) -> Asked {
+        let amount = |wanted: fn(Flow) -> Option<Money>| self.flow.and_then(wanted).map(|amount| amount.to_string());
+        Asked {
+            trigger: self.manual.then(|| Cause::Manual.word().to_owned()),
+            deposit: amount(|flow| if let Flow::Deposit(amount) = flow { Some(amount) } else { None }),
+            withdrawal: amount(|flow| if let Flow::Withdrawal(amount) = flow { Some(amount) } else { None }),
+        }
+    }
+}
+
+impl Asked {
+    /// What was asked for; none when it cannot have been.
+    #[must_use]
+    pub fn ask(&self) -> Option<Ask> {
+        let manual = match self.trigger.as_deref() {
+            None => false,
+            Some(word) if word == Cause::Manual.word() => true,
+            Some(_) => return None,
+        };
+        let amount = |text: &str| {
+            let amount = money::decimal(text, PRICE_PLACES).ok().filter(|amount| *amount > Decimal::ZERO)?;
+            Some(Money::new(amount))
+        };
+        let flow = match (&self.deposit, &self.withdrawal) {
+            (None, None) => None,
+            (Some(text), None) => Some(Flow::Deposit(amount(text)?)),
+            (None, Some(text)) => Some(Flow::Withdrawal(amount(text)?)),
+            (Some(_), Some(_)) => return None,
+        };
+        Some(Ask { manual, flow })
+    }
+}
+
+impl Body {
+    /// Whether it neither trades nor moves cash.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.orders.is_empty() && self.asked.deposit.is_none() && self.asked.withdrawal.is_none()
+    }
 }

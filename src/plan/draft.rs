@@ -2,17 +2,18 @@
 
 use super::ask::Ask;
 use super::costs::{OrderCosts, Tariff};
-use super::sizing::{self, Direction, Leg, Problem, Shape, Sizing, SizingError, Violation};
+use super::flow;
+use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
 use crate::ex_dividend::{self, Frozen};
 use crate::executed::Executed;
 use crate::holdings::Holdings;
-use crate::money::scaled;
+use crate::money::{Money, scaled};
 use crate::portfolio::{Asset, Code, Portfolio};
 use crate::rules::{CodeSite, PlanFacts, Sound};
-use crate::trigger::{self, Verdict};
+use crate::trigger::{self, Cause, Verdict};
 use chrono::NaiveDate;
 
 /// How often sizing is tried again on what is left after costs.
@@ -59,6 +60,15 @@ pub enum PlanError {
     NoLots(Code),
     /// There is no answer to the sizing question.
     Sizing(SizingError),
+    /// The deposit or withdrawal is finer than this currency's smallest unit.
+    FlowTooFine(Currency),
+    /// More would be withdrawn than there is.
+    Withdrawal {
+        /// The most that can be withdrawn.
+        most: Money,
+        /// Whether some assets are not sold now.
+        left_alone: bool,
+    },
 }
 
 /// An order in integers.
@@ -85,6 +95,8 @@ pub struct Draft<'a> {
     pub books: Books,
     /// Whether a rebalance is due.
     pub trigger: Verdict,
+    /// What would have made a rebalance due without the deposit or withdrawal.
+    pub due: Option<Cause>,
     /// Assets left alone.
     pub frozen: Vec<Frozen>,
     /// Shares after, in the order of the books.
@@ -104,15 +116,29 @@ impl<'a> Draft<'a> {
     /// See [`PlanError`].
     pub fn make(inputs: Inputs<'a>) -> Result<Self, PlanError> {
         let portfolio = inputs.sound.portfolio();
-        let books = drift::books(portfolio, inputs.holdings).map_err(PlanError::Books)?;
+        let books = flow::books(&inputs)?;
         let calendar = inputs.calendar;
-        let trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.executed, inputs.ask.manual)
+        let mut trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.executed, inputs.ask.manual)
             .map_err(PlanError::Calendar)?;
+        // Cash that moves is its own reason, and says which way orders go, whatever else is due.
+        let due = inputs.ask.flow.and(trigger.cause);
+        if inputs.ask.flow.is_some() {
+            trigger.cause = Some(Cause::CashFlow);
+        }
         let frozen = ex_dividend::frozen(portfolio, calendar, inputs.as_of).map_err(PlanError::Calendar)?;
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
         let cash = books.cash;
-        let mut draft =
-            Self { inputs, books, trigger, frozen, shares: held, orders: Vec::new(), cash_after: cash, sizing: None };
+        let mut draft = Self {
+            inputs,
+            books,
+            trigger,
+            due,
+            frozen,
+            shares: held,
+            orders: Vec::new(),
+            cash_after: cash,
+            sizing: None,
+        };
         if draft.trigger.cause.is_some() {
             draft.size()?;
         }
@@ -213,8 +239,9 @@ impl<'a> Draft<'a> {
     /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
     /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
     fn settled(&self, cost: &dyn Fn(usize, i128) -> i128, shape: &Shape) -> Result<Sizing, PlanError> {
-        let size = |total| sizing::size(&self.problem(cost, shape, total)?).map_err(PlanError::Sizing);
-        let first = size(self.books.total)?;
+        let size =
+            |total| sizing::size(&self.problem(cost, shape, total)?).map_err(|error| self.unsized_because(error));
+        let first = size(self.sized_to())?;
         let mut total = self.total_after(&first.shares, first.cash_after);
         if self.settles(&first, total)? {
             return Ok(first);
@@ -300,10 +327,10 @@ impl<'a> Draft<'a> {
             legs,
             denominator: 10_i128.pow(weight_places),
             total,
-            cash: self.books.cash,
-            reserve: self.reserve(),
+            cash: self.books.cash + self.flow(),
+            reserve: self.left(),
             min_trade: min_trade(portfolio, self.books.places).ok_or_else(too_large)?,
-            direction: Direction::Both,
+            direction: self.direction(),
             violation: Violation::Squares,
             destination: match portfolio.destination {
                 Destination::Target => sizing::Destination::Target,

@@ -86,6 +86,8 @@ wire! {
         pub inputs: Inputs,
         /// The settings that decided.
         pub params: Params,
+        /// What was asked for.
+        pub asked: Asked,
         /// What made a rebalance due.
         pub trigger: Trigger,
         /// The portfolio before.
@@ -178,9 +180,19 @@ wire! {
         pub plan_max_age: Option<u32>,
     }
 
+    /// What was asked for at the command line.
+    pub struct Asked {
+        /// `manual` when a rebalance was asked for, whether or not one is due.
+        pub trigger: Option<String>,
+        /// Cash that is paid in.
+        pub deposit: Option<String>,
+        /// Cash that is taken out.
+        pub withdrawal: Option<String>,
+    }
+
     /// What made a rebalance due.
     pub struct Trigger {
-        /// `scheduled`, `drift`, `manual`, or none.
+        /// `scheduled`, `drift`, `manual`, `cash-flow`, or none.
         pub fired: Option<String>,
         /// Why or why not, a sentence each.
         pub why: Vec<String>,
@@ -340,7 +352,9 @@ wire! {
         pub costs: Costs,
         /// Cash before.
         pub cash_before: String,
-        /// Cash after orders and all costs.
+        /// Cash that is paid in, or taken out below zero.
+        pub cash_flow: String,
+        /// Cash after orders, all costs and that.
         pub cash_after: String,
         /// Money outside the bands after.
         pub band_violation: String,

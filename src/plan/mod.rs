@@ -8,10 +8,11 @@ pub mod costs;
 pub mod draft;
 pub mod effect;
 pub mod file;
+mod flow;
 mod render;
 pub mod sizing;
 
-pub use ask::Ask;
+pub use ask::{Ask, Flow};
 pub use draft::{Draft, Inputs, PlanError, Provenance};
 pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

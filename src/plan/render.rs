@@ -6,7 +6,7 @@ use super::file::{
     Params, Status, Summary, Trigger,
 };
 use super::sizing::Sizing;
-use crate::drift::{Books, Breach, Line, shown};
+use crate::drift::{Books, Breach, Line, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
 use crate::money::{Weight, scaled};
@@ -19,7 +19,7 @@ impl Draft<'_> {
     #[must_use]
     pub fn body(&self, provenance: Provenance, findings: &[Finding], overrides: Vec<Override>) -> Body {
         let refused = findings.iter().any(|f| f.level == Level::Error && f.suppressed.is_none());
-        let status = match (refused, self.orders.is_empty()) {
+        let status = match (refused, self.orders.is_empty() && self.flow() == 0) {
             (true, _) => Status::Errored,
             (false, true) => Status::Complete,
             (false, false) => Status::Applyable,
@@ -37,6 +37,7 @@ impl Draft<'_> {
                 log: provenance.log,
             },
             params: self.params(),
+            asked: self.inputs.ask.recorded(),
             trigger: self.trigger_body(),
             before: self.before(),
             orders: self.orders.iter().filter_map(|order| self.order_body(order)).collect(),
@@ -81,7 +82,7 @@ impl Draft<'_> {
 
     /// Why a rebalance is due or not, a sentence for each thing the strategy looks at.
     fn why(&self, verdict: &Verdict) -> Vec<String> {
-        let mut why = Vec::new();
+        let mut why = self.flow_sentences();
         if let Some(schedule) = &verdict.schedule {
             why.push(match (schedule.latest, schedule.served) {
                 (Some(latest), None) => format!("the scheduled date {latest} is due and not served"),
@@ -143,6 +144,10 @@ impl Draft<'_> {
 
     /// Weight less target, rounded for people.
     fn drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
+        if total <= 0 {
+            // Of nothing, everything weighs nothing.
+            return Decimal::ZERO - target.decimal().round_dp(SHOWN_PLACES);
+        }
         let places = target.decimal().scale();
         let unit = 10_i128.pow(places);
         let exact = || {
@@ -276,6 +281,7 @@ impl Draft<'_> {
                 total: money(costs.total().unwrap_or(i128::MAX)),
             },
             cash_before: money(books.cash),
+            cash_flow: money(self.flow()),
             cash_after: money(self.cash_after),
             band_violation: proof.violation,
             objective: proof.objective,
@@ -296,7 +302,7 @@ impl Draft<'_> {
     #[must_use]
     pub fn exact_turnover(&self) -> (i128, i128) {
         let (sold, bought) = self.traded();
-        (sold + bought, self.books.total * 2)
+        (sold + bought, self.whole() * 2)
     }
 
     /// Cash after the orders, and positions and cash after them.
@@ -311,7 +317,7 @@ impl Draft<'_> {
     pub fn exact_cost_shares(&self) -> [(i128, i128); 2] {
         let (sold, bought) = self.traded();
         let costs = self.costs().total().unwrap_or(i128::MAX);
-        [(costs, sold + bought), (costs, self.books.total)]
+        [(costs, sold + bought), (costs, self.whole())]
     }
 }
 
@@ -377,7 +383,7 @@ fn left_alone(frozen: &Frozen) -> String {
 
 /// A rounded fraction with all its places.
 fn fixed(value: Decimal) -> String {
-    format!("{value:.places$}", places = crate::drift::SHOWN_PLACES as usize)
+    format!("{value:.places$}", places = SHOWN_PLACES as usize)
 }
 
 fn in_points(drift: Decimal) -> String {

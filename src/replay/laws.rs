@@ -31,7 +31,9 @@ fn event(kind: u8, order: &str, attempt: u32) -> Event {
         6 | 7 => Event::Done { order },
         8 => Event::Failed { order, reason: "no".to_owned() },
         9 => Event::Logged,
-        _ => Event::Finished,
+        10 => Event::Finished,
+        11 => Event::Transfer { amount: "-5".to_owned(), before: "m".to_owned(), after: "t".to_owned() },
+        _ => Event::Transferred,
     }
 }
 
@@ -51,7 +53,7 @@ fn written(events: &[(u8, u8, u32, u8)]) -> (String, Vec<State>) {
 }
 
 fn events() -> impl Strategy<Value = Vec<(u8, u8, u32, u8)>> {
-    prop::collection::vec((0_u8..11, 0_u8..2, 1_u32..3, 0_u8..2), 0..160)
+    prop::collection::vec((0_u8..13, 0_u8..2, 1_u32..3, 0_u8..2), 0..160)
 }
 
 proptest! {
@@ -122,6 +124,21 @@ fn only_the_next_step_may_follow() {
         (&[0, 1, 4, 6, 9, 10], true),
         (&[0, 1, 4, 6, 9, 10, 10], false),
         (&[0, 1, 4, 6, 9, 10, 0], false),
+        (&[11], false),
+        (&[0, 11], true),
+        (&[0, 12], false),
+        (&[0, 11, 11], false),
+        (&[0, 11, 1], false),
+        (&[0, 11, 9], false),
+        (&[0, 11, 12], true),
+        (&[0, 11, 12, 11], false),
+        (&[0, 11, 12, 12], false),
+        (&[0, 11, 12, 9, 10], true),
+        (&[0, 11, 12, 1], true),
+        (&[0, 1, 11], false),
+        (&[0, 1, 8, 11], true),
+        (&[0, 1, 4, 6, 11, 12, 9], true),
+        (&[0, 1, 4, 6, 9, 11], false),
     ];
     for (kinds, allowed) in cases {
         let mut state = Ok((State::default(), String::new()));
@@ -130,6 +147,28 @@ fn only_the_next_step_may_follow() {
             state = so_far.with("t", "p", event(*kind, "sell-1", 1));
         }
         assert_eq!(state.is_ok(), *allowed, "{kinds:?}");
+    }
+}
+
+#[test]
+fn the_account_stands_where_the_last_thing_done_left_it() {
+    let marks = |kinds: &[u8]| {
+        let mut state = State::default();
+        for kind in kinds {
+            state = state.with("t", "p", event(*kind, "sell-1", 1)).unwrap().0;
+        }
+        state.runs[0].mark().to_owned()
+    };
+    let cases: [(&[u8], &str); 6] = [
+        (&[0], "m"),
+        (&[0, 11], "m"),
+        (&[0, 11, 12], "t"),
+        (&[0, 11, 12, 1], "t"),
+        (&[0, 11, 12, 1, 4], "b\n"),
+        (&[0, 1, 4, 6, 11, 12], "t"),
+    ];
+    for (kinds, mark) in cases {
+        assert_eq!(marks(kinds), mark, "{kinds:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One plan at a time, one order at a time, each step once. How a line is written must never enter this room.
 
-use super::{Event, Illegal, Progress, Run, Stage, State};
+use super::{Event, Illegal, Moving, Progress, Run, Stage, State};
 use crate::trade::Fill;
 
 impl Event {
@@ -16,6 +16,8 @@ impl Event {
             Self::Fill(_) => "fill",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
+            Self::Transfer { .. } => "transfer",
+            Self::Transferred => "transferred",
             Self::Logged => "logged",
             Self::Finished => "finished",
         }
@@ -53,7 +55,9 @@ impl Run {
             began: time.to_owned(),
             broker: broker.to_owned(),
             opening: mark.to_owned(),
+            standing: mark.to_owned(),
             orders: Vec::new(),
+            transfer: None,
             logged: false,
             finished: None,
         }
@@ -71,10 +75,16 @@ impl Run {
         self.orders.iter().find(|order| matches!(order.stage, Stage::Intent | Stage::Acked(_)))
     }
 
-    /// Where the account stood after the last order that was filled.
+    /// Its cash, when it is not known whether that was moved.
+    #[must_use]
+    pub fn moving(&self) -> Option<&Moving> {
+        self.transfer.as_ref().filter(|transfer| !transfer.moved)
+    }
+
+    /// Where the account stood after the last order that was filled, or after its cash was moved if that was later.
     #[must_use]
     pub fn mark(&self) -> &str {
-        self.orders.iter().rev().find(|order| order.stage.fill().is_some()).map_or(&self.opening, |order| &order.after)
+        &self.standing
     }
 
     /// What came of the orders, in order.
@@ -96,7 +106,15 @@ impl Run {
                 };
                 self.intend(progress).map_err(|why| event.illegal(why))
             }
+            Event::Transfer { amount, before, after } => {
+                let (amount, before, after) = (amount.clone(), before.clone(), after.clone());
+                self.depart(Moving { amount, before, after, moved: false }).map_err(|why| event.illegal(why))
+            }
+            Event::Transferred => self.arrive().map_err(|why| event.illegal(why)),
             Event::Logged => {
+                if self.moving().is_some() {
+                    return Err(event.illegal("the cash is not moved"));
+                }
                 let unsettled = self.orders.iter().find(|order| !matches!(order.stage, Stage::Done(_)));
                 if let Some(order) = unsettled {
                     return Err(event.illegal(format!("order {} is not done", order.id)));
@@ -120,10 +138,7 @@ impl Run {
         if self.logged {
             return Err("the plan is logged already".to_owned());
         }
-        let busy = self.orders.iter().find(|o| !matches!(o.stage, Stage::Done(_) | Stage::Failed(_)));
-        if let Some(order) = busy {
-            return Err(format!("order {} is not done", order.id));
-        }
+        self.idle()?;
         let place = self.orders.iter_mut().find(|order| order.id == progress.id);
         let expected = place.as_ref().map_or(1, |order| order.attempt + 1);
         if progress.attempt != expected {
@@ -136,6 +151,35 @@ impl Run {
             Some(order) => *order = progress,
             None => self.orders.push(progress),
         }
+        Ok(())
+    }
+
+    /// Nothing is begun that is not done.
+    fn idle(&self) -> Result<(), String> {
+        let busy = self.orders.iter().find(|o| !matches!(o.stage, Stage::Done(_) | Stage::Failed(_)));
+        match busy {
+            Some(order) => Err(format!("order {} is not done", order.id)),
+            None if self.moving().is_some() => Err("the cash is not moved".to_owned()),
+            None => Ok(()),
+        }
+    }
+
+    fn depart(&mut self, moving: Moving) -> Result<(), String> {
+        if self.logged {
+            return Err("the plan is logged already".to_owned());
+        }
+        self.idle()?;
+        if self.transfer.is_some() {
+            return Err("the cash was moved before".to_owned());
+        }
+        self.transfer = Some(moving);
+        Ok(())
+    }
+
+    fn arrive(&mut self) -> Result<(), String> {
+        let moving = self.transfer.as_mut().filter(|transfer| !transfer.moved).ok_or("no cash was to be moved")?;
+        moving.moved = true;
+        self.standing.clone_from(&moving.after);
         Ok(())
     }
 
@@ -158,6 +202,9 @@ impl Run {
             (Event::Failed { reason, .. }, Stage::Intent | Stage::Acked(_)) => Stage::Failed(reason.clone()),
             (_, stage) => return Err(event.illegal(format!("order {id} is {}", stage.word()))),
         };
+        if matches!(next, Stage::Filled(_)) {
+            self.standing.clone_from(&order.after);
+        }
         order.stage = next;
         Ok(())
     }

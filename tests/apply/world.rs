@@ -16,7 +16,7 @@ use rebalance::log::{self, Log};
 use rebalance::plan::costs::Tariff;
 use rebalance::plan::draft::DraftOrder;
 use rebalance::plan::file::{ConfigInput, FileError, Inputs as Recorded, Override};
-use rebalance::plan::{Ask, Body, Draft, Inputs, Meta, PlanFile, Provenance};
+use rebalance::plan::{Ask, Body, Draft, Flow, Inputs, Meta, PlanFile, Provenance};
 use rebalance::policy::Source;
 use rebalance::replay::{self, State};
 use rebalance::rules::facts::code_sites;
@@ -40,6 +40,7 @@ pub struct World {
     pub policies: Vec<Source>,
     pub findings: Vec<Finding>,
     pub overrides: Vec<Override>,
+    pub ask: Ask,
 }
 
 impl World {
@@ -54,7 +55,13 @@ impl World {
             policies: Vec::new(),
             findings: Vec::new(),
             overrides: Vec::new(),
+            ask: Ask::default(),
         }
+    }
+
+    /// A world in which cash moves.
+    pub fn with_flow(flow: Option<Flow>) -> Self {
+        Self { ask: Ask { flow, ..Ask::default() }, ..Self::new() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -108,10 +115,10 @@ impl World {
             calendar: &calendar,
             as_of,
             executed: &executed,
-            ask: &Ask::default(),
+            ask: &self.ask,
         };
         let mut draft = Draft::make(inputs).map_err(|error| format!("{error:?}"))?;
-        if draft.trigger.cause.is_some() {
+        if draft.trigger.cause.is_some() && self.ask.flow.is_none() {
             optimise(&mut draft);
         }
         let provenance = Provenance {
@@ -154,7 +161,7 @@ impl World {
     }
 
     fn inputs(&self) -> Recorded {
-        let untouched = Self::new().body().unwrap().inputs;
+        let untouched = Self::with_flow(self.ask.flow).body().unwrap().inputs;
         Recorded { config: self.config_input(), ..untouched }
     }
 
@@ -198,7 +205,9 @@ impl World {
         let runs = self.journal().runs;
         let run = |run: &replay::Run| {
             let fills: Vec<_> = run.orders.iter().map(|o| format!("{} {}", o.id, o.stage.word())).collect();
-            format!("{} {:?} {fills:?} {} {}", run.plan_id, run.fills(), run.logged, run.finished.is_some())
+            let moved = run.transfer.as_ref().map(|transfer| (transfer.amount.clone(), transfer.moved));
+            let (logged, finished) = (run.logged, run.finished.is_some());
+            format!("{} {:?} {fills:?} {moved:?} {logged} {finished}", run.plan_id, run.fills())
         };
         (self.text("holdings.yaml"), self.text("rebalance_log.jsonl"), runs.iter().map(run).collect())
     }

@@ -11,6 +11,7 @@ mod changes;
 mod diff;
 mod diff_markdown;
 mod faults;
+mod flows;
 mod gitlab;
 mod help;
 mod history;

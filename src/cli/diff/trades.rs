@@ -35,7 +35,7 @@ pub(super) fn trades(base: &Side, head: &Side, found: &[Finding], global: &Globa
 
 fn effect(base: &Side, head: &Side, sound: &Sound, account: &Account, found: &[Finding]) -> Result<Trades, Fault> {
     let Some(holdings) = &account.holdings else { return Err(unread(account)) };
-    let anyway = (&Executed::default(), &Ask { manual: true });
+    let anyway = (&Executed::default(), &Ask { manual: true, ..Ask::default() });
     let new = calendar(sound)?;
     let after = draft(sound, holdings, &new, anyway)?;
     let sound_before = base.sound();

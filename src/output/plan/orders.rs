@@ -9,11 +9,18 @@ use crate::words::count;
 /// The orders, the cash beside its limit, and how many assets stay as they are.
 pub(super) fn orders(body: &Body, paint: Paint) -> String {
     let mut text = paint.bold(format!("{}:", count(body.orders.len(), "order"))) + "\n";
+    let flow = match body.summary.cash_flow.as_str() {
+        "0" => String::new(),
+        flow => match flow.strip_prefix('-') {
+            Some(amount) => format!(" - {} withdrawn", grouped(amount)),
+            None => format!(" + {} deposited", grouped(flow)),
+        },
+    };
     for order in &body.orders {
         text.push_str(&one_order(order, paint));
     }
     let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
-    text.push_str(&paint.yellow(format!("~ cash {} -> {}", grouped(before), grouped(after))));
+    text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));
     text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
     let unchanged = body.before.assets.len().saturating_sub(body.orders.len());
     if unchanged > 0 {

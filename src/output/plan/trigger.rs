@@ -7,6 +7,7 @@ use crate::plan::file::Body;
 /// Whether a rebalance is due, a reason a line, and the next date.
 pub(super) fn trigger(body: &Body, paint: Paint) -> String {
     let fired = match &body.trigger.fired {
+        Some(_) if body.summary.cash_flow != "0" => paint.bold("Cash moves:"),
         Some(cause) => paint.bold(format!("A rebalance is due ({cause}):")),
         None => paint.bold("No rebalance is due:"),
     };

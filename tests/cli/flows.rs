@@ -1,0 +1,372 @@
+//! Cash that is paid in or taken out with a plan: what is bought or sold for it, and how it is moved.
+
+use crate::stage::Stage;
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn a_deposit_only_buys() {
+    assert_data_eq!(
+        Stage::sample().run(&["plan", "--deposit", "500000"]).whole(),
+        str![[r#"
+Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
+
+  code    asset                             weight   target  drift     band
+  069500  KODEX 200                        14.55 %  15.00 %  -0.45  10-20 %
+  091230  TIGER Semiconductor              13.64 %  10.00 %  +3.64   5-15 %
+  305080  TIGER US Treasury 10Y Futures    12.73 %  15.00 %  -2.27  10-20 %
+  305720  KODEX Secondary Battery           7.27 %  10.00 %  -2.73   5-15 %
+          Industry
+  319640  TIGER Gold & Silver Futures (H)   9.09 %  10.00 %  -0.91   5-15 %
+  360750  TIGER US S&P500                  38.18 %  35.00 %  +3.18  30-40 %
+  443160  KODEX Composite Bond (AA- and     4.55 %   5.00 %  -0.45    2-8 %
+          above) Active
+
+Cash moves:
+  500000 KRW is deposited: orders only buy
+  a rebalance is due as well (scheduled): apply this plan, then plan again
+    without --deposit
+  the scheduled date 2026-01-02 is due and not served
+  no drift has reached its threshold, every weight is in its band; 091230 is
+    furthest, at +3.64 points
+  the next scheduled date is 2026-04-01
+
+2 orders:
++ buy 24 x 305080 TIGER US Treasury 10Y Futures at 10,000 = 240,000
+    12.73 % -> 14.26 % (target 15.00 %, band 10 to 20), limit price 10,010
+    drifted -2.27 points from 15 %; -0.74 points left after
++ buy 8 x 305720 KODEX Secondary Battery Industry at 32,000 = 256,000
+    7.27 % -> 9.18 % (target 10.00 %, band 5 to 15), limit price 32,030
+    drifted -2.73 points from 10 %; -0.82 points left after
+~ cash 0 + 500,000 deposited -> 3,429 (at least 0)
+  5 assets unchanged (no order below 100,000)
+
+Sold 0, bought 496,000; turnover 2.16 %
+Costs 571 KRW: commission 75, slippage 496, tax 0
+
+After: 11,499,404 KRW (cash 3,429)
+
+  code    asset                             shares   weight   target  drift
+  069500  KODEX 200                             45  13.91 %  15.00 %  -1.09
+  091230  TIGER Semiconductor                   30  13.04 %  10.00 %  +3.04
+  305080  TIGER US Treasury 10Y Futures        164  14.26 %  15.00 %  -0.74
+  305720  KODEX Secondary Battery Industry      33   9.18 %  10.00 %  -0.82
+  319640  TIGER Gold & Silver Futures (H)       80   8.70 %  10.00 %  -1.30
+  360750  TIGER US S&P500                      250  36.52 %  35.00 %  +1.52
+  443160  KODEX Composite Bond (AA- and         50   4.35 %   5.00 %  -0.65
+          above) Active
+
+Proven: no other whole-share orders within these limits come closer to the
+  targets.
+
+Plan e586277e7600 (applyable)
+Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn a_withdrawal_sells_what_it_must() {
+    assert_data_eq!(
+        Stage::sample().run(&["plan", "--withdraw", "2000000"]).whole(),
+        str![[r#"
+Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
+
+  code    asset                             weight   target  drift     band
+  069500  KODEX 200                        14.55 %  15.00 %  -0.45  10-20 %
+  091230  TIGER Semiconductor              13.64 %  10.00 %  +3.64   5-15 %
+  305080  TIGER US Treasury 10Y Futures    12.73 %  15.00 %  -2.27  10-20 %
+  305720  KODEX Secondary Battery           7.27 %  10.00 %  -2.73   5-15 %
+          Industry
+  319640  TIGER Gold & Silver Futures (H)   9.09 %  10.00 %  -0.91   5-15 %
+  360750  TIGER US S&P500                  38.18 %  35.00 %  +3.18  30-40 %
+  443160  KODEX Composite Bond (AA- and     4.55 %   5.00 %  -0.45    2-8 %
+          above) Active
+
+Cash moves:
+  2000000 KRW is withdrawn: no more is sold than that, its costs and taxes
+    need
+  a rebalance is due as well (scheduled): apply this plan, then plan again
+    without --withdraw
+  the scheduled date 2026-01-02 is due and not served
+  no drift has reached its threshold, every weight is in its band; 091230 is
+    furthest, at +3.64 points
+  the next scheduled date is 2026-04-01
+
+4 orders:
+- sell 7 x 069500 KODEX 200 at 35,555 = 248,885
+    14.55 % -> 15.02 % (target 15.00 %, band 10 to 20), limit price 35,520
+    drifted -0.45 points from 15 %; +0.02 points left after
+- sell 12 x 091230 TIGER Semiconductor at 50,000 = 600,000
+    13.64 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 49,950
+    drifted +3.64 points from 10 %; 0.00 points left after
+- sell 8 x 319640 TIGER Gold & Silver Futures (H) at 12,500 = 100,000
+    9.09 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 12,490
+    drifted -0.91 points from 10 %; 0.00 points left after
+- sell 63 x 360750 TIGER US S&P500 at 16,800 = 1,058,400
+    38.18 % -> 34.92 % (target 35.00 %, band 30 to 40), limit price 16,785
+    drifted +3.18 points from 35 %; -0.08 points left after
+~ cash 0 - 2,000,000 withdrawn -> 4,975 (at least 0)
+  3 assets unchanged (no order below 100,000)
+
+Sold 2,007,285, bought 0; turnover 9.12 %
+Costs 2,310 KRW: commission 302, slippage 2,008, tax 0
+
+After: 8,997,665 KRW (cash 4,975)
+
+  code    asset                             shares   weight   target  drift
+  069500  KODEX 200                             38  15.02 %  15.00 %  +0.02
+  091230  TIGER Semiconductor                   18  10.00 %  10.00 %   0.00
+  305080  TIGER US Treasury 10Y Futures        140  15.56 %  15.00 %  +0.56
+  305720  KODEX Secondary Battery Industry      25   8.89 %  10.00 %  -1.11
+  319640  TIGER Gold & Silver Futures (H)       72  10.00 %  10.00 %   0.00
+  360750  TIGER US S&P500                      187  34.92 %  35.00 %  -0.08
+  443160  KODEX Composite Bond (AA- and         50   5.56 %   5.00 %  +0.56
+          above) Active
+
+Proven: no other whole-share orders within these limits come closer to the
+  targets.
+
+Plan dd3ba36eae61 (applyable)
+Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn a_deposit_is_applied_once() {
+    let stage = Stage::sample();
+    stage.run(&["plan", "-q", "--deposit", "500000", "-o", "plan.json"]);
+    assert_eq!(stage.run(&["verify", "plan.json"]).code, 0);
+    assert_data_eq!(
+        stage.run(&["apply", "plan.json"]).whole(),
+        str![[r#"
++ deposit 500,000
++ buy 24 x 305080 TIGER US Treasury 10Y Futures at 10,000
+    filled at 10,000 = 240,000; commission 36, slippage 240, tax 0
++ buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
+    filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
+
+applied: plan e586277e7600 by the paper broker: 2 orders, deposited 500,000,
+  sold 0, bought 496,000, costs 571
+Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
+--- exit 0
+
+"#]]
+    );
+    assert!(stage.read("holdings.yaml").contains("cash: { KRW: "));
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 3);
+    assert_data_eq!(
+        stage.run(&["log"]).whole(),
+        str![[r#"
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 e586277e7600
+~ deposited 500,000
++ BUY TIGER US Treasury 10Y Futures 240,000
++ BUY KODEX Secondary Battery Industry 256,000
+    500000 KRW is deposited: orders only buy; a rebalance is due as well
+      (scheduled): apply this plan, then plan again without --deposit; the
+      scheduled date 2026-01-02 is due and not served; no drift has reached its
+      threshold, every weight is in its band; 091230 is furthest, at +3.64
+      points
+--- exit 0
+
+"#]]
+    );
+    // A deposit serves no scheduled date.
+    let run = stage.run(&["plan"]);
+    assert!(run.out.contains("the scheduled date 2026-01-02 is due and not served"), "{}", run.out);
+}
+
+#[test]
+fn a_withdrawal_is_applied_after_what_it_sells() {
+    let stage = Stage::sample();
+    stage.run(&["plan", "-q", "--withdraw", "2000000", "-o", "plan.json"]);
+    assert_data_eq!(
+        stage.run(&["apply", "plan.json", "--format", "json"]).whole(),
+        str![[r#"
+{"format_version":"1.0","event":"intent","order":"sell-069500","side":"sell","code":"069500","ticker":"KODEX 200","quantity":"7","price":"35555","limit_price":"35520","amount":"248885","attempt":1,"at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"ack","order":"sell-069500","reference":"paper-sell-069500-1"}
+{"format_version":"1.0","event":"fill","order":"sell-069500","code":"069500","side":"sell","quantity":"7","price":"35555","amount":"248885","commission":"38","slippage":"249","tax":"0","at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"done","order":"sell-069500"}
+{"format_version":"1.0","event":"intent","order":"sell-091230","side":"sell","code":"091230","ticker":"TIGER Semiconductor","quantity":"12","price":"50000","limit_price":"49950","amount":"600000","attempt":1,"at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"ack","order":"sell-091230","reference":"paper-sell-091230-1"}
+{"format_version":"1.0","event":"fill","order":"sell-091230","code":"091230","side":"sell","quantity":"12","price":"50000","amount":"600000","commission":"90","slippage":"600","tax":"0","at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"done","order":"sell-091230"}
+{"format_version":"1.0","event":"intent","order":"sell-319640","side":"sell","code":"319640","ticker":"TIGER Gold & Silver Futures (H)","quantity":"8","price":"12500","limit_price":"12490","amount":"100000","attempt":1,"at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"ack","order":"sell-319640","reference":"paper-sell-319640-1"}
+{"format_version":"1.0","event":"fill","order":"sell-319640","code":"319640","side":"sell","quantity":"8","price":"12500","amount":"100000","commission":"15","slippage":"100","tax":"0","at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"done","order":"sell-319640"}
+{"format_version":"1.0","event":"intent","order":"sell-360750","side":"sell","code":"360750","ticker":"TIGER US S&P500","quantity":"63","price":"16800","limit_price":"16785","amount":"1058400","attempt":1,"at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"ack","order":"sell-360750","reference":"paper-sell-360750-1"}
+{"format_version":"1.0","event":"fill","order":"sell-360750","code":"360750","side":"sell","quantity":"63","price":"16800","amount":"1058400","commission":"159","slippage":"1059","tax":"0","at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"done","order":"sell-360750"}
+{"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
+{"format_version":"1.0","event":"transferred","amount":"-2000000"}
+{"format_version":"1.0","event":"summary","plan_id":"dd3ba36eae61df60c90e1230af2c9d262249695af7d86b7723f8a29fae8c3bc1","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+--- exit 0
+
+"#]]
+    );
+    let cash = stage.read("holdings.yaml");
+    assert_data_eq!(cash.lines().find(|line| line.starts_with("cash:")).unwrap(), str!["cash: { KRW: 4975 }"]);
+}
+
+#[test]
+fn cash_that_needs_no_order_is_moved_too() {
+    let stage = Stage::sample();
+    let run = stage.run(&["plan", "--deposit", "5000", "-o", "plan.json", "--detailed-exitcode"]);
+    assert_eq!(run.code, 2);
+    assert!(run.out.contains("~ cash 0 + 5,000 deposited -> 5,000 (at least 0)\n"), "{}", run.out);
+    assert_data_eq!(
+        stage.run(&["apply", "plan.json"]).whole(),
+        str![[r#"
++ deposit 5,000
+
+applied: plan 8951d1e7d022 by the paper broker: 0 orders, deposited 5,000,
+  sold 0, bought 0, costs 0
+Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
+--- exit 0
+
+"#]]
+    );
+    let taken = stage.run(&["plan", "--withdraw", "5000", "-o", "plan.json"]);
+    assert!(taken.out.contains("\n0 orders:\n~ cash 5,000 - 5,000 withdrawn -> 0 (at least 0)\n"), "{}", taken.out);
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert!(stage.read("holdings.yaml").contains("cash: { KRW: 0 }"));
+}
+
+#[test]
+fn an_empty_account_begins_with_a_deposit() {
+    let stage = Stage::sample();
+    let text = stage.read("holdings.yaml");
+    let empty: Vec<String> = text
+        .lines()
+        .map(|line| if line.contains("quantity:") { "    quantity: 0".to_owned() } else { line.to_owned() })
+        .collect();
+    stage.write("holdings.yaml", &(empty.join("\n") + "\n"));
+    assert_data_eq!(
+        stage.run(&["plan"]).whole(),
+        str![[r#"
+--- stderr
+error: there is nothing to rebalance: neither positions nor cash
+help: state them in the holdings, or pay something in: rebalance plan --deposit AMOUNT
+--- exit 1
+
+"#]]
+    );
+    let run = stage.run(&["plan", "--deposit", "10000000", "-o", "plan.json"]);
+    assert_eq!(run.code, 0, "{}", run.whole());
+    assert!(run.out.contains("7 orders:"), "{}", run.out);
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    let all = stage.run(&["plan", "--withdraw", "20000000"]);
+    let most = all.err.split("at most ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    assert_eq!(stage.run(&["plan", "-q", "--withdraw", &most, "-o", "plan.json"]).code, 0);
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert!(stage.read("holdings.yaml").contains("cash: { KRW: 0 }"));
+    assert_eq!(stage.run(&["log"]).code, 0);
+}
+
+#[test]
+fn more_than_there_is_cannot_be_withdrawn() {
+    let stage = Stage::sample();
+    assert_data_eq!(
+        stage.run(&["plan", "--withdraw", "20000000"]).whole(),
+        str![[r#"
+--- stderr
+error: that much cannot be withdrawn: at most 10987325, after costs, taxes and the reserve
+help: withdraw less: rebalance plan --withdraw 10987325
+--- exit 1
+
+"#]]
+    );
+    assert_eq!(stage.run(&["plan", "--withdraw", "10987325"]).code, 0);
+    assert_eq!(stage.run(&["plan", "--withdraw", "10987326"]).code, 1);
+}
+
+#[test]
+fn the_next_line_repeats_what_was_asked() {
+    let stage = Stage::sample();
+    let next = |args: &[&str]| stage.run(args).out.lines().last().unwrap().to_owned();
+    assert_data_eq!(
+        next(&["plan", "--deposit", "500000.0", "--as-of", "2026-03-05"]),
+        str!["Next: rebalance plan --as-of 2026-03-05 --deposit 500000 -o plan.json && rebalance apply plan.json"]
+    );
+    assert_data_eq!(
+        next(&["plan", "--withdraw", "2000000"]),
+        str!["Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json"]
+    );
+}
+
+#[test]
+fn amounts_are_plain_and_more_than_nothing() {
+    let stage = Stage::sample();
+    for bad in ["0", "-5", "500,000", "5e5", "₩5", "", "1000000000000001"] {
+        for option in ["--deposit", "--withdraw"] {
+            let run = stage.run(&["plan", option, bad]);
+            assert_eq!((run.code, run.out.as_str()), (64, ""), "{option} {bad}: {}", run.err);
+        }
+    }
+    assert_data_eq!(
+        stage.run(&["plan", "--deposit", "0"]).whole(),
+        str![[r#"
+--- stderr
+error: invalid value '0' for '--deposit <AMOUNT>': write an amount above 0
+
+For more information, try '--help'.
+--- exit 64
+
+"#]]
+    );
+    assert_data_eq!(
+        stage.run(&["plan", "--deposit", "500,000"]).whole(),
+        str![[r#"
+--- stderr
+error: invalid value '500,000' for '--deposit <AMOUNT>': write it in plain digits, such as 500000
+
+For more information, try '--help'.
+--- exit 64
+
+"#]]
+    );
+    assert_data_eq!(
+        stage.run(&["plan", "--deposit", "0.5"]).whole(),
+        str![[r#"
+--- stderr
+error: the amount is finer than the smallest unit of KRW
+help: KRW has 0 decimal places.
+--- exit 64
+
+"#]]
+    );
+    assert_data_eq!(
+        stage.run(&["plan", "--deposit", "1", "--withdraw", "1"]).whole(),
+        str![[r#"
+--- stderr
+error: the argument '--deposit <AMOUNT>' cannot be used with '--withdraw <AMOUNT>'
+
+Usage: rebalance plan --deposit <AMOUNT>
+
+For more information, try '--help'.
+--- exit 64
+
+"#]]
+    );
+    assert_eq!(stage.run(&["plan", "--deposit", "1", "--trigger", "manual"]).code, 64);
+}
+
+#[test]
+fn a_plan_is_remade_with_what_was_asked() {
+    let stage = Stage::sample();
+    stage.run(&["plan", "-q", "--deposit", "500000", "-o", "plan.json"]);
+    let plan = stage.read("plan.json");
+    for (from, to) in
+        [("\"deposit\": \"500000\"", "\"deposit\": \"600000\""), ("\"withdrawal\": null", "\"withdrawal\": \"1\"")]
+    {
+        stage.write("edited.json", &plan.replacen(from, to, 1));
+        let run = stage.run(&["verify", "edited.json"]);
+        assert!(run.code == 3 && run.whole().contains("refused[edited]"), "{}", run.whole());
+    }
+}
