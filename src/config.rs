@@ -116,7 +116,7 @@ pub struct Asset {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Rebalancing {
-    /// `time` looks at the schedule, `threshold` at drift and bands, `hybrid` at both.
+    /// `time` looks at the schedule, `threshold` at drift and bands, `bands` at bands alone, `hybrid` at all of them.
     #[schemars(required)]
     pub strategy: Option<Field<Strategy>>,
     /// The schedule; `time` and `hybrid` need it.
@@ -140,9 +140,13 @@ pub struct Scheduled {
     /// Months, 1 to 12, in order.
     #[schemars(required, length(min = 1, max = 12))]
     pub months: Option<Field<Vec<Field<Month>>>>,
-    /// Which day of the month.
+    /// Which day of the month: `first_business_day`, `last_business_day`, or a number; in a month that has no such day,
+    /// its last one.
     #[schemars(required)]
     pub day: Option<Field<ScheduleDay>>,
+    /// Where a day that is given as a number goes when the exchange is closed on it. Default `following`.
+    #[schemars(extend("default" = "following"))]
+    pub convention: Option<Field<Convention>>,
 }
 
 /// The drift that triggers a rebalance.
@@ -306,6 +310,8 @@ words! {
         Time = "time",
         /// Drift and bands only.
         Threshold = "threshold",
+        /// Bands only: a weight outside its own.
+        Bands = "bands",
         /// The schedule, drift and bands.
         Hybrid = "hybrid",
     }
@@ -324,10 +330,12 @@ words! {
     }
 }
 words! {
-    /// Which day of a scheduled month.
-    ScheduleDay {
-        /// The first trading day.
-        FirstBusinessDay = "first_business_day",
+    /// Where a scheduled day goes when the exchange is closed on it, also when that is in another month.
+    Convention {
+        /// To the next trading day.
+        Following = "following",
+        /// To the trading day before.
+        Preceding = "preceding",
     }
 }
 words! {
@@ -403,6 +411,16 @@ pub struct LotSize(pub Quantity);
 /// A number of shares above zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares(pub Quantity);
+/// Which day of a scheduled month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleDay {
+    /// The first trading day.
+    FirstBusinessDay,
+    /// The last trading day.
+    LastBusinessDay,
+    /// A day of the month, 1 to 31.
+    Number(u32),
+}
 /// A month, 1 to 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(pub u32);

@@ -4,10 +4,10 @@
 
 pub use crate::code::Code;
 
-use crate::calendar::CalendarId;
+use crate::calendar::{CalendarId, Dates, Roll};
 use crate::config::{
-    self, CashPolicy, Config, CostBasis, Currency, Destination, DriftKind, Field, Frequency, Market, Strategy,
-    TaxClass, get,
+    self, CashPolicy, Config, Convention, CostBasis, Currency, Destination, DriftKind, Field, Frequency, Market,
+    ScheduleDay, Strategy, TaxClass, get,
 };
 use crate::money::{Money, Quantity, Rate, Weight};
 use crate::zone::Zone;
@@ -126,9 +126,9 @@ pub struct Asset {
 pub struct Trigger {
     /// Which triggers count.
     pub strategy: Strategy,
-    /// How often, and the months of the schedule.
-    pub schedule: Option<(Frequency, Vec<u32>)>,
-    /// How drift is measured, and the threshold.
+    /// How often, and the dates of the schedule.
+    pub schedule: Option<(Frequency, Dates)>,
+    /// How drift is measured, and the threshold; none where it is bands alone that count.
     pub drift: Option<(DriftKind, Weight)>,
 }
 
@@ -243,13 +243,10 @@ fn asset_of(a: &config::Asset, sleeve: &str, base: Currency) -> Option<Asset> {
 }
 
 fn trigger(r: &config::Rebalancing) -> Option<Trigger> {
+    let strategy = *get(r.strategy.as_ref())?;
     let schedule = match optional(&r.scheduled)? {
         None => None,
-        Some(s) => {
-            get(s.day.as_ref())?;
-            let months = list(&s.months)?.into_iter().map(|month| month.0).collect();
-            Some((*get(s.frequency.as_ref())?, months))
-        }
+        Some(s) => Some((*get(s.frequency.as_ref())?, dates(s)?)),
     };
     let drift = match optional(&r.drift_trigger)? {
         None => None,
@@ -258,7 +255,23 @@ fn trigger(r: &config::Rebalancing) -> Option<Trigger> {
             Some((kind, *get(d.threshold.as_ref())?))
         }
     };
-    Some(Trigger { strategy: *get(r.strategy.as_ref())?, schedule, drift })
+    Some(Trigger { strategy, schedule, drift: drift.filter(|_| strategy != Strategy::Bands) })
+}
+
+fn dates(s: &config::Scheduled) -> Option<Dates> {
+    let months = list(&s.months)?.into_iter().map(|month| month.0).collect();
+    let convention = optional(&s.convention)?.copied().unwrap_or(Convention::Following);
+    Some(match get(s.day.as_ref())? {
+        ScheduleDay::FirstBusinessDay => Dates::first_sessions(months),
+        ScheduleDay::LastBusinessDay => Dates::last_sessions(months),
+        ScheduleDay::Number(day) => {
+            let roll = match convention {
+                Convention::Following => Roll::Following,
+                Convention::Preceding => Roll::Preceding,
+            };
+            Dates { months, day: *day, roll }
+        }
+    })
 }
 
 fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {

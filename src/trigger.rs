@@ -2,7 +2,7 @@
 //!
 //! The day is an argument. Orders must never enter this room.
 
-use crate::calendar::{Calendar, OutOfRange, latest_scheduled, next_scheduled};
+use crate::calendar::{Calendar, Dates, OutOfRange, latest_scheduled, next_scheduled};
 use crate::config::Strategy;
 use crate::drift::{Books, Breach};
 use crate::executed::Executed;
@@ -89,9 +89,9 @@ pub fn judge(
 ) -> Result<Verdict, OutOfRange> {
     let rules = &portfolio.trigger;
     let looks_at_dates = matches!(rules.strategy, Strategy::Time | Strategy::Hybrid);
-    let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Hybrid);
+    let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Bands | Strategy::Hybrid);
     let schedule = match &rules.schedule {
-        Some((_, months)) if looks_at_dates => Some(schedule(calendar, months, as_of, &executed.rebalances)?),
+        Some((_, dates)) if looks_at_dates => Some(schedule(calendar, dates, as_of, &executed.rebalances)?),
         _ => None,
     };
     let breaches: Option<Vec<_>> =
@@ -109,13 +109,13 @@ pub fn judge(
 
 fn schedule(
     calendar: &Calendar,
-    months: &[u32],
+    dates: &Dates,
     as_of: NaiveDate,
     rebalanced: &[NaiveDate],
 ) -> Result<Schedule, OutOfRange> {
-    let latest = latest_scheduled(calendar, months, as_of)?;
+    let latest = latest_scheduled(calendar, dates, as_of)?;
     let served =
         latest.and_then(|latest| rebalanced.iter().copied().filter(|&day| latest <= day && day <= as_of).min());
     // Beyond the calendar's range the next date is unknown, which takes nothing from the judgement of this one.
-    Ok(Schedule { latest, served, next: next_scheduled(calendar, months, as_of).ok().flatten() })
+    Ok(Schedule { latest, served, next: next_scheduled(calendar, dates, as_of).ok().flatten() })
 }

@@ -22,7 +22,7 @@ use std::fmt;
 
 pub use days::{Calendar, USER_CLOSED};
 pub use error::{CalendarError, Fault, OutOfRange};
-pub use schedule::{latest_scheduled, next_scheduled};
+pub use schedule::{Dates, Roll, latest_scheduled, next_scheduled};
 
 /// An exchange whose trading days are known here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, LotSize, Month, Sessions, Shares};
+use super::{Amount, Day, Days, LotSize, Month, ScheduleDay, Sessions, Shares};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
@@ -231,6 +231,21 @@ scalar!(
     { "type": "integer", "minimum": 1, "maximum": 1_000_000_000_000_000_i64 }
 );
 scalar!(Month, |t| whole(t, 1, 12).map(Month), { "type": "integer", "minimum": 1, "maximum": 12 });
+scalar!(
+    ScheduleDay,
+    |t| match t {
+        "first_business_day" => Ok(ScheduleDay::FirstBusinessDay),
+        "last_business_day" => Ok(ScheduleDay::LastBusinessDay),
+        number => whole(number, 1, 31).map(ScheduleDay::Number),
+    },
+    { "anyOf": [
+        {
+            "enum": ["first_business_day", "last_business_day"],
+            "enumDescriptions": ["The first trading day.", "The last trading day."]
+        },
+        { "type": "integer", "minimum": 1, "maximum": 31 }
+    ] }
+);
 scalar!(Sessions, |t| whole(t, 0, 60).map(Sessions), { "type": "integer", "minimum": 0, "maximum": 60 });
 scalar!(Days, |t| whole(t, 0, 3660).map(Days), { "type": "integer", "minimum": 0, "maximum": 3660 });
 scalar!(
@@ -272,4 +287,14 @@ fn is_code(text: &str) -> bool {
     (1..=20).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+impl fmt::Display for ScheduleDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FirstBusinessDay => f.write_str("first_business_day"),
+            Self::LastBusinessDay => f.write_str("last_business_day"),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
 }

@@ -6,8 +6,8 @@
 
 use crate::calendar::CalendarId;
 use crate::config::{
-    Amount, Asset, Cash, CashPolicy, Config, Constraints, CostBasis, Costs, Currency, Day, Days, Destination,
-    DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, Scheduled, Sleeve, get,
+    Amount, Asset, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day, Days,
+    Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled, Sleeve, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -58,7 +58,12 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("rebalancing.scheduled.months", |p| {
         numbers(get(scheduled(p)?.months.as_ref())?.iter().map(|month| Some(month.get()?.0)))
     }),
-    ("rebalancing.scheduled.day", |p| Some(get(scheduled(p)?.day.as_ref())?.word().to_owned())),
+    ("rebalancing.scheduled.day", |p| Some(get(scheduled(p)?.day.as_ref())?.to_string())),
+    ("rebalancing.scheduled.convention", |p| {
+        let ScheduleDay::Number(_) = get(scheduled(p)?.day.as_ref())? else { return None };
+        let own = get(scheduled(p)?.convention.as_ref()).copied();
+        Some(own.unwrap_or(Convention::Following).word().to_owned())
+    }),
     ("rebalancing.drift_trigger.type", |p| {
         Some(get(drift(p)?.kind.as_ref()).copied().unwrap_or(DriftKind::Absolute).word().to_owned())
     }),
@@ -336,6 +341,16 @@ mod tests {
             ("strategy: 'hybrid'", "strategy: time", "rebalancing.strategy hybrid>time"),
             ("[1, 4, 7, 10]", "[10, 7, 4, 1]", ""),
             ("[1, 4, 7, 10]", "[2, 5, 8, 11]", "rebalancing.scheduled.months [1, 4, 7, 10]>[2, 5, 8, 11]"),
+            (
+                "day: 'first_business_day'",
+                "day: last_business_day",
+                "rebalancing.scheduled.day first_business_day>last_business_day",
+            ),
+            (
+                "day: 'first_business_day'",
+                "day: 15",
+                "rebalancing.scheduled.day first_business_day>15; rebalancing.scheduled.convention ->following",
+            ),
             ("threshold: 0.05", "threshold: 0.0500", ""),
             ("threshold: 0.05", "threshold: 0.04", "rebalancing.drift_trigger.threshold 0.05>0.04"),
             ("threshold: 0.05", "type: absolute\n      threshold: 0.05", ""),

@@ -96,7 +96,7 @@ offers! {
         "broker" "portfolio.broker" "the broker's name, if set",
         "assets" "portfolio.assets" "all its assets",
         "sleeves" "portfolio.sleeves" "the number of its sleeves",
-        "strategy" "portfolio.strategy" "`time`, `threshold` or `hybrid`",
+        "strategy" "portfolio.strategy" "`time`, `threshold`, `bands` or `hybrid`",
         "frequency" "portfolio.frequency" "how often the schedule comes round, if set",
         "threshold" "portfolio.threshold" "the drift that triggers a rebalance, if set",
         "destination" "portfolio.destination" "`target`, `band_edge` or `half_band`",

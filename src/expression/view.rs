@@ -90,7 +90,7 @@ fn words(of: &'static str) -> Vec<Rc<str>> {
         "currency" => &[Currency::Krw.word(), Currency::Usd.word()],
         "market" => &[Market::Domestic.word(), Market::Overseas.word()],
         "tax class" => &[TaxClass::KrEquity.word(), TaxClass::KrOther.word(), TaxClass::Overseas.word()],
-        "strategy" => &["time", "threshold", "hybrid"],
+        "strategy" => &["time", "threshold", "bands", "hybrid"],
         "frequency" => &["monthly", "quarterly", "semi-annual", "annual"],
         "destination" => &["target", "band_edge", "half_band"],
         _ => &["reinvest", "exclude"],

@@ -125,6 +125,10 @@ impl Draft<'_> {
     }
 
     fn no_breach_sentence(&self) -> String {
+        let all_is_well = match self.portfolio().trigger.drift {
+            Some(_) => "no drift has reached its threshold, every weight is in its band",
+            None => "every weight is in its band",
+        };
         let furthest = self.books.lines.iter().filter_map(|line| {
             let drift = self.drift(line.value, self.asset(line)?.target, self.books.total);
             Some((drift.abs(), drift, line))
@@ -132,11 +136,7 @@ impl Draft<'_> {
         let furthest = furthest.max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.2.code.cmp(&a.2.code)));
         match furthest {
             Some((_, drift, line)) => {
-                format!(
-                    "no drift has reached its threshold, every weight is in its band; {} is furthest, at {}",
-                    line.code,
-                    in_points(drift)
-                )
+                format!("{all_is_well}; {} is furthest, at {}", line.code, in_points(drift))
             }
             None => "there is nothing that could drift".to_owned(),
         }

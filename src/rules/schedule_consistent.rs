@@ -1,14 +1,33 @@
-//! `schedule-consistent`: the months fit the frequency.
+//! `schedule-consistent`: the months fit the frequency, and the convention the day.
 
 use super::{Facts, Setting};
-use crate::config::{Frequency, get};
+use crate::config::{Frequency, ScheduleDay, Scheduled, get};
 use crate::document::{Edit, Span};
 use crate::finding::Finding;
 
-/// Months that are out of order, given twice, too many or too few, or unevenly spaced.
+/// Months that are out of order, given twice, too many or too few, or unevenly spaced; a convention that says nothing.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let rebalancing = facts.config.portfolio().and_then(|p| get(p.rebalancing.as_ref()));
     let Some(scheduled) = rebalancing.and_then(|r| get(r.scheduled.as_ref())) else { return Vec::new() };
+    let mut findings = months(facts, scheduled);
+    findings.extend(convention(facts, scheduled));
+    findings
+}
+
+/// A convention beside a day that is a session by its name, and is never moved.
+fn convention(facts: &Facts<'_>, scheduled: &Scheduled) -> Option<Finding> {
+    let (field, day) = (scheduled.convention.as_ref()?, scheduled.day.as_ref()?);
+    let (convention, word) = (field.get()?, day.get()?);
+    if matches!(word, ScheduleDay::Number(_)) {
+        return None;
+    }
+    let message = format!("the convention `{}` says nothing about `{word}`", convention.word());
+    let finding = Finding::new(facts.path, message).at(field.span, "nothing is moved by it");
+    let finding = finding.with(day.span, "always a trading day");
+    Some(finding.help("remove `convention`, or write the day as a number, such as `day: 15`."))
+}
+
+fn months(facts: &Facts<'_>, scheduled: &Scheduled) -> Vec<Finding> {
     let (Some(&frequency), Some(field)) = (get(scheduled.frequency.as_ref()), &scheduled.months) else {
         return Vec::new();
     };

@@ -22,6 +22,7 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
             .help(format!("add `{key}: {example}` under `rebalancing`."))
     };
     let schedule = "{ frequency: quarterly, months: [1, 4, 7, 10], day: first_business_day }";
+    // Every asset has a band, so `bands` needs nothing more.
     let missing = [(scheduled, "scheduled", schedule), (drift, "drift_trigger", "{ threshold: 0.05 }")];
     missing
         .into_iter()

@@ -8,15 +8,16 @@ use crate::finding::Finding;
 use crate::money::Weight;
 use rust_decimal::Decimal;
 
-/// Assets that leave their band before they can drift by the threshold. Their band is what triggers. Nothing triggers
-/// by drift when the strategy is `time`, and a target outside its band is another rule's.
+/// Assets that leave their band before they can drift by the threshold. Their band is what triggers. No threshold
+/// triggers when the strategy is `time` or `bands`, and a target outside its band is another rule's.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let rebalancing = facts.config.portfolio().and_then(|p| get(p.rebalancing.as_ref()));
     let Some(trigger) = rebalancing.and_then(|r| get(r.drift_trigger.as_ref())) else { return Vec::new() };
     let Some((field, Some(&threshold))) = trigger.threshold.as_ref().map(|field| (field, field.get())) else {
         return Vec::new();
     };
-    if get(rebalancing.and_then(|r| r.strategy.as_ref())) == Some(&Strategy::Time) {
+    let strategy = get(rebalancing.and_then(|r| r.strategy.as_ref()));
+    if matches!(strategy, Some(Strategy::Time | Strategy::Bands)) {
         return Vec::new();
     }
     let kind = get(trigger.kind.as_ref()).copied().unwrap_or(DriftKind::Absolute);

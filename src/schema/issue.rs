@@ -78,6 +78,7 @@ pub(super) fn of<'a>(kind: &ValidationErrorKind, place: &Place<'a>, keys: &Keys<
         ValidationErrorKind::Type { kind } => vec![about_value(place, wrong_type(kind, place, parent))],
         ValidationErrorKind::UniqueItems => repeated(place).into_iter().collect(),
         ValidationErrorKind::Enum { options } => vec![about_value(place, not_a_word(options, place, parent))],
+        ValidationErrorKind::AnyOf { .. } => vec![about_value(place, neither_word_nor_number(parent, place))],
         other => vec![about_value(place, limit(other, place))],
     }
 }
@@ -269,6 +270,21 @@ fn not_a_word(options: &Value, place: &Place<'_>, parent: &Value) -> Issue {
         (None, None) => issue,
     };
     issue.help(format!("the words allowed here are {}.", list(&words)))
+}
+
+/// A value that is none of some words and no number of a range, where one of the two is needed.
+fn neither_word_nor_number(parent: &Value, place: &Place<'_>) -> Issue {
+    let options: Vec<&Value> = parent["anyOf"].as_array().into_iter().flatten().collect();
+    let words = options.iter().find_map(|option| option.get("enum")).unwrap_or(&Value::Null);
+    let mut issue = not_a_word(words, place, parent);
+    let Some(range) = options.iter().find(|option| option.get("minimum").is_some()) else { return issue };
+    let or = format!("or a number from {} to {}", range["minimum"], range["maximum"]);
+    let bare = place.node.scalar().filter(|scalar| scalar.style == Style::Quoted && money::is_plain(&scalar.text));
+    issue.help = match (bare, issue.help.pop()) {
+        (Some(scalar), _) => vec![format!("remove the quotes: `{}`.", scalar.text)],
+        (None, help) => help.map(|help| format!("{}, {or}.", help.trim_end_matches('.'))).into_iter().collect(),
+    };
+    issue
 }
 
 fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
