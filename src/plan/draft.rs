@@ -340,6 +340,7 @@ impl<'a> Draft<'a> {
             cost,
             shape: Some(shape.clone()),
             levy: None,
+            deploy_cash: false,
         })
     }
 }

@@ -79,7 +79,11 @@ fn levels(instance: &Instance, chosen: &[&Trade]) -> Levels {
     let sum = |level: usize| chosen.iter().map(|trade| trade.levels[level]).sum::<i128>();
     let trades = chosen.iter().map(|trade| trade.shares).collect();
     let levy = instance.levy(chosen.iter().map(|trade| trade.gain).sum());
-    (sum(0), sum(1), sum(2) + levy, sum(3), sum(4), trades)
+    let brought: i128 = chosen.iter().map(|trade| trade.brings).sum();
+    let left = instance.cash + brought - levy - instance.reserve;
+    let counts = instance.deploy_cash && instance.destination == Destination::Target;
+    let spare = if counts { (instance.denominator * left).pow(2) } else { 0 };
+    (sum(0), sum(1) + spare, sum(2) + levy, sum(3), sum(4), trades)
 }
 
 /// Every trade an asset may make, from the largest sale to the largest order.

@@ -55,6 +55,7 @@ fn small(random: &mut Random, direction: Direction, destination: Destination) ->
             rates
         },
         gains: None,
+        deploy_cash: false,
     }
 }
 
@@ -100,6 +101,16 @@ fn large(random: &mut Random, direction: Direction, destination: Destination) ->
     if let Fees::Wild(most) = instance.fees {
         let fixed = i128::from(most);
         instance.fees = Fees::Rates { fixed, rate: 700, sale: 1_500 };
+    }
+    instance
+}
+
+/// Where cash that is left counts, sometimes taxed as well.
+fn deployed(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let make = if random.one_in(3) { taxed } else { small };
+    let mut instance = Instance { deploy_cash: true, ..make(random, direction, destination) };
+    if random.one_in(2) {
+        instance.cash += random.within(0, instance.total.abs() / 2 + 1);
     }
     instance
 }
@@ -197,4 +208,12 @@ fn taxes_on_gains() {
 fn taxes_on_the_gains_of_withdrawals() {
     agree_on(taxed, 15, 2_000, Direction::SellOnly, Destination::Target);
     agree_on(taxed, 16, 800, Direction::SellOnly, Destination::BandEdge);
+}
+
+#[test]
+fn cash_that_is_left_counts() {
+    agree_on(deployed, 17, 3_000, Direction::Both, Destination::Target);
+    agree_on(deployed, 18, 200, Direction::Both, Destination::BandEdge);
+    agree_on(deployed, 19, 400, Direction::BuyOnly, Destination::Target);
+    agree_on(deployed, 20, 1_500, Direction::SellOnly, Destination::Target);
 }

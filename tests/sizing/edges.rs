@@ -1,8 +1,10 @@
 //! Edge cases, each small enough to work out by hand.
 
-use rebalance::plan::sizing::{Destination, Direction, Leg, Sizing, SizingError, Violation, Wide};
+use rebalance::plan::sizing::{
+    Destination, Direction, Leg, Problem, Shape, Sizing, SizingError, Violation, Wide, size,
+};
 
-use crate::instance::{Fees, Instance, Random};
+use crate::instance::{Fees, Gains, Instance, Random};
 
 fn leg(price: i128, held: i128, target: i128) -> Leg {
     Leg { price, held, lot: 1, target, min: 0, max: 100, frozen: false }
@@ -23,6 +25,7 @@ fn plain(legs: Vec<Leg>, cash: i128) -> Instance {
         violation: Violation::Squares,
         fees: Fees::Free,
         gains: None,
+        deploy_cash: false,
     }
 }
 
@@ -188,6 +191,58 @@ fn equals_are_told_apart_by_their_order() {
 }
 
 #[test]
+fn a_tax_on_gains_takes_cash() {
+    // Five sold gain 50, of which 30 are taxed in full, so that two can be bought.
+    let mut instance = plain(vec![leg(10, 10, 50), leg(10, 0, 50)], 0);
+    instance.gains = Some(Gains { allowance: 20, rate: (1, 1), unit: 1, lots: vec![vec![(10, 0)]] });
+    let sizing = sized(&instance);
+    assert_eq!((sizing.shares, sizing.levy, sizing.cost), (vec![5, 2], 30, 30));
+    instance.gains = Some(Gains { allowance: 50, rate: (1, 1), unit: 1, lots: vec![vec![(10, 0)]] });
+    let sizing = sized(&instance);
+    assert_eq!((sizing.shares, sizing.levy), (vec![5, 5], 0));
+    // The reserve cannot be reached when all that is raised above 20 is taxed.
+    let short = Instance { reserve: 25, direction: Direction::SellOnly, ..instance };
+    let all = Gains { allowance: 20, rate: (1, 1), unit: 1, lots: vec![vec![(10, 0)]] };
+    let short = Instance { gains: Some(all), ..short };
+    assert_eq!(short.size(), Err(SizingError::Infeasible { shortfall: 5 }));
+}
+
+#[test]
+fn cash_that_is_left_counts_if_it_is_asked_for() {
+    let mut instance = plain(vec![leg(60, 0, 20)], 100);
+    assert_eq!(sized(&instance).shares, [0]);
+    instance.deploy_cash = true;
+    assert_eq!(sized(&instance).shares, [1]);
+    instance.destination = Destination::BandEdge;
+    assert_eq!(sized(&instance).shares, [0]);
+}
+
+#[test]
+fn a_cost_off_its_line_is_never_called_proven() {
+    let instance = plain(vec![leg(10, 1_000, 40), leg(10, 1_000, 60)], 0);
+    let legs = instance.legs.clone();
+    let problem = |shape| Problem {
+        legs: legs.clone(),
+        denominator: 100,
+        total: 20_000,
+        cash: 0,
+        reserve: 0,
+        min_trade: 0,
+        direction: Direction::Both,
+        destination: Destination::Target,
+        violation: Violation::Squares,
+        cost: &|_, shares| if shares % 7 == 0 { 0 } else { shares.abs() },
+        shape,
+        levy: None,
+        deploy_cash: false,
+    };
+    let unknown = size(&problem(None)).unwrap();
+    assert!(unknown.proven);
+    let wrong = size(&problem(Some(Shape::default()))).unwrap();
+    assert!(!wrong.proven || wrong == unknown, "{wrong:?}");
+}
+
+#[test]
 fn numbers_that_make_no_sense_are_named() {
     let good = plain(vec![leg(10, 5, 50), leg(10, 5, 50)], 0);
     type Spoil = fn(&mut Leg);
@@ -209,6 +264,11 @@ fn numbers_that_make_no_sense_are_named() {
     assert!(matches!(none.size(), Err(SizingError::Invalid { leg: None, .. })));
     let paid = Instance { cash: 9, fees: Fees::Rates { fixed: -1, rate: 0, sale: 0 }, ..good };
     assert!(matches!(paid.size(), Err(SizingError::Invalid { leg: Some(_), .. })));
+    for (allowance, rate, unit) in [(-1, (1, 2), 1), (0, (3, 2), 1), (0, (-1, 2), 1), (0, (1, 0), 1), (0, (1, 2), 0)] {
+        let gains = Some(Gains { allowance, rate, unit, lots: Vec::new() });
+        let taxed = Instance { gains, ..plain(vec![leg(10, 5, 50)], 0) };
+        assert!(matches!(taxed.size(), Err(SizingError::Invalid { leg: None, .. })));
+    }
 }
 
 #[test]

@@ -41,6 +41,7 @@ pub(crate) struct Instance {
     pub(crate) violation: Violation,
     pub(crate) fees: Fees,
     pub(crate) gains: Option<Gains>,
+    pub(crate) deploy_cash: bool,
 }
 
 impl Instance {
@@ -113,6 +114,7 @@ impl Instance {
                 unit: gains.unit,
                 gain: &gain,
             }),
+            deploy_cash: self.deploy_cash,
         })
     }
 
@@ -193,6 +195,7 @@ impl Random {
             violation: Violation::Squares,
             fees: Fees::Rates { fixed: 0, rate: 115, sale: 0 },
             gains: None,
+            deploy_cash: false,
         }
     }
 }

@@ -48,6 +48,7 @@ fn instances() -> impl Strategy<Value = Instance> {
             violation: Violation::Squares,
             fees,
             gains: None,
+            deploy_cash: false,
         }
     })
 }
@@ -231,6 +232,7 @@ proptest! {
             cost: &|_, shares| if shares == 0 { 0 } else { cost },
             shape: None,
             levy: None,
+            deploy_cash: false,
         };
         let _ = rebalance::plan::sizing::size(&problem);
     }
@@ -267,6 +269,7 @@ proptest! {
             violation: [Violation::Amount, Violation::Squares][which % 2],
             fees: Fees::Rates { fixed: 0, rate: 115, sale: 0 },
             gains: None,
+            deploy_cash: false,
         };
         match instance.size() {
             Ok(sizing) => prop_assert!(sizing.cash_after >= 0),

@@ -36,6 +36,7 @@ fn sized(destination: Destination) -> Sizing {
         cost: &cost,
         shape: Some(Shape { turns: Vec::new(), rounding: 2 }),
         levy: None,
+        deploy_cash: false,
     })
     .unwrap()
 }

@@ -87,6 +87,10 @@ pub(super) struct Space<'a> {
     pub(super) violation: Violation,
     /// What weights are over.
     pub(super) scale: i128,
+    /// Whether cash that is left counts at the second level.
+    pub(super) deploy: bool,
+    /// The cash there is to spend, below zero if cash must be raised.
+    pub(super) available: i128,
     /// Whether only sales that must be made may be made.
     pub(super) covering: bool,
     pub(super) cost: &'a dyn Fn(usize, i128) -> i128,
@@ -189,6 +193,11 @@ impl Space<'_> {
             Goal::Squares => Wide::square(value - asset.target),
             Goal::Turnover => Wide::product(self.fine(), turnover),
         }
+    }
+
+    /// What cash that is left scores at the second level.
+    pub(super) fn spare(&self, left: i128) -> Wide {
+        if self.deploy { Wide::square(self.scale * left) } else { Wide::ZERO }
     }
 
     /// The amount outside the bands after these trades, times the scale.

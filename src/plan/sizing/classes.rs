@@ -9,6 +9,7 @@ use super::dual::Dual;
 use super::frontier::Frontier;
 use super::levy::{Terms, Tilt};
 use super::score::{Rate, Score};
+use super::wide::Wide;
 
 /// One trade an asset may still make.
 #[derive(Clone, Debug)]
@@ -37,8 +38,12 @@ pub(super) struct Frame<'a> {
     pub(super) slack: i128,
     /// The gains at the base.
     pub(super) gain: i128,
-    /// The price of slack, zero or more.
+    /// The price of slack, zero or more unless cash that is left counts.
     pub(super) rate: Rate,
+    /// The scale, where cash that is left counts.
+    pub(super) spare: Option<i128>,
+    /// What of the bound is for cash that is left.
+    pub(super) spared: Wide,
     pub(super) tilt: Tilt,
     pub(super) levy: Option<Terms<'a>>,
     /// Whether cash is all that counts, and no row is to be kept.
@@ -49,9 +54,11 @@ impl<'a> Frame<'a> {
     /// The frame of a dual answer.
     pub(super) fn of(space: &Space<'a>, dual: &Dual) -> Frame<'a> {
         Frame {
-            slack: -dual.row.excess(dual.response.outflow),
+            slack: dual.row.slack(dual.response.outflow),
             gain: dual.response.gain,
             rate: dual.rate,
+            spare: space.deploy.then_some(space.scale),
+            spared: dual.spared,
             tilt: dual.row.tilt,
             levy: space.levy,
             raising: false,
@@ -61,6 +68,14 @@ impl<'a> Frame<'a> {
     /// The score above the bound of a choice whose items add up to `reduced` and leave `slack`, without the levy.
     pub(super) fn above_bound(&self, reduced: Score, slack: i128) -> Score {
         reduced + self.rate.of(slack)
+    }
+
+    /// The same with cash that is left: `left` is so much of the slack as there is once the true levy is paid.
+    pub(super) fn with_spare(&self, mut score: Score, left: i128) -> Score {
+        if let Some(scale) = self.spare {
+            score.main += Wide::square(scale * left.div_euclid(self.tilt.fine)) - self.spared;
+        }
+        score
     }
 
     /// How much less is left of the slack once the true levy is paid.
@@ -99,5 +114,10 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
 
 fn item(dual: &Dual, base: &Point, reduced: Score, point: &Point) -> Item {
     let taken = |point: &Point| dual.row.tilt.of(point.outflow, point.gain);
-    Item { uses: dual.row.sign * (taken(point) - taken(base)), gains: point.gain - base.gain, reduced, point: *point }
+    Item {
+        uses: dual.row.direction() * (taken(point) - taken(base)),
+        gains: point.gain - base.gain,
+        reduced,
+        point: *point,
+    }
 }

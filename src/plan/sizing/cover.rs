@@ -36,24 +36,15 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
     parts.sort_by_key(|(dual, _)| dual.bound);
     // Sales can always be made smaller until they are tight, so there is a best; if steps of costs that
     // rise and fall hide it, raising the most cash is at least an answer.
-    let mut solved = Solved {
-        bound: parts.first().map_or(most_cash.score, |(dual, _)| dual.bound),
-        proven: best.is_some(),
-        choice: best.unwrap_or(most_cash),
-        nodes: 0,
-    };
-    let mut bound = solved.choice.score;
+    let mut solved =
+        Solved { bound: most_cash.score, proven: best.is_some(), choice: best.unwrap_or(most_cash), nodes: 0 };
+    solved.bound = solved.choice.score;
     for (dual, cover) in &parts {
         if dual.bound > solved.choice.score {
             break;
         }
-        let part = finish(space, dual, Some(*cover), solved.choice.clone());
-        bound = bound.min(part.bound);
-        solved.nodes += part.nodes;
-        solved.proven &= part.proven;
-        solved.choice = part.choice;
+        solved.go_on(finish(space, dual, Some(*cover), solved.choice.clone()));
     }
-    solved.bound = bound.min(solved.choice.score);
     solved
 }
 

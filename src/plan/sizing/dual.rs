@@ -15,6 +15,9 @@ use super::wide::Wide;
 /// How often the bracket around the best price is cut at most.
 const CUTS: usize = 48;
 
+/// More cash than is ever left.
+const MOST_LEFT: i128 = 1 << 98;
+
 /// The row: the cash that is taken, times the sign, is at most `limit`, times the sign.
 ///
 /// A sign of one keeps the reserve. A sign of minus one keeps sales from raising too much. Cash is counted by the
@@ -24,6 +27,9 @@ pub(super) struct Row {
     pub(super) sign: i128,
     pub(super) limit: i128,
     pub(super) tilt: Tilt,
+    /// Whether cash that is left counts, so that its price may be below zero: the row is an equality then. The sign is
+    /// minus one, though what an order uses of the slack is counted as with a sign of one.
+    pub(super) spare: bool,
 }
 
 impl Row {
@@ -31,12 +37,22 @@ impl Row {
     pub(super) fn reserve(space: &Space<'_>, available: i128, step: i128) -> Row {
         let tilt = space.tilt(step);
         let allowed = space.levy.map_or(0, |levy| tilt.slope * levy.allowance);
-        Row { sign: 1, limit: tilt.fine * available + allowed, tilt }
+        Row { sign: 1, limit: tilt.fine * available + allowed, tilt, spare: false }
     }
 
     /// By how much a sum of outflows breaks the row; zero or less if it does not.
     pub(super) fn excess(&self, outflow: i128) -> i128 {
         self.sign * (outflow - self.limit)
+    }
+
+    /// The cash left of the row by a sum of outflows.
+    pub(super) fn slack(&self, outflow: i128) -> i128 {
+        if self.spare { self.limit - outflow } else { -self.excess(outflow) }
+    }
+
+    /// The direction in which taking cash uses the slack.
+    pub(super) fn direction(&self) -> i128 {
+        if self.spare { 1 } else { self.sign }
     }
 
     /// A price of cash: above zero where the row keeps cash in, below where it keeps cash out.
@@ -59,8 +75,10 @@ pub(super) struct Response {
 /// A price of cash, its bound, and answers from both sides of it.
 pub(super) struct Dual {
     pub(super) row: Row,
-    /// The price in the direction of the row, zero or more.
+    /// The price of slack, zero or more unless cash that is left counts.
     pub(super) rate: Rate,
+    /// What of the bound is for cash that is left.
+    pub(super) spared: Wide,
     /// The lens of that price.
     pub(super) lens: Lens,
     pub(super) response: Response,
@@ -115,12 +133,38 @@ pub(super) fn keep_reserve(space: &Space<'_>, available: i128, least_step: i128)
     best
 }
 
+/// The price of cash where cash that is left counts, if it is below zero.
+///
+/// The levy must then not be taken for more than it is. So the choices are parted: those whose gains are within the
+/// allowance pay none, and those whose gains are not pay as if all were taxed in full, and no more than a unit above.
+pub(super) fn spend_spare(space: &Space<'_>, available: i128) -> Vec<Dual> {
+    let ask = |step: i128| {
+        let reserve = Row::reserve(space, available, step);
+        let mut dual = solve(space, Row { sign: -1, spare: true, ..reserve }, i128::MIN);
+        if let Some(levy) = space.levy.filter(|_| step > 0) {
+            let rounding = Wide::product(dual.rate.main.min(0), reserve.tilt.fine * levy.unit);
+            dual.bound.main += rounding;
+            dual.spared += rounding;
+        }
+        dual
+    };
+    if space.levy.is_some() { vec![ask(0), ask(Terms::FULL)] } else { vec![ask(0)] }
+}
+
 /// Finds the price of cash with the best bound.
 pub(super) fn solve(space: &Space<'_>, row: Row, least_step: i128) -> Dual {
     let mut climb = Climb { space, row, least_step, fixed: Rate::default(), level: Level::Violation };
+    if row.spare {
+        // A price below zero at the first level would be no bound at all: cash that is left has none there.
+        climb.level = Level::Main;
+    }
     let start = climb.ask(0);
     if start.excess <= 0 {
         return climb.finish(start, Vec::new());
+    }
+    if row.spare {
+        let (best, ends) = climb.run(start);
+        return climb.finish(best, ends);
     }
     let (mut best, mut ends) = (start, Vec::new());
     if !climb.second_level_suffices() {
@@ -182,14 +226,20 @@ impl Climb<'_> {
     }
 
     fn visit(&self, price: i128, response: Response) -> Visit {
-        let bound = response.reduced - self.lens(price).rate.of(self.row.limit);
+        let mut bound = response.reduced - self.lens(price).rate.of(self.row.limit);
+        let mut excess = self.row.excess(response.outflow);
+        if self.row.spare {
+            let (left, spared) = self.spared(price);
+            bound.main += spared;
+            excess -= left * self.row.tilt.fine;
+        }
         Visit {
             price,
             value: match self.level {
                 Level::Violation => bound.violation,
                 Level::Main => bound.main,
             },
-            excess: self.row.excess(response.outflow),
+            excess,
             bound,
             response,
         }
@@ -198,12 +248,26 @@ impl Climb<'_> {
     fn finish(&self, best: Visit, ends: Vec<Response>) -> Dual {
         Dual {
             row: self.row,
-            rate: self.rate(best.price),
+            rate: if self.row.spare { self.rate(best.price).negated() } else { self.rate(best.price) },
+            spared: if self.row.spare { self.spared(best.price).1 } else { Wide::ZERO },
             lens: self.lens(best.price),
             response: best.response,
             bound: best.bound,
             ends,
         }
+    }
+
+    /// How much cash is best left where each part of it is worth `price`, and what that scores.
+    fn spared(&self, price: i128) -> (i128, Wide) {
+        let worth = Wide::product(price, self.row.tilt.fine);
+        let scores = |left: i128| {
+            let paid = Wide::product(price, self.row.tilt.fine * left);
+            self.space.spare(left) - paid
+        };
+        // The square of the scale fits: the scale times all money does, and its product with the price of it.
+        let turn = worth.div_floor(2 * self.space.scale).div_euclid(self.space.scale).clamp(0, MOST_LEFT);
+        let (here, next) = (scores(turn), scores(turn + 1));
+        if next < here { (turn + 1, next) } else { (turn, here) }
     }
 
     /// Whether a price at the second level alone, however high, keeps the row.

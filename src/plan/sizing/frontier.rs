@@ -99,7 +99,7 @@ impl<'a> Frontier<'a> {
             let entry = self.heap.pop()?;
             match self.pieces[entry.piece] {
                 Piece::Single(point) => return Some((entry.floor, point)),
-                Piece::Range { strip, first, last } => self.open(entry.floor, strip, first, last),
+                Piece::Range { strip, first, last } => self.open(strip, first, last),
             }
         }
         None
@@ -171,14 +171,26 @@ impl<'a> Frontier<'a> {
         self.space.point(self.asset, trade).step >= self.lens.least_step
     }
 
-    fn push_single(&mut self, trade: i128) -> Score {
-        let point = self.space.point(self.asset, trade);
+    /// One order of a line.
+    fn push_order(&mut self, strip: usize, lots: i128) {
+        let Strip { side, line, .. } = self.strips[strip];
+        let point = self.space.point(self.asset, self.asset.trade(&self.asset.sides[side], lots));
+        if !self.space.lines[line].holds(lots, &point) {
+            self.space.bent.set(true);
+        }
+        self.push_point(point);
+    }
+
+    fn push_single(&mut self, trade: i128) {
+        self.push_point(self.space.point(self.asset, trade));
+    }
+
+    fn push_point(&mut self, point: Point) {
         let floor = self.lens.reduce(&point);
         if self.only_best {
             self.limit = self.limit.min(floor);
         }
-        self.push(floor, (true, trade), Piece::Single(point));
-        floor
+        self.push(floor, (true, point.trade), Piece::Single(point));
     }
 
     fn push_range(&mut self, strip: usize, first: i128, last: i128) {
@@ -195,14 +207,11 @@ impl<'a> Frontier<'a> {
         }
     }
 
-    /// Opens a range no order in which scores less than `floor`.
-    fn open(&mut self, floor: Score, strip: usize, first: i128, last: i128) {
+    /// Opens a range.
+    fn open(&mut self, strip: usize, first: i128, last: i128) {
         if last - first < SINGLES {
-            let sides = &self.asset.sides[self.strips[strip].side];
             for lots in first..=last {
-                if self.push_single(self.asset.trade(sides, lots)) < floor {
-                    self.space.bent.set(true);
-                }
+                self.push_order(strip, lots);
             }
             return;
         }
@@ -211,12 +220,11 @@ impl<'a> Frontier<'a> {
 
     /// Splits a range where the score may turn, or near both ends.
     fn split(&mut self, strip: usize, first: i128, last: i128) {
-        let Strip { side, turns: [low, high, turn], .. } = self.strips[strip];
+        let Strip { turns: [low, high, turn], .. } = self.strips[strip];
         let inside = |mark: i128| first <= mark && mark < last;
         if inside(turn) {
-            let sides = &self.asset.sides[side];
-            self.push_single(self.asset.trade(sides, turn));
-            self.push_single(self.asset.trade(sides, turn + 1));
+            self.push_order(strip, turn);
+            self.push_order(strip, turn + 1);
             self.push_range(strip, first, turn - 1);
             self.push_range(strip, turn + 2, last);
             return;

@@ -1,7 +1,7 @@
 //! Lines: what costs and gains are between two orders, without asking for them all.
 
 use super::Shape;
-use super::asset::{Asset, Side, Space};
+use super::asset::{Asset, Point, Side, Space};
 use super::levy::Tilt;
 use super::wide::Wide;
 
@@ -44,6 +44,16 @@ impl Line {
         }
         let end = if a < b { first } else { last };
         (between(a, b, end - self.first, self.last - self.first) - self.below).max(0)
+    }
+
+    /// Whether an order is as near to the lines as it should be.
+    pub(super) fn holds(&self, lots: i128, point: &Point) -> bool {
+        let (step, steps) = (lots - self.first, self.last - self.first);
+        let cost = between(self.cost[0], self.cost[1], step, steps);
+        let gain = between(self.gain[0], self.gain[1], step, steps);
+        cost - self.below <= point.score.cost
+            && point.score.cost <= cost + self.above + 1
+            && (point.gain - gain).abs() <= self.gain_off + 1
     }
 
     /// The line of the money that orders take.

@@ -138,10 +138,13 @@ pub struct Problem<'a> {
     /// What is known of costs and gains between one order and another.
     ///
     /// Where nothing is, nothing is assumed, and every order is looked at; more than 4,096 orders of one leg on one
-    /// side are then refused.
+    /// side are then refused. An answer for which an order was looked at that does not keep to it is never proven.
     pub shape: Option<Shape>,
     /// A tax on the gains of several legs together.
     pub levy: Option<Levy<'a>>,
+    /// Whether cash above the reserve counts at the second level, as an asset of target zero: the square of what is
+    /// left times the scale is added. Where the second level is turnover it has no meaning, and does nothing.
+    pub deploy_cash: bool,
 }
 
 /// What is known of costs and of gains: between two turns they are straight lines, but for rounding.
@@ -253,7 +256,7 @@ pub fn size(problem: &Problem<'_>) -> Result<Sizing, SizingError> {
 
 fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
     let score = solved.choice.score;
-    // A bound that a score went below was made from lines that costs or gains do not keep to.
+    // Where costs or gains were seen not to keep to their lines, what was made from the lines says nothing.
     let bent = space.bent.get();
     let (violation_bound, bound) = if bent { (Wide::ZERO, Wide::ZERO) } else { lower(space, solved.bound) };
     let points = solved.choice.points.iter();

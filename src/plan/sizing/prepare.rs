@@ -43,6 +43,8 @@ pub(super) fn prepare<'a>(problem: &Problem<'a>) -> Result<Space<'a>, SizingErro
         },
         violation: problem.violation,
         scale,
+        deploy: problem.deploy_cash && problem.destination == Destination::Target,
+        available: problem.cash - problem.reserve,
         covering: problem.direction == Direction::SellOnly,
         cost: problem.cost,
         cost_cap: wealth * 8,

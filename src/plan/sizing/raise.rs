@@ -10,6 +10,7 @@ use super::levy::{Terms, Tilt};
 use super::score::{Rate, Score};
 use super::search::Search;
 use super::solve::{Choice, listed_each, pick};
+use super::wide::Wide;
 
 /// The choice that raises the most cash.
 pub(super) fn most_cash(space: &Space<'_>) -> Choice {
@@ -50,5 +51,5 @@ fn ask(space: &Space<'_>, step: i128) -> (i128, Dual) {
     let row = Row::reserve(space, 0, step);
     let bound = response.outflow - row.limit;
     let reduced = response.reduced;
-    (bound, Dual { row, rate: Rate::default(), lens, response, bound: reduced, ends: Vec::new() })
+    (bound, Dual { row, rate: Rate::default(), spared: Wide::ZERO, lens, response, bound: reduced, ends: Vec::new() })
 }

@@ -14,6 +14,9 @@ const ROUNDS: usize = 48;
 /// Rounds of spending what is left.
 const SPENDS: usize = 8;
 
+/// How many trades there may be for pairs of them to be tried.
+const PAIRED: usize = 400;
+
 /// A change of one asset from the item it has to another.
 #[derive(Clone, Copy)]
 struct Move {
@@ -65,6 +68,36 @@ pub(super) fn spend(space: &Space<'_>, available: i128, mut choice: Choice) -> C
         choice = next;
     }
     choice
+}
+
+/// Changes one asset, or two where they are few, to other items as long as that is better, by the true score.
+pub(super) fn polish(space: &Space<'_>, available: i128, classes: &[Class], best: &mut Choice) {
+    let options: Vec<(usize, Point)> = classes
+        .iter()
+        .enumerate()
+        .flat_map(|(class, items)| items.items.iter().map(move |item| (class, item.point)))
+        .collect();
+    for _ in 0..SPENDS {
+        let mut next: Option<Choice> = None;
+        let mut offer = |changes: &[(usize, Point)]| {
+            let other = best.changed(space, changes);
+            let least = next.as_ref().map_or(best.score, |next| next.score);
+            if other.outflow <= available && other.score < least {
+                next = Some(best.with(space, changes));
+            }
+        };
+        for (at, &one) in options.iter().enumerate() {
+            offer(&[one]);
+            let others = if options.len() <= PAIRED { &options[at + 1..] } else { &[] };
+            for &other in others.iter().filter(|other| other.0 != one.0) {
+                offer(&[one, other]);
+            }
+        }
+        match next {
+            Some(next) => *best = next,
+            None => break,
+        }
+    }
 }
 
 /// The smallest sale or the largest order that takes no more than `left` more cash than `from` does.

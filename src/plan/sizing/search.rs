@@ -202,6 +202,9 @@ impl<'a> Search<'a> {
         } else if most < low {
             return None;
         }
+        if self.cover.is_none() && self.frame.spare.is_some() {
+            return self.spare_floor(suffix, state, low);
+        }
         // What must be left of the slack for the levy, and costs what slack costs.
         let rest = if self.cover.is_some_and(|cover| cover.span.is_some()) { 0 } else { low };
         if state.slack < rest {
@@ -212,6 +215,30 @@ impl<'a> Search<'a> {
         let used = use_rate.map_or(0, |_| (state.slack - rest).min(suffix.uses));
         let paid = use_rate.unwrap_or_default().of(used);
         Some(state.reduced + paid + rate.of(state.slack - used))
+    }
+
+    /// The same where cash that is left counts: the least of what is moved and what is left then.
+    fn spare_floor(&self, suffix: &Suffix, state: &State, rest: i128) -> Option<Score> {
+        let (frame, rate) = (&self.frame, self.frame.rate);
+        let (scale, slack) = (frame.spare.unwrap_or(1), state.slack);
+        let (low, high) = ((slack - suffix.uses).max(rest), slack + suffix.frees);
+        if low > high {
+            return None;
+        }
+        if frame.levy.is_some() {
+            // Nothing is said of what is left, since it depends on the levy.
+            let least = if rate < Rate::default() { Score::default() } else { rate.of(low) };
+            return Some(state.reduced + least);
+        }
+        let (use_rate, free_rate) = (suffix.use_rate.unwrap_or_default(), suffix.free_rate.unwrap_or_default());
+        let at = |left: i128| {
+            let left = left.clamp(low, high);
+            let moved = if left < slack { use_rate.of(slack - left) } else { free_rate.of(left - slack) };
+            frame.with_spare(frame.above_bound(state.reduced + moved, left), left)
+        };
+        let turn = |main: i128| (main - rate.main).div_euclid(2 * scale).div_euclid(scale);
+        let (used, freed) = (turn(use_rate.main).min(slack), turn(-free_rate.main).max(slack));
+        [slack, low, high, used, used + 1, freed, freed + 1].into_iter().map(at).min()
     }
 
     /// Takes a state, with the base for all classes to come, as the best choice if it is.
@@ -237,14 +264,14 @@ impl<'a> Search<'a> {
         let mut score = self.frame.above_bound(state.reduced, state.slack);
         score.cost += self.frame.levy.map_or(0, |levy| levy.tax(state.gain));
         let Some(cover) = self.cover else {
-            return (state.slack >= rest).then_some(score);
+            return (state.slack >= rest).then(|| self.frame.with_spare(score, state.slack - rest));
         };
         let surplus = cover.surplus(state.slack) - rest;
         let step = state.step.min(self.suffixes[depth].step).saturating_mul(fine);
         if state.slack < 0 || surplus < 0 || surplus >= step || score > self.gap {
             return None;
         }
-        self.is_tight(state, surplus).then_some(score)
+        self.is_tight(state, surplus).then(|| self.frame.with_spare(score, surplus))
     }
 
     /// Whether no sale could be smaller, where that depends on the levy.
@@ -270,10 +297,18 @@ impl<'a> Search<'a> {
         sorted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| value(a.1).cmp(&value(b.1))));
         // The best so far for every gain that a state may have: both fall along the list.
         let mut front: Vec<(i128, Score, usize)> = Vec::new();
+        let mut last = None;
         let mut kept = Vec::with_capacity(states.len());
         for (_, index) in sorted {
             let State { gain, node, .. } = states[index];
             let score = value(index);
+            if self.frame.spare.is_some() {
+                // More cash may be left than is good; only as much of it compares.
+                let cash = cash(&states[index]);
+                if last.replace(cash) != Some(cash) {
+                    front.clear();
+                }
+            }
             let at = front.partition_point(|&(other, ..)| other <= gain);
             let better = at.checked_sub(1).map(|before| &front[before]);
             let stays = better.is_none_or(|&(_, least, other)| {

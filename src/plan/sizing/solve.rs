@@ -36,6 +36,17 @@ pub(super) struct Solved {
     pub(super) nodes: usize,
 }
 
+impl Solved {
+    /// Goes on with what was found in another part of the choices.
+    pub(super) fn go_on(&mut self, part: Solved) {
+        self.bound = self.bound.min(part.bound);
+        self.nodes += part.nodes;
+        self.proven &= part.proven;
+        self.choice = part.choice;
+        self.bound = self.bound.min(self.choice.score);
+    }
+}
+
 impl Choice {
     pub(super) fn of(space: &Space<'_>, points: Vec<Point>) -> Choice {
         let mut choice = Choice { points, score: Score::default(), outflow: 0, gain: 0, levy: 0 };
@@ -44,10 +55,46 @@ impl Choice {
             choice.outflow += point.outflow;
             choice.gain += point.gain;
         }
-        choice.levy = space.tax(choice.gain);
-        choice.score.cost += choice.levy;
-        choice.outflow += choice.levy;
+        choice.close(space);
         choice
+    }
+
+    /// Adds what depends on all assets together.
+    fn close(&mut self, space: &Space<'_>) {
+        self.levy = space.tax(self.gain);
+        self.score.cost += self.levy;
+        self.outflow += self.levy;
+        self.score.main += space.spare(space.available - self.outflow);
+    }
+
+    /// The choice with other points for some assets, without the list of its points.
+    pub(super) fn changed(&self, space: &Space<'_>, changes: &[(usize, Point)]) -> Choice {
+        let mut other = Choice {
+            points: Vec::new(),
+            score: self.score,
+            outflow: self.outflow - self.levy,
+            gain: self.gain,
+            levy: 0,
+        };
+        other.score.main -= space.spare(space.available - self.outflow);
+        other.score.cost -= self.levy;
+        for (index, point) in changes {
+            let old = &self.points[*index];
+            other.score = other.score + point.score - old.score;
+            other.outflow += point.outflow - old.outflow;
+            other.gain += point.gain - old.gain;
+        }
+        other.close(space);
+        other
+    }
+
+    /// The choice with other points for some assets.
+    pub(super) fn with(&self, space: &Space<'_>, changes: &[(usize, Point)]) -> Choice {
+        let mut points = self.points.clone();
+        for (index, point) in changes {
+            points[*index] = *point;
+        }
+        Choice::of(space, points)
     }
 
     pub(super) fn trades(&self) -> Vec<i128> {
@@ -69,7 +116,7 @@ pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, Sizing
     }
     let free = dual::respond(space, Lens::priced(Rate::default(), space.tilt(0), i128::MIN));
     let free = Choice::of(space, free.points);
-    if !space.covering && free.outflow <= available && free.levy == 0 {
+    if !space.covering && free.outflow <= available && free.levy == 0 && !space.deploy {
         return Ok(certain(free));
     }
     let mut best = if available >= 0 { still } else { raise::most_cash(space) };
@@ -91,29 +138,53 @@ fn certain(choice: Choice) -> Solved {
 }
 
 fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved {
-    let dual = dual::keep_reserve(space, available, i128::MIN);
-    for end in &dual.ends {
+    let mut duals = vec![dual::keep_reserve(space, available, i128::MIN)];
+    if space.deploy && duals[0].rate == Rate::default() {
+        duals = dual::spend_spare(space, available);
+    }
+    for dual in &duals {
+        begin(space, available, dual, &mut best);
+    }
+    duals.sort_by_key(|dual| dual.bound);
+    let mut solved = Solved { bound: best.score, choice: best, proven: true, nodes: 0 };
+    for dual in &duals {
+        if dual.bound > solved.choice.score {
+            break;
+        }
+        solved.go_on(finish(space, dual, None, solved.choice.clone()));
+    }
+    solved
+}
+
+/// Makes good first choices from what the price of cash found.
+fn begin(space: &Space<'_>, available: i128, dual: &Dual, best: &mut Choice) {
+    for end in dual.ends.iter().chain([&dual.response]) {
         let end = Choice::of(space, end.points.clone());
         if end.outflow <= available {
-            keep_better(&mut best, repair::spend(space, available, end));
+            keep_better(best, repair::spend(space, available, end));
         }
     }
-    let few = classes::list(space, &dual, best.score - dual.bound, FEW);
-    let mut frame = Frame::of(space, &dual);
+    if dual.bound > best.score {
+        return;
+    }
+    let few = classes::list(space, dual, best.score - dual.bound, FEW);
+    let mut frame = Frame::of(space, dual);
     for _ in 0..if space.levy.is_some() { TRIES } else { 1 } {
-        let Some(chosen) = repair::improve(&frame, &few) else {
+        // Where cash that is left is worth something, none is missing.
+        let Some(chosen) = (frame.rate >= Rate::default()).then(|| repair::improve(&frame, &few)).flatten() else {
             break;
         };
         let repaired = pick(space, &few, &chosen);
         if repaired.outflow <= available {
-            keep_better(&mut best, repair::spend(space, available, repaired));
+            keep_better(best, repair::spend(space, available, repaired));
             break;
         }
         // The true levy is above the tilted one by what is missing now.
         frame.slack -= frame.tilt.fine * (repaired.outflow - available);
     }
-    drop(few);
-    finish(space, &dual, None, best)
+    if space.deploy {
+        repair::polish(space, available, &few, best);
+    }
 }
 
 pub(super) fn keep_better(best: &mut Choice, other: Choice) {
