@@ -1,0 +1,90 @@
+//! The best shares of a small account by trying all, and what is planned when costs move the weights.
+
+use crate::accounts::{Account, Asset};
+use crate::levels::{Levels, breaches, cash_after, distance, levels};
+
+/// How often a plan is made again on what is left after costs.
+const RETRIES: usize = 4;
+
+/// The best shares when weights are of `total`; none where nothing reaches the reserve.
+pub(crate) fn best(account: &Account, total: i128) -> Option<Vec<i128>> {
+    let choices: Vec<Vec<i128>> = account.assets.iter().map(|asset| choices(account, asset)).collect();
+    let mut search = Search { account, total, choices, chosen: Vec::new(), best: None };
+    search.visit((0, 0));
+    search.best.map(|(_, shares)| shares)
+}
+
+/// The best shares that breach nothing once their costs are paid, if there are any, and what their weights were of.
+pub(crate) fn settled(account: &Account) -> Option<(Vec<i128>, i128)> {
+    let first = best(account, account.total())?;
+    let after = |shares: &[i128]| account.total_of(shares, cash_after(account, shares));
+    let mut total = after(&first);
+    if settles(account, &first, total) {
+        return Some((first, account.total()));
+    }
+    for _ in 0..RETRIES {
+        let Some(next) = best(account, total) else { break };
+        let left = after(&next);
+        if settles(account, &next, left) {
+            return Some((next, total));
+        }
+        if left == total {
+            break;
+        }
+        total = left;
+    }
+    Some((first, account.total()))
+}
+
+fn settles(account: &Account, shares: &[i128], total: i128) -> bool {
+    let mut traded = account.assets.iter().zip(shares).filter(|(asset, _)| !asset.blocked);
+    traded.all(|(asset, x)| total <= 0 || !breaches(account, asset, x * asset.price, total))
+}
+
+/// All an asset may be brought to.
+fn choices(account: &Account, asset: &Asset) -> Vec<i128> {
+    let raised: i128 = account.assets.iter().map(|asset| asset.price * asset.held).sum();
+    let most = (account.cash + raised - account.floor()).max(0) / asset.price;
+    let allowed = |x: &i128| {
+        let trade = x - asset.held;
+        let worth = trade % asset.lot == 0 && trade.abs() * asset.price >= account.min_trade;
+        trade == 0 || (!asset.blocked && (worth || *x == 0))
+    };
+    (0..=asset.held + most).filter(allowed).collect()
+}
+
+struct Search<'a> {
+    account: &'a Account,
+    total: i128,
+    choices: Vec<Vec<i128>>,
+    chosen: Vec<i128>,
+    best: Option<(Levels, Vec<i128>)>,
+}
+
+impl Search<'_> {
+    /// Tries all, except what is worse already by its first assets alone.
+    fn visit(&mut self, sum: (i128, i128)) {
+        if self.best.as_ref().is_some_and(|(best, _)| sum > (best.0, best.1)) {
+            return;
+        }
+        let at = self.chosen.len();
+        let Some(choices) = self.choices.get(at).cloned() else {
+            let levels = levels(self.account, &self.chosen, self.total);
+            let kept = cash_after(self.account, &self.chosen) >= self.account.floor();
+            if kept && self.best.as_ref().is_none_or(|(best, _)| levels < *best) {
+                self.best = Some((levels, self.chosen.clone()));
+            }
+            return;
+        };
+        // What is near comes first, so that the rest is soon worse. A violation outweighs any objective.
+        let asset = &self.account.assets[at];
+        let near = |x: i128| distance(self.account, asset, x, self.total);
+        let mut choices: Vec<((i128, i128), i128)> = choices.into_iter().map(|x| (near(x), x)).collect();
+        choices.sort_unstable();
+        for ((outside, main), x) in choices {
+            self.chosen.push(x);
+            self.visit((sum.0 + outside, sum.1 + main));
+            self.chosen.pop();
+        }
+    }
+}

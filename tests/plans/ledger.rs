@@ -1,0 +1,151 @@
+//! What a plan's figures must come to, recomputed from the lines of its file: money, shares, sides, codes.
+
+use crate::accounts::{Account, Asset, RATES, TAXES};
+use crate::planning::{Line, Plan, said, same, units};
+
+/// The part of a whole by a rate, rounded up to the smallest unit.
+fn up(amount: i128, rate: i128, over: i128) -> i128 {
+    (amount * rate + over - 1).div_euclid(over)
+}
+
+/// Commission, slippage and tax of trading so many shares, sold below zero: the oldest purchases are sold first.
+pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3] {
+    let amount = asset.price * shares.abs();
+    let rate = asset.class.map_or(account.tax, |(_, rate)| rate);
+    let (mut left, mut gain) = ((-shares).max(0), 0);
+    for (bought, cost) in &asset.purchases {
+        let sold = left.min(*bought);
+        gain += sold * (asset.price - cost);
+        left -= sold;
+    }
+    let tax = if rate == 0 { 0 } else { up(gain.max(0), rate, TAXES) };
+    [up(amount, account.commission, RATES), up(amount, account.slippage, RATES), tax]
+}
+
+/// Every line's amount and costs are what its shares come to.
+pub(crate) fn lines_add_up(account: &Account, plan: &Plan) -> Result<(), String> {
+    for line in plan.lines(account)? {
+        let asset = of(account, &line)?;
+        same("price", line.price, asset.price)?;
+        same("amount", line.amount, line.shares * asset.price)?;
+        let signed = if line.sells { -line.shares } else { line.shares };
+        same("costs", [line.commission, line.slippage, line.tax], costs(account, asset, signed))?;
+    }
+    Ok(())
+}
+
+/// Cash after is cash before and what every line brings, and at least the reserve.
+pub(crate) fn cash_is_kept(account: &Account, plan: &Plan) -> Result<(), String> {
+    let lines = plan.lines(account)?;
+    let left = plan.money(account, "/before/cash")? + lines.iter().map(Line::brings).sum::<i128>();
+    same("cash before", plan.money(account, "/before/cash")?, account.cash)?;
+    for place in ["/after/cash", "/summary/cash_after"] {
+        same(place, plan.money(account, place)?, left)?;
+    }
+    if !lines.is_empty() && left < account.floor() {
+        return Err(format!("{left} is left, and {} must be", account.floor()));
+    }
+    Ok(())
+}
+
+/// Total before = positions, cash, costs and taxes after, to the smallest unit.
+pub(crate) fn nothing_is_lost(account: &Account, plan: &Plan) -> Result<(), String> {
+    let sum = |list: &str| -> Result<i128, String> {
+        plan.list(list)?.iter().map(|asset| units(said(asset, "/value")?, account.places())).sum()
+    };
+    let lines = plan.lines(account)?;
+    let paid: i128 = lines.iter().map(|line| line.commission + line.slippage + line.tax).sum();
+    let before = sum("/before/assets")? + plan.money(account, "/before/cash")?;
+    let after = sum("/after/assets")? + plan.money(account, "/after/cash")?;
+    same("before, and after with costs", before, after + paid)?;
+    same("costs", plan.money(account, "/summary/costs/total")?, paid)?;
+    same("total before", plan.money(account, "/before/total")?, account.total())?;
+    let left = account.total_of(&plan.shares(account)?, plan.money(account, "/after/cash")?);
+    same("total after", plan.money(account, "/after/total")?, left)?;
+    for (place, sells) in [("/summary/sold", true), ("/summary/bought", false)] {
+        let traded = lines.iter().filter(|line| line.sells == sells).map(|line| line.amount).sum();
+        same(place, plan.money(account, place)?, traded)?;
+    }
+    Ok(())
+}
+
+/// Shares after are shares before and what the lines trade: whole, in lots or all of it, never below zero.
+pub(crate) fn shares_are_whole(account: &Account, plan: &Plan) -> Result<(), String> {
+    let shares = plan.shares(account)?;
+    let (before, after) = (plan.list("/before/assets")?, plan.list("/after/assets")?);
+    same("assets", (before.len(), after.len()), (shares.len(), shares.len()))?;
+    for (asset, x) in account.assets.iter().zip(shares) {
+        let found = |list: &[serde_json::Value]| -> Result<[i128; 2], String> {
+            let entry = list.iter().find(|entry| entry["code"] == asset.code.as_str()).ok_or("no such asset")?;
+            Ok([units(said(entry, "/quantity")?, 0)?, units(said(entry, "/value")?, account.places())?])
+        };
+        same("before", found(before)?, [asset.held, asset.held * asset.price])?;
+        same("after", found(after)?, [x, x * asset.price])?;
+        if x < 0 || (x != 0 && (x - asset.held) % asset.lot != 0) {
+            return Err(format!("{}: {} to {x} in lots of {}", asset.code, asset.held, asset.lot));
+        }
+    }
+    Ok(())
+}
+
+/// At most one order of an asset, of at least the smallest amount or of all that is held, and never of a blocked one.
+pub(crate) fn orders_are_worth_placing(account: &Account, plan: &Plan) -> Result<(), String> {
+    let mut seen = Vec::new();
+    for line in plan.lines(account)? {
+        let asset = of(account, &line)?;
+        let leaves = line.sells && line.shares == asset.held;
+        if line.shares <= 0 || (line.amount < account.min_trade && !leaves) {
+            return Err(format!("an order of {} of {}, at least {}", line.amount, line.code, account.min_trade));
+        }
+        if asset.blocked || seen.contains(&line.code) {
+            return Err(format!("{} is traded and must not be, or is again", line.code));
+        }
+        seen.push(line.code);
+    }
+    Ok(())
+}
+
+/// The blocked assets are said to be left alone, and no others are.
+pub(crate) fn blocked_are_named(account: &Account, plan: &Plan) -> Result<(), String> {
+    for entry in plan.list("/before/assets")? {
+        let asset = account.assets.iter().find(|asset| entry["code"] == asset.code.as_str()).ok_or("nobody's code")?;
+        same(&asset.code, !entry["left_alone"].is_null(), asset.blocked)?;
+    }
+    Ok(())
+}
+
+/// Sells first, each side by code, and cash never below zero on the way; what begins below zero is never below that.
+pub(crate) fn cash_never_runs_out(account: &Account, plan: &Plan) -> Result<(), String> {
+    let lines = plan.lines(account)?;
+    let mut cash = account.cash;
+    for (at, line) in lines.iter().enumerate() {
+        if at > 0 && line.sells && !lines[at - 1].sells {
+            return Err(format!("{} is sold after a purchase", line.code));
+        }
+        cash += line.brings();
+        if cash < account.cash.min(0) || (!line.sells && cash < 0) {
+            return Err(format!("{cash} after {}", line.code));
+        }
+    }
+    Ok(())
+}
+
+/// Codes are texts, those of the config, in every list.
+pub(crate) fn codes_stay_text(account: &Account, plan: &Plan) -> Result<(), String> {
+    let mut codes: Vec<&str> = account.assets.iter().map(|asset| asset.code.as_str()).collect();
+    codes.sort_unstable();
+    for list in ["/before/assets", "/after/assets"] {
+        let listed: Result<Vec<&str>, String> = plan.list(list)?.iter().map(|entry| said(entry, "/code")).collect();
+        same(list, listed?, codes.clone())?;
+    }
+    for order in plan.list("/orders")? {
+        let (code, side) = (said(order, "/code")?, said(order, "/side")?);
+        same("id", said(order, "/id")?.to_owned(), format!("{side}-{code}"))?;
+        codes.binary_search(&code).map_err(|_| format!("{code} is nobody's code"))?;
+    }
+    Ok(())
+}
+
+fn of<'a>(account: &'a Account, line: &Line) -> Result<&'a Asset, String> {
+    account.assets.iter().find(|asset| asset.code == line.code).ok_or_else(|| format!("{} is nobody's", line.code))
+}

@@ -1,0 +1,30 @@
+//! No trigger, no orders; and a trigger exactly when the rules of the account have one.
+
+use crate::accounts::Account;
+use crate::levels::breaches;
+use crate::planning::{Plan, same};
+
+/// Whether a rebalance is due by the strategy, the schedule and the figures.
+pub(crate) fn due(account: &Account) -> bool {
+    let scheduled = account.strategy != "threshold" && !account.served;
+    let drifted = account.assets.iter().any(|a| breaches(account, a, a.price * a.held, account.total()));
+    scheduled || (account.strategy != "time" && drifted)
+}
+
+/// What fired is what is due.
+pub(crate) fn fires_when_due(account: &Account, plan: &Plan) -> Result<(), String> {
+    same("fired", plan.said("/trigger/fired").is_ok(), due(account))?;
+    let breached = plan.list("/before/assets")?.iter().filter(|asset| !asset["breach"].is_null()).count();
+    let breaching = account.assets.iter().filter(|a| breaches(account, a, a.price * a.held, account.total()));
+    same("breaches", breached, breaching.count())
+}
+
+/// Nothing is traded, and no cash moves, unless something fired.
+pub(crate) fn no_trigger_no_orders(_: &Account, plan: &Plan) -> Result<(), String> {
+    if plan.said("/trigger/fired").is_ok() {
+        return Ok(());
+    }
+    same("orders", plan.list("/orders")?.len(), 0)?;
+    same("cash", plan.said("/after/cash")?, plan.said("/before/cash")?)?;
+    same("status", plan.said("/status")?, "complete")
+}
