@@ -170,7 +170,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
     use super::*;
-    use std::rc::Rc;
+    use std::sync::Arc;
 
     /// `sleeve weight: code target min max, …` a line.
     fn standing(text: &str) -> Standing {
@@ -190,7 +190,7 @@ mod tests {
                 allocation.assets.insert(Code(code.to_owned()), share);
             }
         }
-        Standing::Allocation(Rc::new(allocation))
+        Standing::Allocation(Arc::new(allocation))
     }
 
     fn told(before: &str, after: &str) -> String {

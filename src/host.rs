@@ -21,7 +21,7 @@ pub struct Host<'a> {
     /// Where progress and errors go.
     pub err: &'a mut dyn Write,
     /// Standard input, for `--stdin`.
-    pub input: Box<dyn Read>,
+    pub input: Box<dyn Read + Send>,
     /// Whether answers are read on a terminal.
     pub out_is_terminal: bool,
     /// Whether progress is read on a terminal.

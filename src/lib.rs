@@ -52,6 +52,7 @@ pub mod rewrite;
 pub mod record;
 pub mod replay;
 pub mod gate;
+pub mod batch;
 
 // -- shell --
 pub mod disk;

@@ -94,6 +94,7 @@ fn answer(question: &Question) -> Sizing {
         cost: &cost,
         shape: Some(Shape { turns: Vec::new(), rounding: 2 }),
         levy: None,
+        deploy_cash: false,
     };
     size(&problem).expect("doing nothing is always possible here, or selling is")
 }

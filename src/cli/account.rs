@@ -4,10 +4,8 @@ use super::gather::file;
 use super::{Fault, Global, Host};
 use crate::document::{self, Reading};
 use crate::finding::Finding;
-use crate::holdings::{self, Contradiction, Holdings, HoldingsFile};
-use crate::rules;
-use crate::rules::facts::held_sites;
-use crate::schema;
+use crate::holdings::{Holdings, HoldingsFile};
+use crate::rules::{self, Held};
 use std::path::{Path, PathBuf};
 
 /// The facts about the holdings.
@@ -34,18 +32,7 @@ impl Account {
         let bytes = file(&file_path)?;
         let path = given.display().to_string();
         let reading = document::read(&bytes);
-        let (shape, misread) = HoldingsFile::of(&reading);
-        let issues = schema::check(&holdings::FORM, &reading, &misread);
-        let mut findings = rules::form_findings(&path, &reading, &issues, &held_sites(&shape));
-        let holdings = match Holdings::of(&shape) {
-            Ok(holdings) => Some(holdings),
-            Err(contradictions) => {
-                findings.extend(contradictions.iter().map(|c| contradiction(&path, c)));
-                rules::stamp_subjects(&mut findings, &path, &reading);
-                None
-            }
-        };
-        let holdings = holdings.filter(|_| findings.is_empty());
+        let Held { shape, holdings, findings } = rules::held(&path, &reading);
         Ok(Self { path, bytes, reading, shape, holdings, findings })
     }
 }
@@ -54,11 +41,4 @@ impl Account {
 pub(super) fn holdings_path(global: &Global) -> PathBuf {
     let beside = global.config.parent().unwrap_or(Path::new("")).join("holdings.yaml");
     global.holdings.clone().unwrap_or(beside)
-}
-
-fn contradiction(path: &str, c: &Contradiction) -> Finding {
-    let finding = Finding::new(path, c.message.clone()).at(c.span, c.label.clone()).help(c.help.clone());
-    let mut finding = c.related.iter().fold(finding, |finding, (span, text)| finding.with(*span, text.clone()));
-    finding.rule = "schema".into();
-    finding
 }

@@ -21,7 +21,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where the config is read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,17 @@ pub(super) struct Claims {
     pub(super) merging: Vec<String>,
 }
 
+impl Told {
+    /// The same for the rules.
+    pub(super) fn facts(&self) -> HistoryFacts<'_> {
+        match self {
+            Self::NotAsked => HistoryFacts::NotAsked,
+            Self::Unknown(gap) => HistoryFacts::Unknown(gap),
+            Self::Known { history, change } => HistoryFacts::Known { history, change },
+        }
+    }
+}
+
 impl Claims {
     /// What the environment says: an override, which the commit-msg hook will write.
     pub(super) fn of_environment(host: &Host<'_>) -> Self {
@@ -123,11 +134,7 @@ impl Claims {
 impl Gathered {
     /// The facts for the rules.
     pub(super) fn facts<'a>(&'a self, codes: &'a [CodeSite<'a>]) -> Facts<'a> {
-        let history = match &self.past {
-            Told::NotAsked => HistoryFacts::NotAsked,
-            Told::Unknown(gap) => HistoryFacts::Unknown(gap),
-            Told::Known { history, change } => HistoryFacts::Known { history, change },
-        };
+        let history = self.past.facts();
         let base = Facts::of_file(&self.path, &self.reading, &self.issues, &self.config);
         let now = self.known().map_or(self.now, |(_, change)| change.now);
         Facts { codes, history, zone: self.zone().unwrap_or(Zone::UTC), now, ..base }
@@ -189,7 +196,7 @@ pub(super) fn gather(from: &From, global: &Global, host: &mut Host<'_>, claims: 
     let issues = schema::check(&schema::CONFIG, &reading, &misread);
     sources.insert(path.clone(), reading.text.clone());
     let candidate = if present {
-        Allocation::of(&config).map(|a| Standing::Allocation(Rc::new(a)))
+        Allocation::of(&config).map(|a| Standing::Allocation(Arc::new(a)))
     } else {
         Some(Standing::Absent)
     };

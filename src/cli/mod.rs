@@ -3,6 +3,7 @@
 mod account;
 mod apply;
 mod auto;
+mod batch;
 mod comment;
 mod commit_msg;
 mod completions;

@@ -5,6 +5,7 @@ use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
 use super::outputs::{Stream, deliver, keep_inputs};
 use super::{Exit, Fault, Format, Global, Host, records};
+use crate::batch::Defaults;
 use crate::calendar::Calendar;
 use crate::disk::{RealDisk, write_whole};
 use crate::drift::BooksError;
@@ -17,7 +18,7 @@ use crate::output::plan::{Next, draw};
 use crate::output::{self, Paint, Report, Ui};
 use crate::plan::file::{Body, ConfigInput, Override};
 use crate::plan::sizing::SizingError;
-use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Status};
+use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Source, Status};
 use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
@@ -26,6 +27,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
@@ -36,7 +38,8 @@ Examples:
   rebalance plan --trigger manual              even if nothing is due
   rebalance plan --deposit 500000              invest new money: orders only buy
   rebalance plan --withdraw 2000000            sell only what has to be sold
-  rebalance plan --detailed-exitcode           exit 2 when there are orders";
+  rebalance plan --detailed-exitcode           exit 2 when there are orders
+  rebalance plan --batch < accounts.jsonl      one plan a line";
 
 /// Plan a rebalance: the drift, whether one is due, whole-share orders, their costs, the weights after.
 #[derive(Debug, Args)]
@@ -62,6 +65,12 @@ pub(super) struct PlanArgs {
     /// Exit 2 when there are orders, or cash moves
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Plan many accounts: one a line of JSON on standard input, its plan a line on standard output (docs/batch.md)
+    #[arg(long, conflicts_with_all = ["output", "detailed_exitcode"])]
+    batch: bool,
+    /// With --batch: how many are planned at once [default: one for each core]
+    #[arg(long, value_name = "N", requires = "batch")]
+    jobs: Option<NonZeroUsize>,
 }
 
 /// A trigger one can ask for.
@@ -114,8 +123,15 @@ pub(super) struct Made {
 
 /// Runs the command.
 pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+    if !args.batch && global.outputs.has(Format::Jsonl) {
+        return Err(Fault::usage("jsonl is for many accounts").hint("rebalance plan --batch, or --format json."));
+    }
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
     let wanted = Wanted { as_of: args.as_of, ask: args.ask() };
+    if args.batch {
+        let Wanted { as_of, ask } = wanted;
+        return super::batch::run(Defaults { as_of, ask }, args.jobs, global, host, paint);
+    }
     let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
@@ -183,11 +199,10 @@ fn draft(
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
-    let committed = gathered.tracked.as_ref().is_some_and(|tracked| tracked.blob.is_some());
-    let facts = draft.facts(&account.path, &sites, committed);
-    let facts = rules::Facts { plan: Some(&facts), ..gathered.facts(&codes) };
-    let said = rules::run(Group::PLAN, &facts, &gathered.policies);
-    let body = draft.body(provenance(sound, gathered, account, log), &said, overrides(gathered));
+    let source = Source { path: &account.path, sites: &sites };
+    let provenance = provenance(sound, gathered, account, log);
+    let (body, said) =
+        draft.judged(&gathered.facts(&codes), &gathered.policies, source, provenance, overrides(gathered));
     findings.extend(said);
     Ok(Some(body))
 }
@@ -216,7 +231,7 @@ pub(super) fn config_input(gathered: &Gathered, semantic: String) -> ConfigInput
 }
 
 /// The overrides in force: of changes in the longest cooldown's window.
-fn overrides(gathered: &Gathered) -> Vec<Override> {
+pub(super) fn overrides(gathered: &Gathered) -> Vec<Override> {
     let Some((history, change)) = gathered.known() else { return Vec::new() };
     let window = i64::from(gathered.policies.largest("days")) * 86_400;
     let inside = history.events.iter().filter(|event| event.effective > change.now - window);
@@ -293,7 +308,7 @@ fn too_much(most: Money, left_alone: bool) -> Fault {
     }
 }
 
-fn meta(gathered: &Gathered, global: &Global) -> Meta {
+pub(super) fn meta(gathered: &Gathered, global: &Global) -> Meta {
     let tracked = gathered.tracked.as_ref();
     let seconds = global.now.or_else(|| tracked.and_then(|tracked| tracked.head_time));
     let created = seconds.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));

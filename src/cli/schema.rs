@@ -41,6 +41,8 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Holdings, &crate::holdings::FORM.sheet),
     (Which::Policy, &crate::rules::POLICY.sheet),
     (Which::Plan, &crate::plan::file::SHEET),
+    (Which::Batch, &crate::batch::SHEET),
+    (Which::BatchAnswer, &crate::batch::ANSWER_SHEET),
     (Which::Lint, &crate::output::LINT_SHEET),
     (Which::Diff, &crate::output::difference::SHEET),
     (Which::Explain, &crate::output::pages::SHEET),
@@ -61,6 +63,10 @@ pub enum Which {
     Policy,
     /// plan.json
     Plan,
+    /// A line that plan --batch reads
+    Batch,
+    /// A line that plan --batch prints
+    BatchAnswer,
     /// lint --format json
     Lint,
     /// diff --format json

@@ -335,77 +335,71 @@ mod tests {
         told(&settings(&config(SAMPLE), &config(&SAMPLE.replacen(from, to, 1))))
     }
 
+    /// What is edited into what, and what that means.
+    const CASES: &[(&str, &str, &str)] = &[
+        ("strategy: 'hybrid'", "strategy: time", "rebalancing.strategy hybrid>time"),
+        ("[1, 4, 7, 10]", "[10, 7, 4, 1]", ""),
+        ("[1, 4, 7, 10]", "[2, 5, 8, 11]", "rebalancing.scheduled.months [1, 4, 7, 10]>[2, 5, 8, 11]"),
+        (
+            "day: 'first_business_day'",
+            "day: last_business_day",
+            "rebalancing.scheduled.day first_business_day>last_business_day",
+        ),
+        (
+            "day: 'first_business_day'",
+            "day: 15",
+            "rebalancing.scheduled.day first_business_day>15; rebalancing.scheduled.convention ->following",
+        ),
+        ("threshold: 0.05", "threshold: 0.0500", ""),
+        ("threshold: 0.05", "threshold: 0.04", "rebalancing.drift_trigger.threshold 0.05>0.04"),
+        ("threshold: 0.05", "type: absolute\n      threshold: 0.05", ""),
+        ("threshold: 0.05", "type: either\n      threshold: 0.05", "rebalancing.drift_trigger.type absolute>either"),
+        (
+            "min_trade_amount: 100000",
+            "min_trade_amount: 50000",
+            "rebalancing.constraints.min_trade_amount 100000>50000",
+        ),
+        ("min_trade_amount: 100000", "min_trade_amount: 100000.0", ""),
+        ("tax_loss_harvesting: false", "max_turnover: 0.2", "rebalancing.constraints.max_turnover ->0.2"),
+        ("slippage_estimate: 0.001", "slippage_estimate: 0.002", "costs.slippage_estimate 0.001>0.002"),
+        ("etf_tax_rate: 0.0 #", "etf_tax_rate: 0 #", ""),
+        ("etf_tax_rate: 0.0 #", "cost_basis: fifo\n    etf_tax_rate: 0.0 #", ""),
+        (
+            "etf_tax_rate: 0.0 #",
+            "cost_basis: moving_average\n    etf_tax_rate: 0.0 #",
+            "costs.cost_basis fifo>moving_average",
+        ),
+        ("etf_tax_rate: 0.0 #", "commission_minimum: 0\n    etf_tax_rate: 0.0 #", ""),
+        (
+            "etf_tax_rate: 0.0 #",
+            "commission_minimum: 500\n    commission_per_order: 10.50\n    etf_tax_rate: 0.0 #",
+            "costs.commission_minimum 0>500; costs.commission_per_order 0>10.5",
+        ),
+        ("base_currency: 'KRW'", "timezone: Asia/Seoul\n  calendar: XKRX\n  base_currency: KRW", ""),
+        (
+            "base_currency: 'KRW'",
+            "base_currency: USD",
+            "base_currency KRW>USD; timezone Asia/Seoul>America/New_York; calendar XKRX>XNYS",
+        ),
+        ("name: '2026 Long-Term Growth'", "name: other", ""),
+        ("owner: 'youngjukim'", "owner: ann", ""),
+        ("ticker: 'KODEX 200'", "ticker: '코덱스 200'", ""),
+        ("  # Cost", "  cash: { policy: exclude, reserve: 1 }\n  #", "cash.policy reinvest>exclude; cash.reserve 0>1"),
+        ("  # Cost", "  cash: { policy: reinvest }\n  #", ""),
+        ("  # Cost", "  outside: ['B', 'A']\n  #", r#"outside ->["A","B"]"#),
+        ("code: '069500'", "code: '069500'\n          lot_size: 1\n          currency: KRW", ""),
+        (
+            "code: '069500'",
+            "code: '069500'\n          lot_size: 10\n          tags: [b, 'a\", c']\n          currency: USD",
+            r#"069500.tags ->["a\", c","b"]; 069500.lot_size 1>10; 069500.currency KRW>USD"#,
+        ),
+        ("code: '069500'", "code: '069501'\n          tax_class: overseas", "069501.tax_class ->overseas"),
+    ];
+
     #[test]
     fn every_setting_is_compared_by_what_it_means() {
-        let cases = [
-            ("strategy: 'hybrid'", "strategy: time", "rebalancing.strategy hybrid>time"),
-            ("[1, 4, 7, 10]", "[10, 7, 4, 1]", ""),
-            ("[1, 4, 7, 10]", "[2, 5, 8, 11]", "rebalancing.scheduled.months [1, 4, 7, 10]>[2, 5, 8, 11]"),
-            (
-                "day: 'first_business_day'",
-                "day: last_business_day",
-                "rebalancing.scheduled.day first_business_day>last_business_day",
-            ),
-            (
-                "day: 'first_business_day'",
-                "day: 15",
-                "rebalancing.scheduled.day first_business_day>15; rebalancing.scheduled.convention ->following",
-            ),
-            ("threshold: 0.05", "threshold: 0.0500", ""),
-            ("threshold: 0.05", "threshold: 0.04", "rebalancing.drift_trigger.threshold 0.05>0.04"),
-            ("threshold: 0.05", "type: absolute\n      threshold: 0.05", ""),
-            (
-                "threshold: 0.05",
-                "type: either\n      threshold: 0.05",
-                "rebalancing.drift_trigger.type absolute>either",
-            ),
-            (
-                "min_trade_amount: 100000",
-                "min_trade_amount: 50000",
-                "rebalancing.constraints.min_trade_amount 100000>50000",
-            ),
-            ("min_trade_amount: 100000", "min_trade_amount: 100000.0", ""),
-            ("tax_loss_harvesting: false", "max_turnover: 0.2", "rebalancing.constraints.max_turnover ->0.2"),
-            ("slippage_estimate: 0.001", "slippage_estimate: 0.002", "costs.slippage_estimate 0.001>0.002"),
-            ("etf_tax_rate: 0.0 #", "etf_tax_rate: 0 #", ""),
-            ("etf_tax_rate: 0.0 #", "cost_basis: fifo\n    etf_tax_rate: 0.0 #", ""),
-            (
-                "etf_tax_rate: 0.0 #",
-                "cost_basis: moving_average\n    etf_tax_rate: 0.0 #",
-                "costs.cost_basis fifo>moving_average",
-            ),
-            ("etf_tax_rate: 0.0 #", "commission_minimum: 0\n    etf_tax_rate: 0.0 #", ""),
-            (
-                "etf_tax_rate: 0.0 #",
-                "commission_minimum: 500\n    commission_per_order: 10.50\n    etf_tax_rate: 0.0 #",
-                "costs.commission_minimum 0>500; costs.commission_per_order 0>10.5",
-            ),
-            ("base_currency: 'KRW'", "timezone: Asia/Seoul\n  calendar: XKRX\n  base_currency: KRW", ""),
-            (
-                "base_currency: 'KRW'",
-                "base_currency: USD",
-                "base_currency KRW>USD; timezone Asia/Seoul>America/New_York; calendar XKRX>XNYS",
-            ),
-            ("name: '2026 Long-Term Growth'", "name: other", ""),
-            ("owner: 'youngjukim'", "owner: ann", ""),
-            ("ticker: 'KODEX 200'", "ticker: '코덱스 200'", ""),
-            (
-                "  # Cost",
-                "  cash: { policy: exclude, reserve: 1 }\n  #",
-                "cash.policy reinvest>exclude; cash.reserve 0>1",
-            ),
-            ("  # Cost", "  cash: { policy: reinvest }\n  #", ""),
-            ("  # Cost", "  outside: ['B', 'A']\n  #", r#"outside ->["A","B"]"#),
-            ("code: '069500'", "code: '069500'\n          lot_size: 1\n          currency: KRW", ""),
-            (
-                "code: '069500'",
-                "code: '069500'\n          lot_size: 10\n          tags: [b, 'a\", c']\n          currency: USD",
-                r#"069500.tags ->["a\", c","b"]; 069500.lot_size 1>10; 069500.currency KRW>USD"#,
-            ),
-            ("code: '069500'", "code: '069501'\n          tax_class: overseas", "069501.tax_class ->overseas"),
-        ];
-        for (from, to, expected) in cases {
-            assert_eq!(edited(from, to), expected, "{to}");
+        for (from, to, expected) in CASES {
+            assert_eq!(edited(from, to), *expected, "{to}");
         }
     }
 

@@ -31,7 +31,7 @@ pub use time::LOOK_BACK;
 pub use walk::collect;
 
 use crate::portfolio::Allocation;
-use std::rc::Rc;
+use std::sync::Arc;
 use trail::{Doubt, Side, Trail};
 
 /// What stood at the config's path at some commit.
@@ -40,7 +40,7 @@ pub enum Standing {
     /// No config.
     Absent,
     /// A config with this allocation.
-    Allocation(Rc<Allocation>),
+    Allocation(Arc<Allocation>),
 }
 
 /// How far back a history is collected.

@@ -6,6 +6,7 @@
 use crate::portfolio::Allocation;
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The remedy for a clone that is cut off.
 pub const UNSHALLOW: &str =
@@ -146,7 +147,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Version {
     /// An allocation.
-    Readable(Rc<Allocation>),
+    Readable(Arc<Allocation>),
     /// Nothing that can be read as one.
     Unreadable,
 }

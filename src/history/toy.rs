@@ -14,6 +14,7 @@ use crate::money::Weight;
 use crate::portfolio::Allocation;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(crate) const NOW: i64 = 1_700_000_000;
 pub(crate) const DAY: i64 = 86_400;
@@ -157,8 +158,8 @@ pub(crate) fn spelled(instant: i64) -> String {
     format!("{:+}{letter}", offset / unit)
 }
 
-fn allocation(letter: char) -> Rc<Allocation> {
-    Rc::new(Allocation { sleeves: BTreeMap::from([(letter.to_string(), Weight::ZERO)]), assets: BTreeMap::new() })
+fn allocation(letter: char) -> Arc<Allocation> {
+    Arc::new(Allocation { sleeves: BTreeMap::from([(letter.to_string(), Weight::ZERO)]), assets: BTreeMap::new() })
 }
 
 pub(crate) fn standing(text: &str) -> Standing {

@@ -94,6 +94,8 @@ pub enum Format {
     Junit,
     /// For a comment on a pull request.
     Markdown,
+    /// For programs, an answer a line.
+    Jsonl,
 }
 
 /// When to use colour.

@@ -9,6 +9,7 @@ pub mod draft;
 pub mod effect;
 pub mod file;
 mod flow;
+mod judged;
 mod render;
 pub mod sizing;
 
@@ -16,3 +17,4 @@ pub use ask::{Ask, Flow};
 pub use draft::{Draft, Inputs, PlanError, Provenance};
 pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};
+pub use judged::Source;

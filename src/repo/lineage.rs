@@ -7,6 +7,7 @@ use gix::ObjectId;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A repository together with the function that reads allocations.
 pub struct Lineage<'r> {
@@ -65,7 +66,7 @@ impl Past for Lineage<'_> {
         }
         let bytes = self.repo.objects.blob(blob)?;
         let allocation = bytes.and_then(|bytes| (self.parse)(&bytes));
-        let version = allocation.map_or(Version::Unreadable, |allocation| Version::Readable(Rc::new(allocation)));
+        let version = allocation.map_or(Version::Unreadable, |allocation| Version::Readable(Arc::new(allocation)));
         self.versions.borrow_mut().insert(blob, version.clone());
         Ok(version)
     }

@@ -58,7 +58,7 @@ After: 11,499,404 KRW (cash 3,429)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan e586277e7600 (applyable)
+Plan 4d84fde877ac (applyable)
 Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -128,7 +128,7 @@ After: 8,997,665 KRW (cash 4,975)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan dd3ba36eae61 (applyable)
+Plan d49b23ca6f56 (applyable)
 Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -150,7 +150,7 @@ fn a_deposit_is_applied_once() {
 + buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
     filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
 
-applied: plan e586277e7600 by the paper broker: 2 orders, deposited 500,000,
+applied: plan 4d84fde877ac by the paper broker: 2 orders, deposited 500,000,
   sold 0, bought 496,000, costs 571
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -162,7 +162,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 e586277e7600
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 4d84fde877ac
 ~ deposited 500,000
 + BUY TIGER US Treasury 10Y Futures 240,000
 + BUY KODEX Secondary Battery Industry 256,000
@@ -205,7 +205,7 @@ fn a_withdrawal_is_applied_after_what_it_sells() {
 {"format_version":"1.0","event":"done","order":"sell-360750"}
 {"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
 {"format_version":"1.0","event":"transferred","amount":"-2000000"}
-{"format_version":"1.0","event":"summary","plan_id":"dd3ba36eae61df60c90e1230af2c9d262249695af7d86b7723f8a29fae8c3bc1","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+{"format_version":"1.0","event":"summary","plan_id":"d49b23ca6f564eb452d691d3d8e31af8b748ee1d5ccb3ee173fa2dc9e7995686","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
 --- exit 0
 
 "#]]
@@ -225,7 +225,7 @@ fn cash_that_needs_no_order_is_moved_too() {
         str![[r#"
 + deposit 5,000
 
-applied: plan 8951d1e7d022 by the paper broker: 0 orders, deposited 5,000,
+applied: plan 7d11c1bed144 by the paper broker: 0 orders, deposited 5,000,
   sold 0, bought 0, costs 0
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0

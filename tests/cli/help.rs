@@ -83,6 +83,7 @@ Global options:
           - gitlab:   GitLab's code quality report
           - junit:    JUnit XML, for CI that shows tests
           - markdown: For a comment on a pull request
+          - jsonl:    For programs, an answer a line
 
       --output-file <FILE>
           Where the --format before it goes, instead of standard output; both

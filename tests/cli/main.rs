@@ -7,6 +7,7 @@
 mod applying;
 mod auto;
 mod base;
+mod batch;
 mod changes;
 mod diff;
 mod diff_markdown;

@@ -111,7 +111,7 @@ impl Stage {
         self.run_on("", Box::new(std::io::Cursor::new(input.to_vec())), args)
     }
 
-    fn run_on(&self, dir: &str, input: Box<dyn std::io::Read>, args: &[&str]) -> Run {
+    fn run_on(&self, dir: &str, input: Box<dyn std::io::Read + Send>, args: &[&str]) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut host = Host {
             cwd: self.root.path().join(dir),

@@ -19,6 +19,7 @@ fn file(case: &Case, drawer: &Drawer) -> PathBuf {
         Format::Gitlab => "gitlab.json",
         Format::Junit => "junit.xml",
         Format::Markdown => "md",
+        Format::Jsonl => unreachable!("findings are not drawn in lines"),
     };
     golden().join(format!("{}.{ending}", case.name))
 }
@@ -74,6 +75,7 @@ fn every_finding_is_in_every_format_or_counted() {
             Format::Gitlab => serde_json::from_str::<Vec<serde_json::Value>>(text).unwrap().len(),
             Format::Junit => text.matches("<testcase ").count() - text.matches("<skipped ").count() - passed(text),
             Format::Markdown => text.lines().filter(|line| line.starts_with("- **")).count(),
+            Format::Jsonl => unreachable!("findings are not drawn in lines"),
         };
         assert_eq!(told, total, "{} in {:?}", case.name, drawer.format);
     });

@@ -18,7 +18,7 @@ use rebalance::rules::{self, Change, Facts, Group, HistoryFacts, Rule, Sound};
 use rebalance::schema::{self, Issue};
 use rebalance::zone::Zone;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The sample's config.
 pub const SAMPLE: &str = include_str!("../../portfolio_config.yaml");
@@ -173,7 +173,7 @@ impl Scene<'_> {
         let candidate = match &self.text {
             None => Standing::Absent,
             Some(_) => match Allocation::of(&self.config) {
-                Some(allocation) => Standing::Allocation(Rc::new(allocation)),
+                Some(allocation) => Standing::Allocation(Arc::new(allocation)),
                 None => history.tip.clone(),
             },
         };

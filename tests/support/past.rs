@@ -5,6 +5,7 @@ use rebalance::document;
 use rebalance::history::{Commit, Gap, Oid, Past, Place, Version, Words};
 use rebalance::portfolio::Allocation;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where the config stands.
 pub const PATH: &str = "portfolio_config.yaml";
@@ -65,7 +66,7 @@ impl Past for Row {
     fn version(&self, blob: Oid) -> Result<Version, Gap> {
         let (_, made) = self.made(blob);
         let allocation = made.text.as_deref().and_then(allocation);
-        Ok(allocation.map_or(Version::Unreadable, |allocation| Version::Readable(Rc::new(allocation))))
+        Ok(allocation.map_or(Version::Unreadable, |allocation| Version::Readable(Arc::new(allocation))))
     }
 
     fn merge_bases(&self, one: Oid, other: Oid) -> Result<Vec<Oid>, Gap> {

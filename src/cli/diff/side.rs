@@ -13,7 +13,7 @@ use crate::repo::Repo;
 use crate::rules::{self, Sound};
 use crate::schema;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A side.
 pub(super) struct Side {
@@ -96,7 +96,7 @@ impl Side {
             false => Some(Standing::Absent),
             // As the history reads it: what has a fault anywhere says nothing.
             true if !self.gathered.reading.faults.is_empty() => None,
-            true => Allocation::of(&self.gathered.config).map(|allocation| Standing::Allocation(Rc::new(allocation))),
+            true => Allocation::of(&self.gathered.config).map(|allocation| Standing::Allocation(Arc::new(allocation))),
         }
     }
 
