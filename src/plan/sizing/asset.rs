@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::levy::{Terms, Tilt};
 use super::line::Line;
 use super::score::{FINE, Rate, Score};
-use super::wide::Wide;
+use super::wide::{Wide, floor_div};
 use super::{Direction, Violation};
 
 /// What the second level counts.
@@ -60,10 +60,13 @@ pub(super) struct Asset {
     pub(super) reach: i128,
     /// Whether all of it may be sold.
     pub(super) exit: bool,
+    /// No trade, and the sale of all of it.
+    pub(super) still: Point,
+    pub(super) exited: Option<Point>,
 }
 
 /// A trade of one asset and what it does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Point {
     /// Shares, bought above zero.
     pub(super) trade: i128,
@@ -87,6 +90,8 @@ pub(super) struct Space<'a> {
     pub(super) violation: Violation,
     /// What weights are over.
     pub(super) scale: i128,
+    /// Whether all money times the scale is so small that squares of it, and products of it with prices, fit.
+    pub(super) narrow: bool,
     /// Whether cash that is left counts at the second level.
     pub(super) deploy: bool,
     /// The cash there is to spend, below zero if cash must be raised.
@@ -135,7 +140,7 @@ impl Space<'_> {
 
     /// How money in the row is counted where the levy is tilted by some step.
     pub(super) fn tilt(&self, step: i128) -> Tilt {
-        self.levy.map_or(Tilt { fine: 1, slope: 0 }, |levy| levy.tilt(step))
+        self.levy.map_or(Tilt::PLAIN, |levy| levy.tilt(step))
     }
 
     /// The levy on a sum of gains.
@@ -276,7 +281,7 @@ impl Asset {
 
     /// The last number of lots on a side before a value (times the scale) is reached.
     pub(super) fn lots_before(&self, sign: i128, value: i128) -> i128 {
-        (sign * (value - self.worth)).div_euclid(self.wide_unit)
+        floor_div(sign * (value - self.worth), self.wide_unit)
     }
 
     /// Lays out the sides: `budget` is the most cash that can ever be spent on it.

@@ -8,6 +8,7 @@ use super::asset::{Point, Space};
 use super::dual::Dual;
 use super::frontier::Frontier;
 use super::levy::{Terms, Tilt};
+use super::quick::Quick;
 use super::score::{Rate, Score};
 use super::wide::Wide;
 
@@ -93,12 +94,27 @@ impl<'a> Frame<'a> {
 /// Lists the trades of every asset that score at most `gap` above the bound, but no more than `most`.
 pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> Vec<Class> {
     let mut classes = Vec::with_capacity(space.assets.len());
-    for (position, base) in dual.response.points.iter().enumerate() {
-        let asset = &space.assets[position];
-        let mut frontier = Frontier::new(space, asset, dual.lens);
+    let Some(mut frontier) = Frontier::new(space, dual.lens) else {
+        return classes;
+    };
+    let mut quick = Quick::new(space, dual.lens, false);
+    for (asset, base) in space.assets.iter().zip(&dual.response.points) {
         let mut class = Class { items: vec![item(dual, base, Score::default(), base)], unlisted: None };
         let least = dual.lens.reduce(base);
-        while let Some((score, point)) = frontier.next(least + gap) {
+        let limit = least + gap;
+        if let Some(quick) = quick.as_mut().filter(|_| limit.violation.is_zero())
+            && limit.main.to_i128().is_some_and(|limit| quick.look_at(asset, limit))
+            && quick.found.len() <= most
+        {
+            quick.found.sort_unstable_by_key(|(key, _)| *key);
+            let scores = quick.found.iter().map(|(_, point)| (dual.lens.reduce(point), point));
+            let others = scores.filter(|(score, point)| *score <= limit && point.trade != base.trade);
+            class.items.extend(others.map(|(score, point)| item(dual, base, score - least, point)));
+            classes.push(class);
+            continue;
+        }
+        frontier.look_at(asset, limit);
+        while let Some((score, point)) = frontier.next() {
             if class.items.len() >= most {
                 class.unlisted = Some(score - least);
                 break;

@@ -11,6 +11,7 @@ use std::collections::BinaryHeap;
 use super::Violation;
 use super::asset::{Asset, Goal, Lens, Point, Space};
 use super::line::Tilted;
+use super::quick::Quick;
 use super::score::Score;
 use super::wide::Wide;
 
@@ -29,7 +30,8 @@ pub(super) struct Frontier<'a> {
     pieces: Vec<Piece>,
     /// What scores more than this is not wanted.
     limit: Score,
-    /// Whether only the best trade is wanted, so that the limit falls with every trade seen.
+    /// The best trade seen, where only that is wanted; the limit is its score then.
+    best: Option<Point>,
     only_best: bool,
 }
 
@@ -58,56 +60,66 @@ enum Piece {
 }
 
 impl<'a> Frontier<'a> {
-    /// All trades an asset may make, seen through a lens.
-    pub(super) fn new(space: &'a Space<'a>, asset: &'a Asset, lens: Lens) -> Frontier<'a> {
-        let mut frontier = Frontier {
+    /// The trades of the assets of a space, seen through a lens; none if there is no asset.
+    pub(super) fn new(space: &'a Space<'a>, lens: Lens) -> Option<Frontier<'a>> {
+        Some(Frontier {
             space,
-            asset,
+            asset: space.assets.first()?,
             lens,
             strips: Vec::new(),
             heap: BinaryHeap::new(),
             pieces: Vec::new(),
             limit: Score::WORST,
+            best: None,
             only_best: false,
-        };
-        frontier.fill();
-        frontier
+        })
+    }
+
+    /// Starts with the trades of an asset that score at most `limit`.
+    pub(super) fn look_at(&mut self, asset: &'a Asset, limit: Score) {
+        (self.asset, self.limit) = (asset, limit);
+        self.fill();
     }
 
     /// The best trade of every asset and its score.
     pub(super) fn best_of_all(space: &'a Space<'a>, lens: Lens, mut found: impl FnMut(Score, Point)) {
-        let Some(first) = space.assets.first() else {
+        let Some(mut frontier) = Frontier::new(space, lens) else {
             return;
         };
-        let mut frontier = Frontier::new(space, first, lens);
         frontier.only_best = true;
+        let mut quick = Quick::new(space, lens, true);
         for asset in &space.assets {
-            frontier.asset = asset;
-            frontier.limit = Score::WORST;
-            frontier.fill();
-            if let Some((score, point)) = frontier.next(Score::WORST) {
-                found(score, point);
+            if let Some(quick) = &mut quick
+                && quick.look_at(asset, i128::MAX)
+                && let Some((_, point)) = quick.best
+            {
+                found(lens.reduce(&point), point);
+                continue;
+            }
+            frontier.best = None;
+            frontier.look_at(asset, Score::WORST);
+            while let Some(entry) = frontier.heap.pop().filter(|entry| entry.floor <= frontier.limit) {
+                if let Piece::Range { strip, first, last } = frontier.pieces[entry.piece] {
+                    frontier.open(strip, first, last);
+                }
+            }
+            if let Some(point) = frontier.best {
+                found(frontier.limit, point);
             }
         }
     }
 
-    /// The next trade and its score, if it scores at most `limit`; beyond that, nothing is looked at.
+    /// The next trade and its score, if there is one.
     ///
     /// Among equals, the smaller trade comes first.
-    pub(super) fn next(&mut self, limit: Score) -> Option<(Score, Point)> {
-        while self.floor().is_some_and(|floor| floor <= limit) {
+    pub(super) fn next(&mut self) -> Option<(Score, Point)> {
+        loop {
             let entry = self.heap.pop()?;
             match self.pieces[entry.piece] {
                 Piece::Single(point) => return Some((entry.floor, point)),
                 Piece::Range { strip, first, last } => self.open(strip, first, last),
             }
         }
-        None
-    }
-
-    /// A bound on the score of everything still to come.
-    fn floor(&self) -> Option<Score> {
-        self.heap.peek().map(|entry| entry.floor)
     }
 
     /// Starts with everything the asset may do.
@@ -116,11 +128,13 @@ impl<'a> Frontier<'a> {
         self.pieces.clear();
         self.strips.clear();
         let asset = self.asset;
-        self.push_single(0);
-        if asset.exit && self.steps_enough(-asset.held) {
-            self.push_single(-asset.held);
+        self.push_point(asset.still);
+        if let Some(exit) = asset.exited.filter(|exit| exit.step >= self.lens.least_step) {
+            self.push_point(exit);
         }
-        for side in 0..2 {
+        // What is most likely the best comes first, so that little else is looked at.
+        let sides = if asset.worth > asset.target { [1, 0] } else { [0, 1] };
+        for side in sides {
             let [start, end] = asset.sides[side].lines;
             for line in start..end {
                 self.fill_line(side, line);
@@ -134,9 +148,9 @@ impl<'a> Frontier<'a> {
         let (first, last) = (terms.first, terms.last);
         if asset.sides[side].sign < 0 && asset.reach < lens.least_step {
             // Only the first order of a line may have a larger step: the one before it is on another line.
-            let trade = asset.trade(&asset.sides[side], first);
-            if self.steps_enough(trade) {
-                self.push_single(trade);
+            let point = self.space.point(asset, asset.trade(&asset.sides[side], first));
+            if point.step >= lens.least_step {
+                self.push_point(point);
             }
             return;
         }
@@ -144,7 +158,10 @@ impl<'a> Frontier<'a> {
         let tilted = terms.tilted(lens.tilt, cash);
         let turns = self.turns(side, &tilted);
         self.strips.push(Strip { side, line, tilted, turns });
-        self.split(self.strips.len() - 1, first, last);
+        let strip = self.strips.len() - 1;
+        if self.range_floor(strip, first, last) <= self.limit {
+            self.split(strip, first, last);
+        }
     }
 
     /// Squares are least where a unit of value costs as much as its cash is worth; sums turn at the edges.
@@ -166,11 +183,6 @@ impl<'a> Frontier<'a> {
         [low, high, lowered(asset.target, rate.main)]
     }
 
-    /// Whether the step of a sale is one the lens lets through.
-    fn steps_enough(&self, trade: i128) -> bool {
-        self.space.point(self.asset, trade).step >= self.lens.least_step
-    }
-
     /// One order of a line.
     fn push_order(&mut self, strip: usize, lots: i128) {
         let Strip { side, line, .. } = self.strips[strip];
@@ -181,16 +193,13 @@ impl<'a> Frontier<'a> {
         self.push_point(point);
     }
 
-    fn push_single(&mut self, trade: i128) {
-        self.push_point(self.space.point(self.asset, trade));
-    }
-
     fn push_point(&mut self, point: Point) {
-        let floor = self.lens.reduce(&point);
-        if self.only_best {
-            self.limit = self.limit.min(floor);
+        let score = self.lens.reduce(&point);
+        if !self.only_best {
+            self.push(score, (true, point.trade), Piece::Single(point));
+        } else if score < self.limit || score == self.limit && self.best.is_none_or(|best| point.trade < best.trade) {
+            (self.limit, self.best) = (score, Some(point));
         }
-        self.push(floor, (true, point.trade), Piece::Single(point));
     }
 
     fn push_range(&mut self, strip: usize, first: i128, last: i128) {
@@ -218,7 +227,7 @@ impl<'a> Frontier<'a> {
         self.split(strip, first, last);
     }
 
-    /// Splits a range where the score may turn, or near both ends.
+    /// Splits a range where the score may turn, or near the better end.
     fn split(&mut self, strip: usize, first: i128, last: i128) {
         let Strip { turns: [low, high, turn], .. } = self.strips[strip];
         let inside = |mark: i128| first <= mark && mark < last;
@@ -227,21 +236,23 @@ impl<'a> Frontier<'a> {
             self.push_order(strip, turn + 1);
             self.push_range(strip, first, turn - 1);
             self.push_range(strip, turn + 2, last);
-            return;
-        }
-        if let Some(mark) = [low, high].into_iter().find(|&mark| inside(mark)) {
+        } else if let Some(mark) = [low, high].into_iter().find(|&mark| inside(mark)) {
             self.push_range(strip, first, mark);
             self.push_range(strip, mark + 1, last);
-            return;
-        }
-        if last - first < SINGLES {
+        } else if last - first < SINGLES {
             self.push_range(strip, first, last);
-            return;
+        } else {
+            let part = (last - first) / 4;
+            if self.range_floor(strip, first, first) <= self.range_floor(strip, last, last) {
+                self.push_order(strip, first);
+                self.push_range(strip, first + 1, first + part);
+                self.push_range(strip, first + part + 1, last);
+            } else {
+                self.push_order(strip, last);
+                self.push_range(strip, last - part, last - 1);
+                self.push_range(strip, first, last - part - 1);
+            }
         }
-        let end = (last - first) / 16;
-        self.push_range(strip, first, first + end);
-        self.push_range(strip, first + end + 1, last - end - 1);
-        self.push_range(strip, last - end, last);
     }
 
     /// No order in the range scores less than this, at any level.

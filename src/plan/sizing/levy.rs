@@ -32,6 +32,9 @@ pub(super) struct Tilt {
 }
 
 impl Tilt {
+    /// Cash as it is.
+    pub(super) const PLAIN: Tilt = Tilt { fine: 1, slope: 0 };
+
     /// What an order takes, in the parts of the row.
     pub(super) fn of(self, outflow: i128, gain: i128) -> i128 {
         if self.slope == 0 { self.fine * outflow } else { self.fine * outflow + self.slope * gain }

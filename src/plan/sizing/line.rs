@@ -3,6 +3,7 @@
 use super::Shape;
 use super::asset::{Asset, Point, Side, Space};
 use super::levy::Tilt;
+use super::quick;
 use super::wide::Wide;
 
 /// The most orders of one side whose costs are all asked for where their shape is not known.
@@ -21,6 +22,9 @@ pub(super) struct Line {
     below: i128,
     above: i128,
     gain_off: i128,
+    /// The least first cost, and the slope of costs in parts, for a quick look.
+    pub(super) quick_start: i128,
+    pub(super) quick_slope: i128,
 }
 
 /// A line seen through a tilt: the money an order takes lies between a straight line and not far above it.
@@ -90,13 +94,10 @@ fn between(a: i128, b: i128, step: i128, steps: i128) -> i128 {
 }
 
 fn part(rise: i128, step: i128, steps: i128) -> i128 {
-    if steps == 0 || rise == 0 {
+    if steps == 0 || rise == 0 || step == 0 {
         return 0;
     }
-    match (i64::try_from(rise), i64::try_from(step)) {
-        (Ok(rise), Ok(step)) => (i128::from(rise) * i128::from(step)).div_euclid(steps),
-        _ => Wide::product(rise, step).div_floor(steps),
-    }
+    Wide::product(rise, step).div_floor(steps)
 }
 
 impl Space<'_> {
@@ -130,7 +131,10 @@ impl Space<'_> {
             let [start, end] = asset.sides[1].lines;
             let rise = |rise| self.levy.map_or(0, |levy| levy.most_rise(rise));
             let extra = self.lines[start..end].iter().map(|line| line.most_step(rise)).max();
-            self.assets[index].reach = asset.unit + extra.unwrap_or(0);
+            let reach = asset.unit + extra.unwrap_or(0);
+            let (still, exited) = (self.point(asset, 0), asset.exit.then(|| self.point(asset, -asset.held)));
+            let asset = &mut self.assets[index];
+            (asset.reach, asset.still, asset.exited) = (reach, still, exited);
         }
         Ok(())
     }
@@ -142,7 +146,8 @@ impl Space<'_> {
         let cost = [first, last].map(|lots| self.cost(asset, at(lots)));
         let gain = [first, last].map(|lots| self.gain(asset, at(lots)));
         let off = if last - first > 1 { 2 * rounding } else { 0 };
-        Line { first, last, cost, gain, below: off, above: off, gain_off: off }
+        let quick_slope = quick::slope(cost[1] - cost[0], last - first);
+        Line { first, last, cost, gain, below: off, above: off, gain_off: off, quick_start: cost[0] - off, quick_slope }
     }
 
     /// A level line for orders that are all asked for.
@@ -157,7 +162,9 @@ impl Space<'_> {
         }
         let gain_off = (gains[1] - gains[0] + 1).div_euclid(2);
         let gain = [gains[0] + gain_off; 2];
-        Line { first, last, cost: [costs[0]; 2], gain, below: 0, above: costs[1] - costs[0], gain_off }
+        let above = costs[1] - costs[0];
+        let (cost, quick_start) = ([costs[0]; 2], costs[0]);
+        Line { first, last, cost, gain, below: 0, above, gain_off, quick_start, quick_slope: 0 }
     }
 }
 

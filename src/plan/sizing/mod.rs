@@ -41,6 +41,7 @@ mod frontier;
 mod levy;
 mod line;
 mod prepare;
+mod quick;
 mod raise;
 mod repair;
 mod score;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::asset::{Asset, Goal, Side, Space};
+use super::asset::{Asset, Goal, Point, Side, Space};
 use super::levy::Terms;
 use super::{Destination, Direction, Leg, Problem, SizingError};
 
@@ -10,6 +10,9 @@ use super::{Destination, Direction, Leg, Problem, SizingError};
 ///
 /// Then squares stay below 2^200, their sums below 2^220, and products of cash with its price below 2^250.
 const LIMIT: i128 = 1 << 100;
+
+/// All money, times the scale and the number of assets, times eight, stays below this where numbers are narrow.
+const NARROW: i128 = 1 << 58;
 
 /// The largest denominator a levy may have.
 const FINEST: i128 = 1 << 40;
@@ -43,6 +46,7 @@ pub(super) fn prepare<'a>(problem: &Problem<'a>) -> Result<Space<'a>, SizingErro
         },
         violation: problem.violation,
         scale,
+        narrow: size.is_some_and(|size| size < NARROW),
         deploy: problem.deploy_cash && problem.destination == Destination::Target,
         available: problem.cash - problem.reserve,
         covering: problem.direction == Direction::SellOnly,
@@ -154,6 +158,8 @@ fn asset(problem: &Problem<'_>, index: usize, leg: &Leg, scale: i128, wealth: i1
         sides: [none(1), none(-1)],
         reach: unit,
         exit: false,
+        still: Point::default(),
+        exited: None,
     };
     if !leg.frozen {
         asset.open(problem.direction, problem.min_trade, budget);

@@ -106,14 +106,19 @@ pub(super) fn polish(space: &Space<'_>, available: i128, classes: &[Class], best
 pub(super) fn furthest(space: &Space<'_>, asset: &Asset, from: &Point, left: i128) -> Point {
     let (mut low, mut high) = (asset.rung_of(from.trade), asset.rungs() - 1);
     let mut best = *from;
+    // Little is left as a rule, so that the next order is already too large.
+    let mut middle = low + 1;
+    let mut stride = 1_i128;
     while low < high {
-        let middle = high - (high - low) / 2;
         let point = space.point(asset, asset.rung(middle));
         if point.outflow - from.outflow <= left {
             (best, low) = (point, middle);
+            stride = stride.saturating_mul(2);
         } else {
             high = middle - 1;
+            stride = i128::MAX;
         }
+        middle = (high - (high - low) / 2).min(low.saturating_add(stride));
     }
     best
 }

@@ -294,7 +294,9 @@ impl<'a> Search<'a> {
         let cash = |state: &State| state.slack + self.frame.tilt.slope * state.gain;
         let mut sorted: Vec<(i128, usize)> =
             states.iter().enumerate().map(|(index, state)| (-cash(state), index)).collect();
-        sorted.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| value(a.1).cmp(&value(b.1))));
+        sorted.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then_with(|| value(a.1).cmp(&value(b.1))).then_with(|| a.1.cmp(&b.1))
+        });
         // The best so far for every gain that a state may have: both fall along the list.
         let mut front: Vec<(i128, Score, usize)> = Vec::new();
         let mut last = None;

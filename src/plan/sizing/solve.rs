@@ -109,7 +109,7 @@ impl Choice {
 
 /// Solves a space with `available` cash to spend, which is below zero if cash must be raised.
 pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, SizingError> {
-    let still = space.assets.iter().map(|asset| space.point(asset, 0));
+    let still = space.assets.iter().map(|asset| asset.still);
     let still = Choice::of(space, still.collect());
     if space.covering && available >= 0 {
         return Ok(certain(still));

@@ -50,11 +50,16 @@ impl Wide {
     /// A quotient that does not fit is the nearest number that does.
     pub fn div_floor(self, divisor: i128) -> i128 {
         if let Some(number) = self.to_i128() {
-            return number.div_euclid(divisor.max(1));
+            return floor_div(number, divisor.max(1));
         }
         let size = if self.is_negative() { Wide::from(divisor - 1) - self } else { self };
         let quotient = long_division(size.high.unsigned_abs(), size.low, divisor.max(1).unsigned_abs());
         if self.is_negative() { -quotient } else { quotient }
+    }
+
+    /// Whether the number is zero.
+    pub fn is_zero(self) -> bool {
+        self == Wide::ZERO
     }
 
     /// Whether the number is below zero.
@@ -78,6 +83,14 @@ impl Wide {
         let size = if self.is_negative() { -self } else { self };
         let high = size.high as u128;
         [(high >> HALF) as u64, high as u64, (size.low >> HALF) as u64, size.low as u64]
+    }
+}
+
+/// A number divided by a divisor above zero and rounded down. Most numbers are small enough for the short division.
+pub(super) fn floor_div(number: i128, divisor: i128) -> i128 {
+    match (i64::try_from(number), i64::try_from(divisor)) {
+        (Ok(number), Ok(divisor)) => i128::from(number.div_euclid(divisor)),
+        _ => number.div_euclid(divisor),
     }
 }
 
