@@ -183,6 +183,13 @@ pub struct Constraints {
     pub tax_loss_harvesting: Option<Field<bool>>,
     /// Largest turnover of one plan: bought and sold amounts together, halved, as a fraction of the portfolio.
     pub max_turnover: Option<Field<Weight>>,
+    /// The largest order worth trusting, in the base currency (inclusive). Without it orders may be of any size.
+    pub max_order_amount: Option<Field<Amount>>,
+    /// The most orders of one plan. Without it there may be one for every asset.
+    pub max_orders: Option<Field<Orders>>,
+    /// How many days old prices may be on the day of the plan and on the day it is applied. Without it prices of any age
+    /// are planned with.
+    pub max_price_age: Option<Field<Days>>,
     /// Cash that orders must leave untouched, in the base currency.
     #[schemars(extend("default" = 0))]
     pub cash_reserve: Option<Field<Amount>>,
@@ -430,6 +437,9 @@ pub struct Sessions(pub u32);
 /// A number of days, 0 to 3,660.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days(pub u32);
+/// A number of orders, 0 to 10,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Orders(pub u32);
 /// A calendar day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub NaiveDate);

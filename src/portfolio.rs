@@ -141,6 +141,12 @@ pub struct Limits {
     pub ex_dividend_window: Option<u32>,
     /// Largest turnover of one plan as a fraction of the portfolio.
     pub max_turnover: Option<Weight>,
+    /// The largest order, inclusive.
+    pub max_order: Option<Money>,
+    /// The most orders of one plan.
+    pub max_orders: Option<u32>,
+    /// How many days old prices may be.
+    pub max_price_age: Option<u32>,
     /// Cash that must be left.
     pub reserve: Money,
     /// How far a live price may lie from the plan's.
@@ -285,6 +291,9 @@ fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {
         min_trade: amount(&c.min_trade_amount)?,
         ex_dividend_window: avoid.then_some(window),
         max_turnover: optional(&c.max_turnover)?.copied(),
+        max_order: optional(&c.max_order_amount)?.map(|amount| amount.0),
+        max_orders: optional(&c.max_orders)?.map(|orders| orders.0),
+        max_price_age: optional(&c.max_price_age)?.map(|days| days.0),
         reserve: amount(&c.cash_reserve)?.max(amount(&cash.reserve)?),
         price_tolerance: optional(&c.price_tolerance)?.copied(),
         max_age: optional(&c.plan_max_age)?.map(|days| days.0),

@@ -7,6 +7,7 @@ use super::outputs::{Stream, deliver, keep_inputs};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
+use crate::config::Destination;
 use crate::disk::{RealDisk, write_whole};
 use crate::drift::BooksError;
 use crate::finding::{Finding, Level};
@@ -38,6 +39,7 @@ Examples:
   rebalance plan --trigger manual              even if nothing is due
   rebalance plan --deposit 500000              invest new money: orders only buy
   rebalance plan --withdraw 2000000            sell only what has to be sold
+  rebalance plan --destination band_edge       trade only back into the bands
   rebalance plan --detailed-exitcode           exit 2 when there are orders
   rebalance plan --batch < accounts.jsonl      one plan a line";
 
@@ -62,6 +64,9 @@ pub(super) struct PlanArgs {
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     #[arg(conflicts_with = "trigger")]
     withdraw: Option<Money>,
+    /// Where weights are brought to, instead of where the config says
+    #[arg(long, value_name = "WHERE")]
+    destination: Option<Toward>,
     /// Exit 2 when there are orders, or cash moves
     #[arg(long)]
     detailed_exitcode: bool,
@@ -80,6 +85,28 @@ enum Asked {
     Manual,
 }
 
+/// Where weights may be brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Toward {
+    /// To the targets.
+    Target,
+    /// To the nearest edges of their bands.
+    BandEdge,
+    /// Halfway between edge and target.
+    HalfBand,
+}
+
+impl Toward {
+    fn destination(self) -> Destination {
+        match self {
+            Self::Target => Destination::Target,
+            Self::BandEdge => Destination::BandEdge,
+            Self::HalfBand => Destination::HalfBand,
+        }
+    }
+}
+
 fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
 }
@@ -95,7 +122,7 @@ fn amount(text: &str) -> Result<Money, String> {
 impl PlanArgs {
     fn ask(&self) -> Ask {
         let flow = self.deposit.map(Flow::Deposit).or(self.withdraw.map(Flow::Withdrawal));
-        Ask { manual: self.trigger.is_some(), flow }
+        Ask { manual: self.trigger.is_some(), flow, destination: self.destination.map(Toward::destination) }
     }
 }
 
@@ -396,6 +423,9 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     if let Some(flow) = args.ask().flow {
         let amount = Money::new(flow.signed().decimal().abs());
         all.push_str(&format!(" --{} {amount}", flow.option()));
+    }
+    if let Some(destination) = args.ask().destination {
+        all.push_str(&format!(" --destination {}", destination.word()));
     }
     (files, all)
 }

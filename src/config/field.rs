@@ -1,6 +1,6 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, LotSize, Month, ScheduleDay, Sessions, Shares};
+use super::{Amount, Day, Days, LotSize, Month, Orders, ScheduleDay, Sessions, Shares};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
@@ -248,6 +248,7 @@ scalar!(
 );
 scalar!(Sessions, |t| whole(t, 0, 60).map(Sessions), { "type": "integer", "minimum": 0, "maximum": 60 });
 scalar!(Days, |t| whole(t, 0, 3660).map(Days), { "type": "integer", "minimum": 0, "maximum": 3660 });
+scalar!(Orders, |t| whole(t, 0, 10_000).map(Orders), { "type": "integer", "minimum": 0, "maximum": 10_000 });
 scalar!(
     Day,
     |t| day(t).map(Day).ok_or(Problem::Other("not a day of the calendar as YYYY-MM-DD")),

@@ -84,6 +84,11 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
         flag(constraints(p).and_then(|c| c.tax_loss_harvesting.as_ref()))
     }),
     ("rebalancing.constraints.max_turnover", |p| weight(constraints(p)?.max_turnover.as_ref())),
+    ("rebalancing.constraints.max_order_amount", |p| {
+        Some(get(constraints(p)?.max_order_amount.as_ref())?.0.to_string())
+    }),
+    ("rebalancing.constraints.max_orders", |p| Some(get(constraints(p)?.max_orders.as_ref())?.0.to_string())),
+    ("rebalancing.constraints.max_price_age", |p| Some(get(constraints(p)?.max_price_age.as_ref())?.0.to_string())),
     ("rebalancing.constraints.cash_reserve", |p| amount(constraints(p).and_then(|c| c.cash_reserve.as_ref()))),
     ("rebalancing.constraints.price_tolerance", |p| {
         Some(plain(get(constraints(p)?.price_tolerance.as_ref())?.decimal()))

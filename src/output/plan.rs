@@ -9,6 +9,7 @@ mod closing;
 mod costs;
 mod figures;
 mod heading;
+mod limits;
 mod orders;
 mod table;
 mod trigger;
@@ -43,6 +44,9 @@ pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     if !body.is_idle() {
         text.push_str(&orders::orders(body, paint));
         text.push_str(&costs::costs(body));
+    }
+    text.push_str(&limits::limits(body, paint));
+    if !body.is_idle() {
         text.push_str(&after::after(body, paint));
     }
     text.push_str(&checks::checks(body, paint));

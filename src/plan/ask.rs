@@ -3,6 +3,7 @@
 //! What is done about it must never enter this file.
 
 use super::file::{Asked, Body};
+use crate::config::Destination;
 use crate::money::{self, Money, PRICE_PLACES};
 use crate::trigger::Cause;
 use rust_decimal::Decimal;
@@ -14,6 +15,8 @@ pub struct Ask {
     pub manual: bool,
     /// Cash that is paid in or taken out, instead of a rebalance.
     pub flow: Option<Flow>,
+    /// Where weights are brought to, instead of where the config says.
+    pub destination: Option<Destination>,
 }
 
 /// Cash that is paid in or taken out, in the base currency and more than nothing.
@@ -63,6 +66,7 @@ impl Ask {
             trigger: self.manual.then(|| Cause::Manual.word().to_owned()),
             deposit: amount(|flow| if let Flow::Deposit(amount) = flow { Some(amount) } else { None }),
             withdrawal: amount(|flow| if let Flow::Withdrawal(amount) = flow { Some(amount) } else { None }),
+            destination: self.destination.map(|destination| destination.word().to_owned()),
         }
     }
 }
@@ -86,7 +90,13 @@ impl Asked {
             (None, Some(text)) => Some(Flow::Withdrawal(amount(text)?)),
             (Some(_), Some(_)) => return None,
         };
-        Some(Ask { manual, flow })
+        let all = [Destination::Target, Destination::BandEdge, Destination::HalfBand];
+        let known = |word: &String| all.into_iter().find(|destination| destination.word() == word);
+        let destination = match &self.destination {
+            None => None,
+            Some(word) => Some(known(word)?),
+        };
+        Some(Ask { manual, flow, destination })
     }
 }
 

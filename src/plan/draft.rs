@@ -200,7 +200,9 @@ impl<'a> Draft<'a> {
             cash_share: self.exact_cash_share(),
             costs_of_traded,
             costs_of_portfolio,
-            trades: !self.orders.is_empty(),
+            orders: self.orders.len(),
+            largest: self.largest(),
+            as_of: self.inputs.as_of,
             committed,
             frozen: &self.frozen,
         }
@@ -332,7 +334,7 @@ impl<'a> Draft<'a> {
             min_trade: min_trade(portfolio, self.books.places).ok_or_else(too_large)?,
             direction: self.direction(),
             violation: Violation::Squares,
-            destination: match portfolio.destination {
+            destination: match self.destination() {
                 Destination::Target => sizing::Destination::Target,
                 Destination::BandEdge => sizing::Destination::BandEdge,
                 Destination::HalfBand => sizing::Destination::HalfBand,

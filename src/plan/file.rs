@@ -174,6 +174,12 @@ wire! {
         pub cost_basis: String,
         /// Largest turnover, if limited.
         pub max_turnover: Option<String>,
+        /// Largest order, if limited.
+        pub max_order_amount: Option<String>,
+        /// Most orders, if limited.
+        pub max_orders: Option<u32>,
+        /// Days that prices may be old, if limited.
+        pub max_price_age: Option<u32>,
         /// How far a live price may lie from the plan's, if limited.
         pub price_tolerance: Option<String>,
         /// Days after `as_of` during which the plan may be applied, if limited.
@@ -188,6 +194,8 @@ wire! {
         pub deposit: Option<String>,
         /// Cash that is taken out.
         pub withdrawal: Option<String>,
+        /// Where weights are brought to, instead of where the config says.
+        pub destination: Option<String>,
     }
 
     /// What made a rebalance due.
@@ -342,6 +350,8 @@ wire! {
     pub struct Summary {
         /// Number of orders.
         pub orders: usize,
+        /// Amount of the largest order.
+        pub largest_order: String,
         /// Sum of the amounts sold.
         pub sold: String,
         /// Sum of the amounts bought.

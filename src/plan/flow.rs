@@ -5,10 +5,11 @@
 use super::ask::Flow;
 use super::draft::{Draft, Inputs, PlanError};
 use super::sizing::{Direction, SizingError};
-use crate::config::CashPolicy;
+use crate::config::{CashPolicy, Destination};
 use crate::drift::{self, Books, BooksError};
 use crate::money::{Money, scaled};
 use crate::portfolio::Portfolio;
+use crate::rules::facts::LargestOrder;
 use crate::trigger::Cause;
 
 /// The figures before the plan. An account with nothing in it has none, until something is paid in.
@@ -63,6 +64,22 @@ impl Draft<'_> {
     #[must_use]
     pub(super) fn whole(&self) -> i128 {
         self.books.total.max(self.sized_to())
+    }
+
+    /// Where weights are brought to: what was asked for, or what the config says of a rebalance. Cash that moves is none, and
+    /// goes to the targets: at the edges of the bands a deposit would buy nothing.
+    #[must_use]
+    pub fn destination(&self) -> Destination {
+        let ask = self.inputs.ask;
+        let usual = if ask.flow.is_some() { Destination::Target } else { self.portfolio().destination };
+        ask.destination.unwrap_or(usual)
+    }
+
+    /// The largest order; of several as large, the first.
+    pub(super) fn largest(&self) -> Option<LargestOrder<'_>> {
+        let most = self.orders.iter().rev().max_by_key(|order| order.amount)?;
+        let code = &self.books.lines.get(most.line)?.code.0;
+        Some(LargestOrder { code, sells: most.shares < 0, amount: self.books.money(most.amount) })
     }
 
     /// Which way orders may go.

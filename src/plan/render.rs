@@ -9,7 +9,7 @@ use super::sizing::Sizing;
 use crate::drift::{Books, Breach, Line, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
-use crate::money::{Weight, scaled};
+use crate::money::{Money, Weight, scaled};
 use crate::trigger::{Cause, Verdict};
 use crate::words::{exact_percent, percent, points};
 use rust_decimal::Decimal;
@@ -53,7 +53,7 @@ impl Draft<'_> {
         Params {
             currency: p.currency.word().to_owned(),
             strategy: p.trigger.strategy.word().to_owned(),
-            destination: p.destination.word().to_owned(),
+            destination: self.destination().word().to_owned(),
             min_trade_amount: p.limits.min_trade.to_string(),
             reserve: self.books.money(self.reserve()).to_string(),
             cash_policy: p.cash.word().to_owned(),
@@ -63,6 +63,9 @@ impl Draft<'_> {
             slippage_rate: p.costs.slippage.to_string(),
             cost_basis: p.costs.basis.word().to_owned(),
             max_turnover: p.limits.max_turnover.map(|limit| limit.to_string()),
+            max_order_amount: p.limits.max_order.map(|limit| limit.to_string()),
+            max_orders: p.limits.max_orders,
+            max_price_age: p.limits.max_price_age,
             price_tolerance: p.limits.price_tolerance.map(|tolerance| tolerance.to_string()),
             plan_max_age: p.limits.max_age,
         }
@@ -264,13 +267,10 @@ impl Draft<'_> {
         let money = |units| books.money(units).to_string();
         let (sold, bought) = self.traded();
         let costs = self.costs();
-        let proof = self
-            .sizing
-            .as_ref()
-            .map(|sizing| Proof::of(sizing, books, self.portfolio().destination))
-            .unwrap_or_default();
+        let proof = self.sizing.as_ref().map(|sizing| Proof::of(sizing, books, self.destination())).unwrap_or_default();
         Summary {
             orders: self.orders.len(),
+            largest_order: self.largest().map_or(Money::ZERO, |order| order.amount).to_string(),
             sold: money(sold),
             bought: money(bought),
             turnover: fixed(self.turnover()),

@@ -69,7 +69,7 @@ fn little_left(facts: &Facts<'_>, setting: &Setting) -> Option<Finding> {
     if compare(plan.cash_share, least).is_some_and(Ordering::is_ge) {
         return None;
     }
-    let when = if plan.trades { " after all orders" } else { "" };
+    let when = if plan.orders > 0 { " after all orders" } else { "" };
     let there = shown_below(plan.cash_share, least);
     let message = format!("cash is {there} of the portfolio{when}, less than the {} wanted", exact_percent(least));
     let mut finding = Finding::new(plan.path, message).help(format!(
@@ -77,7 +77,7 @@ fn little_left(facts: &Facts<'_>, setting: &Setting) -> Option<Finding> {
         facts.path,
         setting.file()
     ));
-    if !plan.trades {
+    if plan.orders == 0 {
         finding.level = Level::Warning;
     }
     Some(finding)

@@ -9,11 +9,11 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     if plan.cash_after >= plan.reserve {
         return Vec::new();
     }
-    let when = if plan.trades { " after all orders" } else { "" };
+    let when = if plan.orders > 0 { " after all orders" } else { "" };
     let message = format!("cash is {}{when}, below the reserve of {}", plan.cash_after, plan.reserve);
     let mut finding = Finding::new(plan.path, message)
         .help("the next rebalance restores it; otherwise pay in what is missing, or lower the reserve.");
-    if !plan.trades {
+    if plan.orders == 0 {
         finding.level = Level::Warning;
     }
     vec![finding]

@@ -1,6 +1,7 @@
 //! What several rules share.
 
 use super::{Facts, Setting};
+use crate::config::{Constraints, get};
 use crate::document::FaultKind;
 use crate::document::Span;
 use crate::finding::{Finding, Level};
@@ -57,6 +58,11 @@ pub(super) type Ratio = (i128, i128);
 pub(super) fn compare((part, whole): Ratio, limit: Decimal) -> Option<Ordering> {
     let part = part.checked_mul(10_i128.pow(WEIGHT_PLACES))?;
     Some(part.cmp(&whole.checked_mul(scaled(limit, WEIGHT_PLACES)?)?))
+}
+
+/// The config's limits on orders.
+pub(super) fn constraints<'a>(facts: &Facts<'a>) -> Option<&'a Constraints> {
+    get(get(facts.config.portfolio()?.rebalancing.as_ref())?.constraints.as_ref())
 }
 
 /// A ratio above a limit as a percentage, rounded to two places of a percent, or up with as many as show that it is

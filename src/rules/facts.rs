@@ -119,12 +119,27 @@ pub struct PlanFacts<'a> {
     pub costs_of_traded: (i128, i128),
     /// Costs of all orders, and what the weights are of.
     pub costs_of_portfolio: (i128, i128),
-    /// Whether there are orders.
-    pub trades: bool,
+    /// How many orders there are.
+    pub orders: usize,
+    /// The largest order.
+    pub largest: Option<LargestOrder<'a>>,
+    /// The day of the plan.
+    pub as_of: NaiveDate,
     /// Whether the config is committed as it stands, byte for byte.
     pub committed: bool,
     /// Assets left alone because of an ex-dividend date.
     pub frozen: &'a [Frozen],
+}
+
+/// The largest order of a plan.
+#[derive(Debug, Clone, Copy)]
+pub struct LargestOrder<'a> {
+    /// The asset's code.
+    pub code: &'a str,
+    /// Whether it sells.
+    pub sells: bool,
+    /// Its amount.
+    pub amount: Money,
 }
 
 /// A sleeve's targets, all of them readable.

@@ -127,9 +127,6 @@ impl Rule {
     }
 }
 
-/// Ids that are promised to rules to come: no rule of an owner's can have them.
-pub const RESERVED: &[&str] = &["price-age"];
-
 /// Declares the rules: the module, and the line in the table. A rule with parameters names the list of them in its
 /// module.
 macro_rules! rules {
@@ -195,6 +192,9 @@ rules! {
         unknown_holding = "unknown-holding",
         cash_floor = "cash-floor",
         turnover_limit = "turnover-limit",
+        order_size = "order-size",
+        order_count = "order-count",
+        price_age = "price-age",
         ex_dividend_window = "ex-dividend-window",
     }
     Suppression {

@@ -1,8 +1,7 @@
 //! `turnover-limit`: a plan does not trade more of the portfolio than the config allows.
 
-use super::common::{compare, shown_above};
+use super::common::{compare, constraints, shown_above};
 use super::{Facts, Setting};
-use crate::config::get;
 use crate::finding::Finding;
 use crate::words::exact_percent;
 use std::cmp::Ordering;
@@ -10,10 +9,7 @@ use std::cmp::Ordering;
 /// Turnover above `max_turnover`, compared exactly: what is shown is rounded, and decides nothing.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(plan) = facts.plan else { return Vec::new() };
-    let rebalancing = facts.config.portfolio().and_then(|p| get(p.rebalancing.as_ref()));
-    let Some(field) = rebalancing.and_then(|r| get(r.constraints.as_ref())?.max_turnover.as_ref()) else {
-        return Vec::new();
-    };
+    let Some(field) = constraints(facts).and_then(|limits| limits.max_turnover.as_ref()) else { return Vec::new() };
     let Some(limit) = field.get().map(|limit| limit.decimal()) else { return Vec::new() };
     // Figures too large to be compared are too much.
     if compare(plan.turnover, limit).is_some_and(Ordering::is_le) {

@@ -301,6 +301,101 @@ fn the_next_line_repeats_what_was_asked() {
 }
 
 #[test]
+fn cash_goes_to_the_targets_unless_it_is_told_where() {
+    let stage = Stage::sample();
+    stage.edit("portfolio_config.yaml", "strategy: 'hybrid'", "strategy: 'hybrid'\n    destination: band_edge");
+    stage.commit("Trade less\n\nReason: costs", 50);
+    let orders = |args: &[&str]| {
+        let run = stage.run(&[&["plan", "--format", "json"], args].concat());
+        let plan: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        (plan["body"]["orders"].as_array().unwrap().len(), plan["body"]["params"]["destination"].to_string())
+    };
+    assert_eq!(orders(&[]), (0, "\"band_edge\"".to_owned()));
+    assert_eq!(orders(&["--destination", "target"]), (5, "\"target\"".to_owned()));
+    assert_eq!(orders(&["--deposit", "500000"]), (2, "\"target\"".to_owned()));
+    assert_eq!(orders(&["--deposit", "500000", "--destination", "band_edge"]), (0, "\"band_edge\"".to_owned()));
+    let half = stage.run(&["plan", "--destination", "half_band", "-o", "plan.json"]);
+    assert_eq!(half.code, 0, "{}", half.whole());
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert_data_eq!(
+        stage.run(&["plan", "--destination", "nowhere"]).whole(),
+        str![[r#"
+--- stderr
+error: invalid value 'nowhere' for '--destination <WHERE>'
+  [possible values: target, band_edge, half_band]
+
+For more information, try '--help'.
+--- exit 64
+
+"#]]
+    );
+}
+
+#[test]
+fn limits_stand_beside_the_figures() {
+    let stage = Stage::sample();
+    let limits = "max_turnover: 0.1\n      max_orders: 10\n      max_order_amount: 400000\n      max_price_age: 3\n";
+    stage.edit("portfolio_config.yaml", "      min_trade_amount", &format!("      {limits}      min_trade_amount"));
+    stage.commit("Limit orders\n\nReason: mistakes", 50);
+    let run = stage.run(&["plan"]);
+    let from = run.out.find("Sold ").unwrap();
+    let to = run.out.find("After: ").unwrap();
+    assert_data_eq!(
+        &run.out[from..to],
+        str![[r#"
+Sold 752,800, bought 638,000; turnover 6.32 % (at most 10.00 %)
+Costs 1,601 KRW: commission 210, slippage 1,391, tax 0
+Limits: 5 orders of at most 10; largest order 400,000 of at most 400,000;
+  prices 0 days old of at most 3
+
+
+"#]]
+    );
+    assert_eq!(stage.run(&["plan", "-q", "-o", "plan.json"]).code, 0);
+    // Prices that were young enough when the plan was made may be too old when it is applied.
+    let mut later = stage;
+    later.now += 4 * 86_400;
+    assert_data_eq!(
+        later.run(&["verify", "plan.json"]).whole(),
+        str![[r#"
+--- stderr
+refused[rule]: price-age refuses today: the prices of 2026-03-04 are 4 days
+  old today, more than the 3 allowed
+  help: put the prices of today and their date into the holdings and plan again, or raise `max_price_age`.
+1 refusal, nothing was executed.
+--- exit 1
+
+"#]]
+    );
+    later.edit("portfolio_config.yaml", "max_orders: 10", "max_orders: 4");
+    later.edit("portfolio_config.yaml", "max_order_amount: 400000", "max_order_amount: 399999");
+    later.commit("Tighten\n\nReason: mistakes", 0);
+    let run = later.run(&["plan"]);
+    let from = run.out.find("error[").unwrap();
+    assert_data_eq!(
+        &run.out[from..],
+        str![[r#"
+error[order-count]: the plan has 5 orders, more than the 4 allowed
+  help: raise `max_orders`, or `min_trade_amount`, so that small orders fall
+    away.
+error[order-size]: an order sells 400000 of 091230, more than the 399999
+  allowed
+  help: look at its price and quantity; if they are right, raise
+    `max_order_amount`, or rebalance to `destination: band_edge`, which
+    trades less.
+error[price-age]: the prices of 2026-03-04 are 4 days old today, more than the
+  3 allowed
+  help: put the prices of today and their date into the holdings and plan again,
+    or raise `max_price_age`.
+
+Plan f4dc7e6dff2d (errored)
+This plan cannot be applied: see the errors above.
+
+"#]]
+    );
+}
+
+#[test]
 fn amounts_are_plain_and_more_than_nothing() {
     let stage = Stage::sample();
     for bad in ["0", "-5", "500,000", "5e5", "₩5", "", "1000000000000001"] {

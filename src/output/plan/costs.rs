@@ -10,7 +10,7 @@ pub(super) fn costs(body: &Body) -> String {
     let limit =
         body.params.max_turnover.as_ref().map_or(String::new(), |limit| format!(" (at most {})", percent(limit)));
     format!(
-        "Sold {}, bought {}; turnover {}{limit}\nCosts {} {}: commission {}, slippage {}, tax {}\n\n",
+        "Sold {}, bought {}; turnover {}{limit}\nCosts {} {}: commission {}, slippage {}, tax {}\n",
         grouped(&summary.sold),
         grouped(&summary.bought),
         percent(&summary.turnover),

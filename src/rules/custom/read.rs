@@ -1,7 +1,7 @@
 //! A policy file with an expression: what it says, and every fault in it at its place.
 
 use super::super::sheet::POLICY;
-use super::super::{CodeSite, RESERVED, find, form_findings};
+use super::super::{CodeSite, find, form_findings};
 use super::TEST_RULE;
 use super::run::blank;
 use crate::config::{Field, get};
@@ -111,7 +111,7 @@ fn misplaced(source: &Source, file: &PolicyFile, parameters: Option<&Entry>, exa
     if let Some((field, Some(id))) = file.rule.as_ref().map(|field| (field, field.get())) {
         let id = &id.0;
         let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if find(id).is_some() || id == TEST_RULE || RESERVED.contains(&id.as_str()) {
+        if find(id).is_some() || id == TEST_RULE {
             let help = "choose another id; `rebalance explain` names the shipped rules.";
             say(field.span, format!("the id `{id}` is taken"), "not for a rule of your own", help);
         } else if !id.split('-').all(word) || !id.starts_with(|c: char| c.is_ascii_lowercase()) || id.len() > 64 {

@@ -1,0 +1,34 @@
+//! The limits of the config beside the figures they are about, kept or not.
+
+use super::figures::grouped;
+use crate::output::Paint;
+use crate::output::text::wrapped;
+use crate::plan::file::Body;
+use crate::words::count;
+use chrono::NaiveDate;
+
+/// A line of the limits that are set, and the blank line after it and the costs; turnover and cash stand beside theirs.
+pub(super) fn limits(body: &Body, paint: Paint) -> String {
+    let mut kept = Vec::new();
+    if let Some(most) = body.params.max_orders {
+        kept.push(format!("{} of at most {most}", count(body.orders.len(), "order")));
+    }
+    if let Some(most) = &body.params.max_order_amount {
+        let largest = grouped(&body.summary.largest_order);
+        kept.push(format!("largest order {largest} of at most {}", grouped(most)));
+    }
+    if let Some(most) = body.params.max_price_age {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
+        let age = (day(&body.inputs.as_of) - day(&body.inputs.data_as_of)).num_days();
+        let age = count(usize::try_from(age).unwrap_or_default(), "day");
+        kept.push(format!("prices {age} old of at most {most}"));
+    }
+    let mut text = match kept.is_empty() {
+        true => String::new(),
+        false => wrapped(&format!("Limits: {}", kept.join("; ")), "", paint.width),
+    };
+    if !text.is_empty() || !body.is_idle() {
+        text.push('\n');
+    }
+    text
+}
