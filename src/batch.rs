@@ -180,7 +180,7 @@ impl<'a> Line<'a> {
         let flow = flow.or(self.withdraw.map(amount).map(Flow::Withdrawal));
         match (self.trigger, flow) {
             (None, None) => defaults.clone(),
-            (trigger, flow) => Ask { manual: trigger.is_some(), flow },
+            (trigger, flow) => Ask { manual: trigger.is_some(), flow, ..defaults.clone() },
         }
     }
 

@@ -105,9 +105,13 @@ pub struct Asset {
     pub market: Option<Field<Market>>,
     /// How gains are taxed. Without it `costs.etf_tax_rate` applies.
     pub tax_class: Option<Field<TaxClass>>,
-    /// Orders are multiples of this many shares. Default 1.
+    /// Orders are multiples of this many shares: a lot larger than one share. Default 1.
     #[schemars(extend("default" = 1))]
     pub lot_size: Option<Field<LotSize>>,
+    /// Orders are multiples of this part of a share, where the broker trades fractions: `0.001`. Not together with
+    /// `lot_size`. Default 1, whole shares.
+    #[schemars(extend("default" = 1))]
+    pub increment: Option<Field<Increment>>,
     /// Days on which the price is quoted without the next dividend for the first time.
     pub ex_dividend_dates: Option<Field<Vec<Field<Day>>>>,
 }
@@ -428,6 +432,9 @@ pub enum ScheduleDay {
     /// A day of the month, 1 to 31.
     Number(u32),
 }
+/// A part of a share, above 0 and at most 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Increment(pub Quantity);
 /// A month, 1 to 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(pub u32);

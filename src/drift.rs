@@ -15,8 +15,11 @@ pub const SHOWN_PLACES: u32 = 6;
 /// The figures of a portfolio on a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Books {
-    /// All integers of money here are in units of 10^-`places` of the currency.
+    /// All integers of money here are in units of 10^-`places` of the currency: fine enough for any price times any
+    /// number of shares.
     pub places: u32,
+    /// All numbers of shares here are in units of 10^-`quantity_places` of a share.
+    pub quantity_places: u32,
     /// What weights are of: the positions and, unless it is excluded, cash.
     pub total: i128,
     /// Cash in the base currency, whether or not it counts.
@@ -32,7 +35,7 @@ pub struct Line {
     pub code: Code,
     /// Shares held.
     pub held: i128,
-    /// Price of a share.
+    /// Price of one such unit of a share, in money as it is kept here.
     pub price: i128,
     /// Shares times price.
     pub value: i128,
@@ -110,7 +113,8 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
     if holdings.cash.iter().any(|(currency, amount)| *currency != portfolio.currency && !amount.is_zero()) {
         return Err(BooksError::ForeignCash);
     }
-    let places = places(portfolio, holdings);
+    let quantity_places = quantity_places(portfolio, holdings);
+    let places = price_places(portfolio, holdings) + quantity_places;
     let cash = holdings.cash.get(&portfolio.currency).copied().unwrap_or(Money::ZERO);
     let cash = scaled(cash.decimal(), places).ok_or(BooksError::TooLarge)?;
     let mut lines = Vec::new();
@@ -122,7 +126,7 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
         if price.is_some_and(|scale| scale > portfolio.currency.places()) {
             return Err(BooksError::TooFine { code: code.clone() });
         }
-        lines.push(line(code, asset, holdings, places)?);
+        lines.push(line(code, asset, holdings, [places, quantity_places])?);
     }
     let positions =
         lines.iter().try_fold(0_i128, |sum, line| sum.checked_add(line.value)).ok_or(BooksError::TooLarge)?;
@@ -138,7 +142,7 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
     if total <= 0 {
         return Err(BooksError::Empty);
     }
-    let mut books = Books { places, total, cash, lines };
+    let mut books = Books { places, quantity_places, total, cash, lines };
     for i in 0..books.lines.len() {
         let breach = match portfolio.assets.get(&books.lines[i].code) {
             Some(asset) => breach(asset, portfolio.trigger.drift, books.lines[i].value, total)?,
@@ -150,24 +154,41 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
 }
 
 /// The fewest decimal places that hold every price and balance.
-fn places(portfolio: &Portfolio, holdings: &Holdings) -> u32 {
+fn price_places(portfolio: &Portfolio, holdings: &Holdings) -> u32 {
     let prices = holdings.positions.values().map(|position| position.price.decimal().scale());
     let cash = holdings.cash.values().map(|amount| amount.decimal().scale());
     prices.chain(cash).max().unwrap_or(0).max(portfolio.currency.places())
 }
 
-fn line(code: &Code, asset: &Asset, holdings: &Holdings, places: u32) -> Result<Line, BooksError> {
+/// The fewest decimal places that hold every number of shares of the portfolio, and what its orders are multiples of.
+fn quantity_places(portfolio: &Portfolio, holdings: &Holdings) -> u32 {
+    let quantities = portfolio.assets.iter().flat_map(|(code, asset)| {
+        let position = holdings.positions.get(code);
+        let lots = position.and_then(|position| position.lots.as_deref()).unwrap_or_default();
+        let held = position.map(|position| position.quantity);
+        held.into_iter().chain(lots.iter().map(|lot| lot.quantity)).chain([asset.lot])
+    });
+    quantities.map(|quantity| quantity.decimal().scale()).max().unwrap_or(0)
+}
+
+fn line(
+    code: &Code,
+    asset: &Asset,
+    holdings: &Holdings,
+    [places, quantity_places]: [u32; 2],
+) -> Result<Line, BooksError> {
+    let price_places = places - quantity_places;
     let Some(position) = holdings.positions.get(code) else {
         // An asset that is neither held nor wanted needs no price.
         return if asset.target.is_zero() {
-            let price = 10_i128.pow(places);
+            let price = 10_i128.pow(price_places);
             Ok(Line { code: code.clone(), held: 0, price, value: 0, breach: None })
         } else {
             Err(BooksError::NoPrice { code: code.clone() })
         };
     };
-    let price = scaled(position.price.decimal(), places).ok_or(BooksError::TooLarge)?;
-    let held = scaled(position.quantity.decimal(), 0).ok_or(BooksError::TooLarge)?;
+    let price = scaled(position.price.decimal(), price_places).ok_or(BooksError::TooLarge)?;
+    let held = scaled(position.quantity.decimal(), quantity_places).ok_or(BooksError::TooLarge)?;
     let value = price.checked_mul(held).ok_or(BooksError::TooLarge)?;
     Ok(Line { code: code.clone(), held, price, value, breach: None })
 }
@@ -205,16 +226,22 @@ impl Books {
         Money::new(unscaled(units, self.places).unwrap_or(Decimal::MAX))
     }
 
-    /// A price in these units.
+    /// The price of a share whose unit has this price.
     #[must_use]
     pub fn price(&self, units: i128) -> Price {
-        Price::new(unscaled(units, self.places).unwrap_or(Decimal::MAX))
+        Price::new(unscaled(units, self.price_places()).unwrap_or(Decimal::MAX))
     }
 
-    /// A whole number of shares.
+    /// A number of shares in these units.
     #[must_use]
-    pub fn shares(n: i128) -> Quantity {
-        Quantity::new(Decimal::from_i128_with_scale(n, 0))
+    pub fn shares(&self, units: i128) -> Quantity {
+        Quantity::new(unscaled(units, self.quantity_places).unwrap_or(Decimal::MAX))
+    }
+
+    /// Decimal places of prices: the price of a unit of a share is the price of a share in units of so many places.
+    #[must_use]
+    pub fn price_places(&self) -> u32 {
+        self.places - self.quantity_places
     }
 }
 

@@ -226,6 +226,9 @@ mod tests {
     use proptest::prelude::*;
     use rust_decimal::Decimal;
 
+    /// A share.
+    const SHARE: i128 = 10_i128.pow(QUANTITY_PLACES);
+
     fn lot(day: u32, shares: i64, cost: &str, per: i64) -> Lot {
         let quantity = |n: i64| Quantity::new(Decimal::from(n));
         let date = NaiveDate::from_ymd_opt(2024, 1, day).unwrap();
@@ -234,7 +237,7 @@ mod tests {
 
     fn costs(lots: &[Lot], basis: CostBasis, sales: &[i128]) -> Vec<i128> {
         let ledger = Ledger::of(lots, basis).unwrap();
-        sales.iter().map(|&shares| ledger.cost(shares).unwrap()).collect()
+        sales.iter().map(|&shares| ledger.cost(shares * SHARE).unwrap()).collect()
     }
 
     #[test]
@@ -242,8 +245,8 @@ mod tests {
         let lots = [lot(1, 10, "15000", 1), lot(2, 10, "100", 3), lot(3, 1, "7.5", 1)];
         let wanted = [0, 150_000_000, 1_500_000_000, 1_500_333_333, 1_503_333_333, 1_503_408_333, 1_503_408_333];
         assert_eq!(costs(&lots, CostBasis::Fifo, &[0, 1, 10, 11, 20, 21, 22]), wanted);
-        let taken = Ledger::of(&lots, CostBasis::Fifo).unwrap().taken(12).unwrap();
-        let taken: Vec<_> = taken.iter().map(|t| (t.date.unwrap().to_string(), t.shares, t.cost)).collect();
+        let taken = Ledger::of(&lots, CostBasis::Fifo).unwrap().taken(12 * SHARE).unwrap();
+        let taken: Vec<_> = taken.iter().map(|t| (t.date.unwrap().to_string(), t.shares / SHARE, t.cost)).collect();
         assert_eq!(taken, [("2024-01-01".to_owned(), 10, 1_500_000_000), ("2024-01-02".to_owned(), 2, 666_666)]);
     }
 
@@ -292,7 +295,7 @@ mod tests {
                     held += more;
                 } else {
                     let sold = i128::from(shares).min(held);
-                    lots = left(&lots, quantity(sold).unwrap(), CostBasis::MovingAverage).unwrap();
+                    lots = left(&lots, quantity(sold * SHARE).unwrap(), CostBasis::MovingAverage).unwrap();
                     held -= sold;
                     if held == 0 {
                         cost = (0, 1);
@@ -302,7 +305,7 @@ mod tests {
                 let ledger = Ledger::of(&lots, CostBasis::MovingAverage).unwrap();
                 prop_assert!(lots.len() <= 6 && (held == 0) == lots.is_empty());
                 for shares in [1, held / 2, held] {
-                    prop_assert_eq!(ledger.cost(shares).unwrap(), (cost.0 * 10_000 * shares).div_euclid(cost.1));
+                    prop_assert_eq!(ledger.cost(shares * SHARE).unwrap(), (cost.0 * 10_000 * shares).div_euclid(cost.1));
                 }
             }
         }
@@ -316,7 +319,7 @@ mod tests {
         ) {
             let lots: Vec<Lot> =
                 held.iter().zip(1..).map(|(&(shares, cost, per), day)| lot(day, shares, &cost.to_string(), per)).collect();
-            let all: i128 = held.iter().map(|lot| i128::from(lot.0)).sum();
+            let all: i128 = held.iter().map(|lot| i128::from(lot.0) * SHARE).sum();
             let sold = all * i128::from(part) / 100;
             let ledger = Ledger::of(&lots, basis).unwrap();
             let taken = ledger.taken(sold).unwrap();

@@ -16,8 +16,10 @@ pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
 pub const WEIGHT_PLACES: u32 = 8;
 /// Most decimal places of a price or an amount of money.
 pub const PRICE_PLACES: u32 = 4;
-/// Most decimal places of a quantity of shares: shares are whole.
-pub const QUANTITY_PLACES: u32 = 0;
+/// Most decimal places of a quantity of shares.
+pub const QUANTITY_PLACES: u32 = 6;
+/// Most decimal places of a price times a quantity.
+pub const AMOUNT_PLACES: u32 = PRICE_PLACES + QUANTITY_PLACES;
 
 /// Why a text is not a number this crate reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,7 +252,7 @@ figure! {
     Price
 }
 figure! {
-    /// A number of whole shares.
+    /// A number of shares. At most [`QUANTITY_PLACES`] decimal places.
     Quantity
 }
 

@@ -115,7 +115,7 @@ pub struct Asset {
     pub market: Option<Market>,
     /// How its gains are taxed, if the config says.
     pub tax_class: Option<TaxClass>,
-    /// Orders are multiples of this many shares.
+    /// Orders are multiples of this many shares: a lot of several, or a part of one.
     pub lot: Quantity,
     /// Days on which the price is quoted without the next dividend for the first time.
     pub ex_dividend: Vec<NaiveDate>,
@@ -243,9 +243,15 @@ fn asset_of(a: &config::Asset, sleeve: &str, base: Currency) -> Option<Asset> {
         currency: optional(&a.currency)?.copied().unwrap_or(base),
         market: optional(&a.market)?.copied(),
         tax_class: optional(&a.tax_class)?.copied(),
-        lot: optional(&a.lot_size)?.map_or(Quantity::new(1.into()), |lot| lot.0),
+        lot: lot(a)?,
         ex_dividend: list(&a.ex_dividend_dates)?.into_iter().map(|day| day.0).collect(),
     })
+}
+
+/// What orders are multiples of. A rule says that not both keys may stand there.
+fn lot(a: &config::Asset) -> Option<Quantity> {
+    let (lot, part) = (optional(&a.lot_size)?, optional(&a.increment)?);
+    Some(lot.map(|lot| lot.0).or(part.map(|part| part.0)).unwrap_or(Quantity::new(1.into())))
 }
 
 fn trigger(r: &config::Rebalancing) -> Option<Trigger> {

@@ -5,7 +5,7 @@
 
 use crate::config::CashPolicy;
 use crate::executed::Executed;
-use crate::money::{self, PRICE_PLACES, WEIGHT_PLACES, scaled};
+use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
 use crate::trade::{Figure, Fill, Side, Transfer};
@@ -189,12 +189,12 @@ impl Books {
                 code: asset.code.clone(),
                 name,
                 price: number(&asset.price, PRICE_PLACES)?,
-                value: number(&asset.value, PRICE_PLACES)?,
+                value: number(&asset.value, AMOUNT_PLACES)?,
                 target: number(&asset.target, WEIGHT_PLACES)?,
             });
         }
         let cash = body.params.cash_policy != CashPolicy::Exclude.word();
-        Ok(Self { total: number(&body.before.total, PRICE_PLACES)?, cash, assets })
+        Ok(Self { total: number(&body.before.total, AMOUNT_PLACES)?, cash, assets })
     }
 
     fn trade(&self, fill: &Fill) -> Result<Trade, Unrecordable> {
@@ -230,8 +230,8 @@ impl Books {
 /// `value / total - target` in points, rounded half to even to two places.
 fn points(value: Decimal, target: Decimal, total: Decimal) -> Result<Figure, Unrecordable> {
     let exact = || {
-        let places = PRICE_PLACES + WEIGHT_PLACES;
-        let wanted = scaled(target, WEIGHT_PLACES)?.checked_mul(scaled(total, PRICE_PLACES)?)?;
+        let places = AMOUNT_PLACES + WEIGHT_PLACES;
+        let wanted = scaled(target, WEIGHT_PLACES)?.checked_mul(scaled(total, AMOUNT_PLACES)?)?;
         let part = scaled(value, places)?.checked_sub(wanted)?.checked_mul(10_000)?;
         let whole = scaled(total, places)?;
         if whole <= 0 {

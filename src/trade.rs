@@ -7,7 +7,7 @@ mod transfer;
 pub use transfer::{Transfer, named};
 
 use crate::config::{CostBasis, Currency};
-use crate::money::{self, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, WEIGHT_PLACES};
+use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
 use crate::plan::file::{Body, Order};
 use crate::portfolio::Code;
 use rust_decimal::Decimal;
@@ -71,7 +71,7 @@ impl Serialize for Figure {
 impl<'de> Deserialize<'de> for Figure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Number::deserialize(deserializer)?.to_string();
-        let value = money::decimal(&text, WEIGHT_PLACES);
+        let value = money::decimal(&text, AMOUNT_PLACES);
         value.map(Self).map_err(|_| D::Error::custom(format!("`{text}` is not a number that is kept exactly")))
     }
 }
@@ -99,7 +99,7 @@ pub struct Ticket {
     pub ticker: String,
     /// The currency of its amounts.
     pub currency: Currency,
-    /// Whole shares, more than none.
+    /// Shares, more than none.
     pub quantity: Quantity,
     /// The reference price.
     pub price: Price,
@@ -171,7 +171,7 @@ impl Ticket {
     pub fn of(order: &Order, currency: Currency, basis: CostBasis) -> Result<Self, Malformed> {
         let malformed = |field, found: &str| Malformed { order: order.id.clone(), field, found: found.to_owned() };
         let number = |field, text: &str, places| money::decimal(text, places).map_err(|_| malformed(field, text));
-        let cost = |field, text: &str| match number(field, text, PRICE_PLACES)? {
+        let cost = |field, text: &str| match number(field, text, AMOUNT_PLACES)? {
             value if value.is_sign_negative() && !value.is_zero() => Err(malformed(field, text)),
             value => Ok(Money::new(value)),
         };
@@ -243,7 +243,7 @@ pub struct Fill<N = Figure> {
     pub code: String,
     /// Which way.
     pub side: Side,
-    /// Whole shares.
+    /// Shares.
     pub quantity: N,
     /// Price of a share.
     pub price: N,
@@ -303,7 +303,7 @@ impl Fill<String> {
     /// [`Malformed`] for a figure that is not one.
     pub fn figures(&self) -> Result<Fill, Malformed> {
         self.map(|field, text| {
-            let value = money::decimal(text, WEIGHT_PLACES).map(Figure);
+            let value = money::decimal(text, AMOUNT_PLACES).map(Figure);
             value.map_err(|_| Malformed { order: self.order.clone(), field, found: text.clone() })
         })
     }
@@ -317,7 +317,7 @@ mod tests {
     fn figures_are_numbers_digit_by_digit() {
         let figure: Figure = serde_json::from_str("113199.0000001").unwrap();
         assert_eq!(serde_json::to_string(&figure).unwrap(), "113199.0000001");
-        for bad in ["1e3", "\"1\"", "9999999999999999999", "0.1234567891"] {
+        for bad in ["1e3", "\"1\"", "9999999999999999999", "0.12345678901"] {
             assert!(serde_json::from_str::<Figure>(bad).is_err(), "{bad}");
         }
     }

@@ -27,7 +27,7 @@ pub enum Step {
         code: String,
         /// The asset's name.
         ticker: String,
-        /// Whole shares.
+        /// Shares.
         quantity: String,
         /// The reference price.
         price: String,

@@ -1,6 +1,6 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, LotSize, Month, Orders, ScheduleDay, Sessions, Shares};
+use super::{Amount, Day, Days, Increment, LotSize, Month, Orders, ScheduleDay, Sessions, Shares};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
@@ -218,7 +218,15 @@ scalar!(
 scalar!(
     Quantity,
     |t| not_negative(t, QUANTITY_PLACES).map(Quantity::new),
-    { "type": "integer", "minimum": 0, "maximum": 1_000_000_000_000_000_i64 }
+    { "type": "number", "minimum": 0, "maximum": 1_000_000_000_000_000_i64 }
+);
+scalar!(
+    Increment,
+    |t| match positive(t, QUANTITY_PLACES)? {
+        part if part > rust_decimal::Decimal::ONE => Err(Problem::Other("more than 1")),
+        part => Ok(Increment(Quantity::new(part))),
+    },
+    { "type": "number", "exclusiveMinimum": 0, "maximum": 1 }
 );
 scalar!(
     LotSize,

@@ -120,6 +120,7 @@ const OF_ASSET: &[(&str, Read<Asset>, Option<&str>)] = &[
     ("market", |a| Some(get(a.market.as_ref())?.word().to_owned()), None),
     ("tax_class", |a| Some(get(a.tax_class.as_ref())?.word().to_owned()), None),
     ("lot_size", |a| Some(plain(get(a.lot_size.as_ref())?.0.decimal())), Some("1")),
+    ("increment", |a| Some(plain(get(a.increment.as_ref())?.0.decimal())), Some("1")),
     (
         "ex_dividend_dates",
         |a| {
@@ -398,6 +399,8 @@ mod tests {
             "code: '069500'\n          lot_size: 10\n          tags: [b, 'a\", c']\n          currency: USD",
             r#"069500.tags ->["a\", c","b"]; 069500.lot_size 1>10; 069500.currency KRW>USD"#,
         ),
+        ("code: '069500'", "code: '069500'\n          increment: 1.0", ""),
+        ("code: '069500'", "code: '069500'\n          increment: 0.0010", "069500.increment 1>0.001"),
         ("code: '069500'", "code: '069501'\n          tax_class: overseas", "069501.tax_class ->overseas"),
     ];
 

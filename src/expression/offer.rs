@@ -135,7 +135,7 @@ offers! {
         "currency" "asset.currency" "the currency of its price",
         "market" "asset.market" "`domestic` or `overseas`, if set",
         "tax_class" "asset.tax_class" "`kr_equity`, `kr_other` or `overseas`, if set",
-        "lot_size" "asset.lot_size" "orders are multiples of so many shares",
+        "lot_size" "asset.lot_size" "orders are multiples of so many shares, or of such a part of one",
         "tags" "asset.tags" "how many tags it has",
         "tagged" "asset.tagged('a', 'b')" "whether it has at least one of these tags",
     }

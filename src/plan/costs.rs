@@ -1,12 +1,16 @@
 //! What an order costs: commission, slippage, tax, each rounded up to the currency's smallest unit; and how far its
 //! price may go.
 //!
+//! An amount may be finer than the currency's smallest unit, where parts of a share are traded. Cash is not: what is paid
+//! is rounded up, what is received is rounded down, and the rest is part of the slippage.
+//!
 //! Whether an order is worth its cost must never enter this room.
 
 use crate::config::{Currency, TaxClass};
+use crate::drift::Books;
 use crate::holdings::Lot;
 use crate::lots::Ledger;
-use crate::money::{Money, PRICE_PLACES, Rate, rounded_up, scaled};
+use crate::money::{Money, PRICE_PLACES, QUANTITY_PLACES, Rate, rounded_up, scaled};
 use crate::portfolio::{Asset, Costs};
 use rust_decimal::Decimal;
 
@@ -48,6 +52,7 @@ struct Commission {
 #[derive(Debug, Clone)]
 pub struct Tariff {
     places: u32,
+    quantity_places: u32,
     smallest: u32,
     price: i128,
     commission: Commission,
@@ -78,7 +83,7 @@ impl Tariff {
         costs: &Costs,
         currency: Currency,
         price: i128,
-        places: u32,
+        books: &Books,
         lots: Option<&[Lot]>,
     ) -> Option<Self> {
         let lots = match lots {
@@ -86,7 +91,8 @@ impl Tariff {
             Some(lots) => Some(Ledger::of(lots, costs.basis)?),
         };
         Some(Self {
-            places,
+            places: books.places,
+            quantity_places: books.quantity_places,
             smallest: currency.places(),
             price,
             commission: Commission {
@@ -114,7 +120,8 @@ impl Tariff {
         }
         let amount = self.price.checked_mul(shares.checked_abs()?)?;
         let tax = if shares < 0 && !self.tax.is_zero() { self.tax_on(self.gain(-shares)?)? } else { 0 };
-        Some(OrderCosts { commission: self.commission(amount)?, slippage: self.charge(amount, self.slippage)?, tax })
+        let commission = self.commission(amount)?;
+        Some(OrderCosts { commission, slippage: self.slippage(amount, shares > 0)?, tax })
     }
 
     /// The price an order may go to: the reference and the slippage, rounded towards the reference to a tick.
@@ -124,13 +131,42 @@ impl Tariff {
     pub fn limit_price(&self, buy: bool, currency: Currency) -> Option<i128> {
         let room = self.price.checked_mul(self.slippage.decimal().mantissa())?;
         let room = room.div_euclid(10_i128.checked_pow(self.slippage.decimal().scale())?);
-        let tick = tick(currency, self.price, self.places)?;
+        let tick = tick(currency, self.price, self.places - self.quantity_places)?;
         Some(if buy {
             ((self.price + room).div_euclid(tick) * tick).max(self.price)
         } else {
             let low = self.price - room;
             ((low + tick - 1).div_euclid(tick) * tick).min(self.price)
         })
+    }
+
+    /// What the fill may differ by, and what is lost because cash has no part of its smallest unit: a purchase takes the
+    /// amount and this, a sale brings the amount less this, and both are whole units.
+    fn slippage(&self, amount: i128, buy: bool) -> Option<i128> {
+        let unit = self.unit()?;
+        let rate = self.slippage.decimal();
+        // The exact slippage is `amount * rate`, which may be finer than the books as well.
+        let scale = 10_i128.checked_pow(rate.scale())?;
+        let exact = amount.checked_mul(rate.mantissa())?;
+        let part = unit.checked_mul(scale)?;
+        let amount_scaled = amount.checked_mul(scale)?;
+        if buy {
+            let paid = amount_scaled.checked_add(exact)?.checked_add(part - 1)?.div_euclid(part);
+            paid.checked_mul(unit)?.checked_sub(amount)
+        } else {
+            let brought = amount_scaled.checked_sub(exact)?.div_euclid(part);
+            amount.checked_sub(brought.checked_mul(unit)?)
+        }
+    }
+
+    /// How many of the ledger's parts of a share one of the books' is.
+    fn parts(&self) -> Option<i128> {
+        10_i128.checked_pow(QUANTITY_PLACES.checked_sub(self.quantity_places)?)
+    }
+
+    /// The currency's smallest unit, as money is kept here.
+    fn unit(&self) -> Option<i128> {
+        10_i128.checked_pow(self.places - self.smallest.min(self.places))
     }
 
     /// The rate of the amount or the minimum, whichever is more, and the fixed fee; rounded up once, as one charge.
@@ -154,7 +190,9 @@ impl Tariff {
     pub fn turns(&self) -> Vec<i128> {
         let mut turns = self.least_commission_ends().map_or(Vec::new(), |shares| vec![shares, -shares]);
         let (mut sold, mut gain) = (0_i128, 0_i128);
-        for end in self.lots.iter().flat_map(Ledger::ends) {
+        // The ledger counts shares in its own parts, of which one here is a whole number.
+        let parts = self.parts().unwrap_or(1);
+        for end in self.lots.iter().flat_map(Ledger::ends).map(|end| end.div_euclid(parts)) {
             let Some(after) = self.gain(end) else { continue };
             if (gain < 0) != (after < 0) {
                 let part = gain.checked_mul(end - sold).map_or(0, |part| part.div_euclid(gain - after));
@@ -194,7 +232,8 @@ impl Tariff {
     /// The gain of selling shares, rounded up to the currency's smallest unit.
     fn gain(&self, shares: i128) -> Option<i128> {
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
-        let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(shares))?;
+        let parts = shares.checked_mul(self.parts()?)?;
+        let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(parts))?;
         let smallest = self.smallest.min(self.places);
         let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(smallest)?)?);
         let cost = units.checked_mul(10_i128.checked_pow(self.places - smallest)?)?;
@@ -226,6 +265,7 @@ mod tests {
     fn tariff(price: i128, tax: i64, lots: Option<Ledger>) -> Tariff {
         Tariff {
             places: 0,
+            quantity_places: 0,
             smallest: 0,
             price,
             commission: Commission {
@@ -259,6 +299,23 @@ mod tests {
         assert_eq!(costs, OrderCosts { commission: 53, slippage: 353, tax: 0 });
         assert_eq!(costs.total(), Some(406));
         assert_eq!(tariff(16_800, 0, None).costs(0), Some(OrderCosts::default()));
+    }
+
+    #[test]
+    fn cash_moves_by_whole_units_however_fine_the_amount_is() {
+        // A thousandth of a share at 16,805 won: amounts are in thousandths of a won.
+        let fine = Tariff { places: 3, quantity_places: 3, ..tariff(16_805, 0, None) };
+        for (shares, slippage) in [(1, 195), (-1, 805), (2, 390), (1_000, 17_000), (-1_000, 17_000)] {
+            let costs = fine.costs(shares).unwrap();
+            assert_eq!(costs.slippage, slippage, "{shares}");
+            assert_eq!((16_805 * shares + costs.total().unwrap()) % 1_000, 0, "{shares}");
+        }
+        let mut last = 0;
+        for shares in 1..2_000 {
+            let slippage = fine.costs(shares).unwrap().slippage;
+            assert!(slippage + 1_000 > last && fine.costs(-shares).unwrap().slippage >= 0, "{shares}");
+            last = slippage;
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::ask::Ask;
 use super::costs::{OrderCosts, Tariff};
 use super::flow;
+use super::size;
 use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
@@ -241,8 +242,9 @@ impl<'a> Draft<'a> {
     /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
     /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
     fn settled(&self, cost: &dyn Fn(usize, i128) -> i128, shape: &Shape) -> Result<Sizing, PlanError> {
+        let share = 10_i128.pow(self.books.quantity_places);
         let size =
-            |total| sizing::size(&self.problem(cost, shape, total)?).map_err(|error| self.unsized_because(error));
+            |total| size::best(self.problem(cost, shape, total)?, share).map_err(|error| self.unsized_because(error));
         let first = size(self.sized_to())?;
         let mut total = self.total_after(&first.shares, first.cash_after);
         if self.settles(&first, total)? {
@@ -291,7 +293,7 @@ impl<'a> Draft<'a> {
         for line in &self.books.lines {
             let asset = self.asset(line).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
             let lots = self.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
-            let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, self.books.places, lots)
+            let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &self.books, lots)
                 .ok_or(PlanError::Sizing(SizingError::TooLarge))?;
             if tariff.needs_lots() && (line.held > 0 || !asset.target.is_zero()) {
                 return Err(PlanError::NoLots(line.code.clone()));
@@ -318,7 +320,7 @@ impl<'a> Draft<'a> {
             legs.push(Leg {
                 price: line.price,
                 held: line.held,
-                lot: scaled(asset.lot.decimal(), 0).ok_or_else(too_large)?,
+                lot: scaled(asset.lot.decimal(), self.books.quantity_places).ok_or_else(too_large)?,
                 target: weight(asset.target)?,
                 min: weight(asset.min)?,
                 max: weight(asset.max)?,

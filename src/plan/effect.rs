@@ -6,6 +6,7 @@
 use super::draft::Draft;
 use super::file::{Order, Summary};
 use crate::portfolio::Code;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// The orders of one asset.
@@ -20,7 +21,7 @@ pub struct Pair {
     /// The order to the old allocation, where that is known.
     pub before: Option<Order>,
     /// How many shares more are bought (or fewer, below zero) because of the change, where that is known.
-    pub caused: Option<i128>,
+    pub caused: Option<Decimal>,
 }
 
 /// What a change does to the orders.
@@ -52,7 +53,7 @@ impl Effect {
                 code: code.to_string(),
                 ticker: order.ticker.clone(),
                 after: Some(order.clone()),
-                caused: before.map(|_| shares - was.as_ref().map_or(0, |(shares, _)| *shares)),
+                caused: before.map(|_| shares - was.as_ref().map_or(Decimal::ZERO, |(shares, _)| *shares)),
                 before: was.map(|(_, order)| order),
             });
         }
@@ -75,21 +76,21 @@ impl Effect {
     /// The assets whose order is another because of the change, and those of which it is the same or that is not known.
     #[must_use]
     pub fn parted(&self) -> (Vec<&Pair>, Vec<&Pair>) {
-        self.pairs.iter().partition(|pair| pair.caused.is_some_and(|caused| caused != 0))
+        self.pairs.iter().partition(|pair| pair.caused.is_some_and(|caused| !caused.is_zero()))
     }
 
     /// Whether the change makes no difference to any order.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.before.is_some() && self.pairs.iter().all(|pair| pair.caused == Some(0))
+        self.before.is_some() && self.pairs.iter().all(|pair| pair.caused == Some(Decimal::ZERO))
     }
 }
 
 /// The orders by code, with their shares, sold below zero.
-fn orders(draft: &Draft<'_>) -> BTreeMap<Code, (i128, Order)> {
+fn orders(draft: &Draft<'_>) -> BTreeMap<Code, (Decimal, Order)> {
     let order = |order: &super::draft::DraftOrder| {
         let code = draft.books.lines.get(order.line)?.code.clone();
-        Some((code, (order.shares, draft.order_body(order)?)))
+        Some((code, (draft.books.shares(order.shares).decimal(), draft.order_body(order)?)))
     };
     draft.orders.iter().filter_map(order).collect()
 }

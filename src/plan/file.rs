@@ -264,7 +264,7 @@ wire! {
         pub code: String,
         /// The asset's name.
         pub ticker: String,
-        /// Whole shares.
+        /// Shares.
         pub quantity: String,
         /// The reference price.
         pub price: String,
@@ -371,7 +371,7 @@ wire! {
         /// Sum of the squared differences from the targets, in the currency squared (or the turnover, when weights are
         /// only brought to their bands).
         pub objective: String,
-        /// No whole-share portfolio that the limits allow has a smaller objective than this.
+        /// No portfolio of tradable quantities that the limits allow has a smaller objective than this.
         pub bound: String,
         /// Objective less bound.
         pub gap: String,

@@ -11,6 +11,7 @@ pub mod file;
 mod flow;
 mod judged;
 mod render;
+mod size;
 pub mod sizing;
 
 pub use ask::{Ask, Flow};

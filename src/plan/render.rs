@@ -168,7 +168,7 @@ impl Draft<'_> {
                 code: line.code.to_string(),
                 ticker: asset.ticker.clone(),
                 sleeve: asset.sleeve.clone(),
-                quantity: line.held.to_string(),
+                quantity: books.shares(line.held).to_string(),
                 price: books.price(line.price).to_string(),
                 value: books.money(line.value).to_string(),
                 weight: fixed(shown(line.value, books.total)),
@@ -202,7 +202,7 @@ impl Draft<'_> {
             side: side.to_owned(),
             code: line.code.to_string(),
             ticker: asset.ticker.clone(),
-            quantity: order.shares.abs().to_string(),
+            quantity: books.shares(order.shares.abs()).to_string(),
             price: books.price(line.price).to_string(),
             limit_price: books.price(order.limit).to_string(),
             amount: money(order.amount),
@@ -248,7 +248,7 @@ impl Draft<'_> {
             let value = shares * line.price;
             Some(AssetAfter {
                 code: line.code.to_string(),
-                quantity: shares.to_string(),
+                quantity: books.shares(shares).to_string(),
                 value: books.money(value).to_string(),
                 weight: fixed(shown(value, total)),
                 drift: fixed(self.drift(value, self.asset(line)?.target, total)),

@@ -207,6 +207,8 @@ pub struct TestAsset {
     pub tax_class: Option<Field<config::TaxClass>>,
     /// Orders are multiples of this many shares.
     pub lot_size: Option<Field<config::LotSize>>,
+    /// Orders are multiples of this part of a share.
+    pub increment: Option<Field<config::Increment>>,
 }
 
 /// What a test says of the portfolio beside its assets, as in the config.
@@ -293,6 +295,7 @@ impl TestAsset {
             market: self.market.clone(),
             tax_class: self.tax_class.clone(),
             lot_size: self.lot_size.clone(),
+            increment: self.increment.clone(),
             ex_dividend_dates: None,
         })
     }

@@ -243,7 +243,9 @@ fn fits(plain: &str, schema: &Value) -> bool {
     let most = limit("maximum");
     let places = match schema["type"].as_str() {
         Some("integer") if plain.contains('.') => return false,
-        Some("integer") => money::QUANTITY_PLACES,
+        Some("integer") => 0,
+        // A part of a share is above nothing; a weight or a rate may be nothing.
+        _ if most == Some(Decimal::ONE) && limit("exclusiveMinimum").is_some() => money::QUANTITY_PLACES,
         _ if most == Some(Decimal::ONE) => money::WEIGHT_PLACES,
         _ => money::PRICE_PLACES,
     };
@@ -294,7 +296,12 @@ fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
     let (message, label, help) = match kind {
         K::Maximum { limit } => {
             let fraction = limit.as_i64() == Some(1);
-            let help = if fraction { "write a fraction of 1: 35 % is `0.35`." } else { "write a smaller number." };
+            let shares = place.key.is_some_and(|(key, _)| key == "increment");
+            let help = match (fraction, shares) {
+                (true, true) => "for orders of several shares at a time write `lot_size` instead.",
+                (true, false) => "write a fraction of 1: 35 % is `0.35`.",
+                (false, _) => "write a smaller number.",
+            };
             (format!("{name} is {text}, more than {limit}"), format!("at most {limit}"), help)
         }
         K::Minimum { limit } => {

@@ -280,8 +280,7 @@ fn optimise(draft: &mut Draft<'_>) {
         let Some((_, shares)) = OPTIMUM.into_iter().find(|(code, _)| *code == line.code.0) else { continue };
         let asset = draft.asset(line).unwrap();
         let lots = draft.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
-        let tariff =
-            Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, draft.books.places, lots).unwrap();
+        let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &draft.books, lots).unwrap();
         let limit = tariff.limit_price(shares > 0, portfolio.currency).unwrap();
         let costs = tariff.costs(shares).unwrap();
         orders.push(DraftOrder { line: index, shares, amount: line.price * shares.abs(), limit, costs });

@@ -13,6 +13,7 @@ mod diff;
 mod diff_markdown;
 mod faults;
 mod flows;
+mod fractions;
 mod gitlab;
 mod help;
 mod history;

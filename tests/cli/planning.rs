@@ -179,18 +179,18 @@ fn a_holding_nobody_knows_refuses() {
 #[test]
 fn a_fault_in_the_holdings_is_shown_at_its_place() {
     let stage = Stage::sample();
-    stage.edit("holdings.yaml", "quantity: 250", "quantity: 250.5");
+    stage.edit("holdings.yaml", "quantity: 250", "quantity: 250.1234567");
     stage.edit("holdings.yaml", "'069500'", "'360750'");
     assert_data_eq!(
         stage.run(&["plan"]).whole(),
         str![[r#"
-error[schema]: `quantity` is 250.5, not a whole number
+error[number-format]: `250.1234567` cannot be used: more than 6 decimal places
  --> holdings.yaml:8:15
   |
-8 |     quantity: 250.5
-  |               ^^^^^ a whole number is needed
+8 |     quantity: 250.1234567
+  |               ^^^^^^^^^^^ more than 6 decimal places
   |
-  = help: write a whole number, such as 4.
+  = help: write fewer digits.
 
 info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
                            inside its band (0.02 to 0.08)

@@ -137,6 +137,9 @@ const VALUES: &[&str] = &[
 /// Values where they matter: a key, and what it is given.
 const AIMED: &[(&str, &str)] = &[
     ("lot_size", "1.0"),
+    ("increment", "2"),
+    ("increment", "0.0000001"),
+    ("increment", ".001"),
     ("plan_max_age", "5.00"),
     ("months", "[1.0, 4, 7, 10]"),
     ("timezone", "Mars/Olympus"),

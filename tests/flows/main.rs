@@ -164,7 +164,7 @@ fn brings(draft: &Draft<'_>, line: usize, shares: i128) -> i128 {
     let (asset, portfolio) = (draft.asset(&books.lines[line]).unwrap(), draft.portfolio());
     let lots = draft.inputs.holdings.positions[&books.lines[line].code].lots.as_deref();
     let price = books.lines[line].price;
-    let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, price, books.places, lots).unwrap();
+    let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, price, books, lots).unwrap();
     price * shares - tariff.costs(-shares).unwrap().total().unwrap()
 }
 

@@ -115,6 +115,19 @@ fn deployed(random: &mut Random, direction: Direction, destination: Destination)
     instance
 }
 
+/// Parts of shares: amounts are finer than cash, so costs rise and fall as orders grow. Cash is of whole units.
+fn parts(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let mut instance = large(random, direction, destination);
+    let unit = random.within(2, 8);
+    instance.fees = Fees::Whole { unit, rate: random.within(0, 1) * random.within(0, 2_000) };
+    let cash = if direction == Direction::BuyOnly { instance.cash.abs() } else { instance.cash };
+    instance.cash = cash.div_euclid(unit) * unit;
+    instance.reserve = instance.reserve / unit * unit;
+    let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+    instance.total = held + instance.cash;
+    instance
+}
+
 fn agree(seed: u64, count: usize, direction: Direction, destination: Destination) {
     agree_on(small, seed, count, direction, destination);
 }
@@ -216,4 +229,12 @@ fn cash_that_is_left_counts() {
     agree_on(deployed, 18, 200, Direction::Both, Destination::BandEdge);
     agree_on(deployed, 19, 400, Direction::BuyOnly, Destination::Target);
     agree_on(deployed, 20, 1_500, Direction::SellOnly, Destination::Target);
+}
+
+#[test]
+fn parts_of_shares_for_whole_units_of_cash() {
+    agree_on(parts, 11, 24, Direction::Both, Destination::Target);
+    agree_on(parts, 12, 10, Direction::Both, Destination::BandEdge);
+    agree_on(parts, 13, 40, Direction::SellOnly, Destination::Target);
+    agree_on(parts, 14, 10, Direction::BuyOnly, Destination::Target);
 }

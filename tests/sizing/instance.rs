@@ -14,6 +14,11 @@ pub(crate) enum Fees {
         rate: i128,
         sale: i128,
     },
+    /// A rate in 100,000ths, and whatever makes what is paid or received a whole number of units.
+    Whole {
+        unit: i128,
+        rate: i128,
+    },
     /// Anything from zero to the number, without rhyme or reason.
     Wild(u64),
 }
@@ -74,7 +79,8 @@ impl Instance {
             sold.collect()
         };
         // Each of two fees is rounded up by itself.
-        let shape = Shape { turns: lots.iter().map(turns).collect(), rounding: 2 };
+        let rounding = if let Fees::Whole { unit, .. } = self.fees { unit } else { 2 };
+        let shape = Shape { turns: lots.iter().map(turns).collect(), rounding };
         (!matches!(self.fees, Fees::Wild(_))).then_some(shape)
     }
 
@@ -87,6 +93,13 @@ impl Instance {
         match self.fees {
             Fees::Free => 0,
             Fees::Rates { fixed, rate, sale } => fixed + up(rate) + if shares < 0 { up(sale) } else { 0 },
+            Fees::Whole { unit, rate } => {
+                let part = unit * 100_000;
+                match shares > 0 {
+                    true => (amount * (100_000 + rate) + part - 1) / part * unit - amount,
+                    false => amount - amount * (100_000 - rate) / part * unit,
+                }
+            }
             Fees::Wild(most) => {
                 let mut random = Random((leg as i128 * 1_000_003 + shares * 97) as u64);
                 i128::from(random.next() % (most + 1))

@@ -233,10 +233,10 @@ pub(super) fn because(pair: &Pair) -> Option<String> {
     let Some(before) = &pair.before else { return Some("only because of the change".to_owned()) };
     let was = format!("without the change: {} {}", before.side, before.quantity);
     Some(match pair.after.as_ref().filter(|after| after.side == before.side) {
-        Some(_) if caused == 0 => "the same without the change".to_owned(),
+        Some(_) if caused.is_zero() => "the same without the change".to_owned(),
         Some(after) => {
-            let more = (caused > 0) == (after.side == "buy");
-            format!("{was}; {} {} because of it", caused.unsigned_abs(), if more { "more" } else { "fewer" })
+            let more = caused.is_sign_positive() == (after.side == "buy");
+            format!("{was}; {} {} because of it", caused.abs().normalize(), if more { "more" } else { "fewer" })
         }
         None => was,
     })

@@ -274,7 +274,7 @@ fn known(report: &Report<'_>, effect: &Effect, checks: &[Finding]) -> TradesJson
     let pair = |pair: &Pair| PairJson {
         code: pair.code.clone(),
         ticker: pair.ticker.clone(),
-        caused: pair.caused.map(|shares| shares.to_string()),
+        caused: pair.caused.map(|shares| shares.normalize().to_string()),
         after: pair.after.clone(),
         before: pair.before.clone(),
     };

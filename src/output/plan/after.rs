@@ -24,7 +24,9 @@ pub(super) fn after(body: &Body, paint: Paint) -> String {
     let proof = if body.summary.proven {
         let better =
             if body.params.destination == "target" { "come closer to the targets" } else { "trade less to get there" };
-        format!("Proven: no other whole-share orders within these limits {better}.")
+        let parts = body.orders.iter().any(|order| order.quantity.contains('.'));
+        let whole = if parts { "" } else { "whole-share " };
+        format!("Proven: no other {whole}orders within these limits {better}.")
     } else {
         format!(
             "Not proven: some other orders might be closer, by at most {} of {}.",
