@@ -9,8 +9,10 @@ mod answer;
 pub use answer::{ANSWER_SHEET, Answer, Failure, FailureKind, Said, pointer};
 
 use crate::calendar::Calendar;
+use crate::code::Code;
 use crate::config::{Config, Day};
 use crate::document::{self, Reading};
+use crate::ex_dividend::Dividends;
 use crate::executed::Executed;
 use crate::finding::Finding;
 use crate::hash::sha256;
@@ -29,6 +31,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// The schema of a line.
 pub const SHEET: Sheet = Sheet { file: "batch.schema.json", schema: schema_of_file::<Line<'static>> };
@@ -68,6 +71,9 @@ pub struct Line<'a> {
     /// Cash that is taken out, in the base currency: orders sell only what must be sold for it.
     #[serde(default)]
     pub withdraw: Option<Figure>,
+    /// Ex-dividend dates by code, beside those of the config.
+    #[serde(default)]
+    pub ex_dividend: BTreeMap<String, Vec<Day>>,
     /// What was executed before: the records of the account's rebalance_log.jsonl, oldest first.
     #[serde(default)]
     pub log: Vec<Record>,
@@ -210,7 +216,9 @@ impl<'a> Line<'a> {
         let executed = self.executed();
         let as_of = self.as_of.as_ref().map(|day| day.0).or(defaults.as_of).unwrap_or(holdings.as_of);
         let ask = self.ask(&defaults.ask);
+        let dividends = self.dividends();
         let inputs = Inputs {
+            dividends: &dividends,
             sound: basis.sound,
             holdings: &holdings,
             calendar: basis.calendar,
@@ -222,6 +230,7 @@ impl<'a> Line<'a> {
         let sites = held_sites(&shape);
         let source = Source { path: "holdings", sites: &sites };
         let provenance = Provenance {
+            ex_dividend: self.ex_dividend_hash(&dividends),
             config: basis.config.clone(),
             policies: basis.policies.fingerprint.clone(),
             holdings: sha256(text.as_bytes()),
@@ -230,6 +239,18 @@ impl<'a> Line<'a> {
         let overrides = basis.overrides.to_vec();
         let (body, _) = draft.judged(basis.facts, basis.policies, source, provenance, overrides);
         Ok(PlanFile::new(body, basis.meta.clone()))
+    }
+
+    fn dividends(&self) -> Dividends {
+        let days = |days: &Vec<Day>| days.iter().map(|day| day.0).collect();
+        Dividends(self.ex_dividend.iter().map(|(code, dates)| (Code(code.clone()), days(dates))).collect())
+    }
+
+    /// The dates as a plan records them: the bytes their file would have.
+    fn ex_dividend_hash(&self, dividends: &Dividends) -> Option<String> {
+        let lines = dividends.0.iter().flat_map(|(code, days)| days.iter().map(move |day| format!("{code},{day}\n")));
+        let text: String = std::iter::once("code,date\n".to_owned()).chain(lines).collect();
+        (!self.ex_dividend.is_empty()).then(|| sha256(text.as_bytes()))
     }
 
     fn executed(&self) -> Executed {

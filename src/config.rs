@@ -6,7 +6,7 @@
 mod field;
 mod node;
 
-pub(crate) use field::CODE_PATTERN;
+pub(crate) use field::{CODE_PATTERN, is_code};
 pub use field::{Entries, Field, Name, Text, day, get};
 pub use node::{Misread, MisreadKind};
 pub(crate) use node::{read_as, read_node};
@@ -182,6 +182,10 @@ pub struct Constraints {
     /// Sessions before and after an ex-dividend date in which the asset is left alone. Default 3.
     #[schemars(extend("default" = 3))]
     pub ex_dividend_window: Option<Field<Sessions>>,
+    /// Sessions before an ex-dividend date in which the asset is left alone, if not as many as `ex_dividend_window`.
+    pub ex_dividend_before: Option<Field<Sessions>>,
+    /// Sessions after an ex-dividend date in which the asset is left alone, if not as many as `ex_dividend_window`.
+    pub ex_dividend_after: Option<Field<Sessions>>,
     /// Only `false`: this tool never sells to realise a loss.
     #[schemars(extend("const" = false))]
     pub tax_loss_harvesting: Option<Field<bool>>,

@@ -2,11 +2,24 @@
 //!
 //! The log's file, its format and its records must never enter this room.
 
+use crate::code::Code;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// What was executed before the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Executed {
-    /// The days of full rebalances: those that serve a scheduled date. In any order.
-    pub rebalances: Vec<NaiveDate>,
+    /// The full rebalances: those that serve a scheduled date. In the order of the log.
+    pub rebalances: Vec<Rebalance>,
+}
+
+/// A full rebalance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebalance {
+    /// The day it was for.
+    pub date: NaiveDate,
+    /// The plan; empty where the log does not say it.
+    pub plan_id: String,
+    /// The assets it left alone because of their ex-dividend dates.
+    pub left_alone: BTreeSet<Code>,
 }

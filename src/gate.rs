@@ -219,6 +219,8 @@ fn moved(recorded: &Inputs, present: &Present<'_>) -> Vec<Refusal> {
     compare(Refusal::ConfigElsewhere, &recorded.config.path, &current.config.path);
     compare(Refusal::PoliciesMoved, &recorded.policies, &current.policies);
     compare(Refusal::HoldingsMoved, &recorded.holdings, &current.holdings);
+    let dividends = |inputs: &Inputs| inputs.ex_dividend.clone().unwrap_or_else(|| "no file".to_owned());
+    compare(Refusal::ExDividendMoved, &dividends(recorded), &dividends(current));
     let calendar = |inputs: &Inputs| format!("{} {}", inputs.calendar.id, inputs.calendar.days);
     compare(Refusal::CalendarMoved, &calendar(recorded), &calendar(current));
     let log = |inputs: &Inputs| match &inputs.log.head {

@@ -137,8 +137,8 @@ pub struct Trigger {
 pub struct Limits {
     /// The smallest order, inclusive.
     pub min_trade: Money,
-    /// Sessions before and after an ex-dividend date in which an asset is left alone; `None` when it never is.
-    pub ex_dividend_window: Option<u32>,
+    /// When an asset is left alone because of an ex-dividend date; `None` when it never is.
+    pub ex_dividend: Option<ExDividendWindow>,
     /// Largest turnover of one plan as a fraction of the portfolio.
     pub max_turnover: Option<Weight>,
     /// The largest order, inclusive.
@@ -153,6 +153,15 @@ pub struct Limits {
     pub price_tolerance: Option<Rate>,
     /// How many days after the data's date a plan may be applied.
     pub max_age: Option<u32>,
+}
+
+/// The sessions around an ex-dividend date in which an asset is left alone; the date itself is always one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExDividendWindow {
+    /// How many before it.
+    pub before: u32,
+    /// How many after it.
+    pub after: u32,
 }
 
 /// What trading costs: fractions of the traded amount or of the gain, and amounts of each order.
@@ -291,11 +300,16 @@ fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {
     let c = optional(&r.constraints)?.unwrap_or(&default);
     optional(&c.tax_loss_harvesting)?;
     let amount = |field| Some(optional(field)?.map_or(Money::ZERO, |amount: &config::Amount| amount.0));
-    let window = optional(&c.ex_dividend_window)?.map_or(EX_DIVIDEND_WINDOW, |sessions| sessions.0);
+    let sessions = |field, default| Some(optional(field)?.map_or(default, |sessions: &config::Sessions| sessions.0));
+    let both = sessions(&c.ex_dividend_window, EX_DIVIDEND_WINDOW)?;
+    let window = ExDividendWindow {
+        before: sessions(&c.ex_dividend_before, both)?,
+        after: sessions(&c.ex_dividend_after, both)?,
+    };
     let avoid = optional(&c.avoid_ex_dividend_dates)?.copied().unwrap_or(false);
     Some(Limits {
         min_trade: amount(&c.min_trade_amount)?,
-        ex_dividend_window: avoid.then_some(window),
+        ex_dividend: avoid.then_some(window),
         max_turnover: optional(&c.max_turnover)?.copied(),
         max_order: optional(&c.max_order_amount)?.map(|amount| amount.0),
         max_orders: optional(&c.max_orders)?.map(|orders| orders.0),

@@ -3,8 +3,9 @@
 //!
 //! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
 
+use crate::code::Code;
 use crate::config::CashPolicy;
-use crate::executed::Executed;
+use crate::executed::{Executed, Rebalance};
 use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
@@ -56,6 +57,9 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Figure")]
     pub cash_flow: Option<Figure>,
+    /// The codes of the assets that were left alone because of their ex-dividend dates; not there when none was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_alone: Vec<String>,
 }
 
 /// A trade, as the guide has it.
@@ -122,6 +126,7 @@ impl Record {
             plan_id: plan.plan_id.clone(),
             fills: fills.to_vec(),
             cash_flow: flow,
+            left_alone: body.before.assets.iter().filter(|a| a.left_alone.is_some()).map(|a| a.code.clone()).collect(),
         })
     }
 
@@ -137,7 +142,12 @@ impl Record {
 #[must_use]
 pub fn executed(records: &[Record]) -> Executed {
     let full = records.iter().filter(|record| Cause::parse(&record.trigger).is_some_and(Cause::is_full));
-    Executed { rebalances: full.map(|record| record.date).collect() }
+    let rebalance = |record: &Record| Rebalance {
+        date: record.date,
+        plan_id: record.plan_id.clone(),
+        left_alone: record.left_alone.iter().cloned().map(Code).collect(),
+    };
+    Executed { rebalances: full.map(rebalance).collect() }
 }
 
 fn wrong(why: impl Into<String>) -> Unrecordable {
@@ -346,7 +356,18 @@ mod tests {
     fn only_full_rebalances_serve_a_date() {
         let other = GUIDE.replace("scheduled", "cash-flow").replace("2026-03-04", "2026-03-05");
         let read = parse(format!("{GUIDE}\n{other}\n").as_bytes()).unwrap();
-        assert_eq!(executed(&read.records).rebalances, [read.records[0].date]);
+        let dates: Vec<NaiveDate> = executed(&read.records).rebalances.iter().map(|one| one.date).collect();
+        assert_eq!(dates, [read.records[0].date]);
+    }
+
+    #[test]
+    fn what_was_left_alone_is_in_the_line_only_where_something_was() {
+        let text = GUIDE.replace("\"notes\"", "\"left_alone\": [\"069500\"], \"notes\"");
+        let record = &parse(text.as_bytes()).unwrap().records[0];
+        let one = &executed(std::slice::from_ref(record)).rebalances[0];
+        assert_eq!(one.left_alone, [Code("069500".to_owned())].into());
+        assert!(record.line().ends_with(",\"left_alone\":[\"069500\"]}"), "{}", record.line());
+        assert!(!parse(GUIDE.as_bytes()).unwrap().records[0].line().contains("left_alone"));
     }
 
     #[test]

@@ -5,7 +5,8 @@
 use crate::calendar::{Calendar, Dates, OutOfRange, latest_scheduled, next_scheduled};
 use crate::config::Strategy;
 use crate::drift::{Books, Breach};
-use crate::executed::Executed;
+use crate::ex_dividend::{Dividends, Frozen, frozen_one};
+use crate::executed::{Executed, Rebalance};
 use crate::portfolio::{Code, Portfolio};
 use chrono::NaiveDate;
 
@@ -57,7 +58,7 @@ pub struct Verdict {
     pub cause: Option<Cause>,
     /// The schedule's state, when the strategy looks at it.
     pub schedule: Option<Schedule>,
-    /// What breaches its threshold or band, when the strategy looks at it.
+    /// What breaches its threshold or band and may be traded, when the strategy looks at it.
     pub breaches: Option<Vec<(Code, Breach)>>,
 }
 
@@ -66,38 +67,82 @@ pub struct Verdict {
 pub struct Schedule {
     /// The latest scheduled date on or before the day.
     pub latest: Option<NaiveDate>,
-    /// The day it was served, if it was.
-    pub served: Option<NaiveDate>,
+    /// The rebalance that served it, if one did.
+    pub served: Option<Rebalance>,
+    /// Assets that every rebalance since that date left alone, and that may be traded now.
+    pub owed: Vec<Owed>,
+    /// Assets that every rebalance since that date left alone, and that still are to be.
+    pub waiting: Vec<Frozen>,
+    /// Since when something is due by the schedule, if so.
+    pub due: Option<Due>,
     /// The next scheduled date after the day, when the calendar reaches that far.
     pub next: Option<NaiveDate>,
+}
+
+impl Schedule {
+    /// The assets that every rebalance since the latest date left alone, those that may be traded now first.
+    pub fn left_alone(&self) -> impl Iterator<Item = &Code> {
+        self.owed.iter().map(|one| &one.code).chain(self.waiting.iter().map(|one| &one.code))
+    }
+}
+
+/// An asset that has not had its rebalance of a scheduled date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owed {
+    /// The asset.
+    pub code: Code,
+    /// The window because of which it was left alone, as far as its dates still tell.
+    pub window: Option<Frozen>,
+}
+
+/// Since when something is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The first day on which it was.
+    pub since: NaiveDate,
+    /// Sessions since then.
+    pub sessions: i64,
+}
+
+/// What a day is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The portfolio.
+    pub portfolio: &'a Portfolio,
+    /// Its figures.
+    pub books: &'a Books,
+    /// The calendar.
+    pub calendar: &'a Calendar,
+    /// Ex-dividend dates beside those of the config.
+    pub dividends: &'a Dividends,
+    /// The day.
+    pub as_of: NaiveDate,
+    /// What was executed.
+    pub executed: &'a Executed,
+    /// The assets left alone on the day.
+    pub frozen: &'a [Frozen],
 }
 
 /// Judges a day. `asked` is whether somebody asked for a rebalance regardless.
 ///
 /// A scheduled date is served by any full rebalance on or after it. So a job that runs on Mondays never misses a
-/// scheduled Friday.
+/// scheduled Friday. An asset that every such rebalance left alone has not had its own: it makes the date due once more
+/// as soon as it may be traded. What may not be traded makes nothing due by its drift.
 ///
 /// # Errors
 /// [`OutOfRange`] when the calendar does not know the day.
-pub fn judge(
-    portfolio: &Portfolio,
-    books: &Books,
-    calendar: &Calendar,
-    as_of: NaiveDate,
-    executed: &Executed,
-    asked: bool,
-) -> Result<Verdict, OutOfRange> {
-    let rules = &portfolio.trigger;
+pub fn judge(case: &Case<'_>, asked: bool) -> Result<Verdict, OutOfRange> {
+    let rules = &case.portfolio.trigger;
     let looks_at_dates = matches!(rules.strategy, Strategy::Time | Strategy::Hybrid);
     let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Bands | Strategy::Hybrid);
     let schedule = match &rules.schedule {
-        Some((_, dates)) if looks_at_dates => Some(schedule(calendar, dates, as_of, &executed.rebalances)?),
+        Some((_, dates)) if looks_at_dates => Some(case.schedule(dates)?),
         _ => None,
     };
+    let lines = case.books.lines.iter().filter(|line| case.frozen_now(&line.code).is_none());
     let breaches: Option<Vec<_>> =
-        looks_at_drift.then(|| books.lines.iter().filter_map(|line| Some((line.code.clone(), line.breach?))).collect());
-    let due = schedule.as_ref().is_some_and(|s| s.latest.is_some() && s.served.is_none());
-    let cause = if due {
+        looks_at_drift.then(|| lines.filter_map(|line| Some((line.code.clone(), line.breach?))).collect());
+    let cause = if schedule.as_ref().is_some_and(|schedule| schedule.due.is_some()) {
         Some(Cause::Scheduled)
     } else if breaches.as_ref().is_some_and(|b| !b.is_empty()) {
         Some(Cause::Drift)
@@ -107,15 +152,50 @@ pub fn judge(
     Ok(Verdict { cause, schedule, breaches })
 }
 
-fn schedule(
-    calendar: &Calendar,
-    dates: &Dates,
-    as_of: NaiveDate,
-    rebalanced: &[NaiveDate],
-) -> Result<Schedule, OutOfRange> {
-    let latest = latest_scheduled(calendar, dates, as_of)?;
-    let served =
-        latest.and_then(|latest| rebalanced.iter().copied().filter(|&day| latest <= day && day <= as_of).min());
-    // Beyond the calendar's range the next date is unknown, which takes nothing from the judgement of this one.
-    Ok(Schedule { latest, served, next: next_scheduled(calendar, dates, as_of).ok().flatten() })
+impl Case<'_> {
+    fn frozen_now(&self, code: &Code) -> Option<&Frozen> {
+        self.frozen.iter().find(|frozen| frozen.code == *code)
+    }
+
+    fn schedule(&self, dates: &Dates) -> Result<Schedule, OutOfRange> {
+        let latest = latest_scheduled(self.calendar, dates, self.as_of)?;
+        let serves = |one: &&Rebalance| latest.is_some_and(|latest| latest <= one.date) && one.date <= self.as_of;
+        let mut serving: Vec<&Rebalance> = self.executed.rebalances.iter().filter(serves).collect();
+        serving.sort_by_key(|one| one.date);
+        let (owed, waiting) = self.left_alone(&serving)?;
+        let since = match (serving.first(), latest) {
+            (None, latest) => latest,
+            (Some(first), _) => owed.iter().map(|one| one.window.as_ref().map_or(first.date, |w| w.until)).min(),
+        };
+        let due = match since {
+            Some(since) => Some(Due { since, sessions: self.calendar.sessions_between(since, self.as_of)? }),
+            None => None,
+        };
+        let served = serving.first().map(|first| (*first).clone());
+        // Beyond the calendar's range the next date is unknown, which takes nothing from the judgement of this one.
+        let next = next_scheduled(self.calendar, dates, self.as_of).ok().flatten();
+        Ok(Schedule { latest, served, owed, waiting, due, next })
+    }
+
+    /// The assets of the portfolio that all of some rebalances left alone: those that may be traded now, and those that
+    /// may not.
+    fn left_alone(&self, serving: &[&Rebalance]) -> Result<(Vec<Owed>, Vec<Frozen>), OutOfRange> {
+        let (mut owed, mut waiting) = (Vec::new(), Vec::new());
+        let Some((last, before)) = serving.split_last() else { return Ok((owed, waiting)) };
+        let by_all = |code: &&Code| before.iter().all(|one| one.left_alone.contains(*code));
+        let known = |code: &&Code| self.portfolio.assets.contains_key(*code);
+        for code in last.left_alone.iter().filter(known).filter(by_all) {
+            match self.frozen_now(code) {
+                Some(frozen) => waiting.push(frozen.clone()),
+                None => {
+                    let window = frozen_one(self.portfolio, self.dividends, self.calendar, code, last.date)?;
+                    owed.push(Owed { code: code.clone(), window: window.filter(|window| window.until <= self.as_of) });
+                }
+            }
+        }
+        Ok((owed, waiting))
+    }
 }
+
+#[cfg(test)]
+mod tests;

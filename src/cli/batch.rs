@@ -100,12 +100,16 @@ pub(super) fn run(
     write_answers(&done, &tokens, global, host, paint)
 }
 
-/// Lines have one format, and go where the next program reads them.
+/// Lines have one format, and go where the next program reads them; and an account is all in its line.
 fn one_answer(global: &Global) -> Result<(), Fault> {
     let other = global.outputs.formats().any(|format| format != Format::Jsonl);
     if other || global.outputs.files().next().is_some() {
         return Err(Fault::usage("a batch is printed as jsonl, to standard output")
             .hint("rebalance plan --batch < accounts.jsonl > plans.jsonl"));
+    }
+    if global.ex_dividend.is_some() {
+        return Err(Fault::usage("a batch reads no file of ex-dividend dates")
+            .hint("give the dates with each account: \"ex_dividend\": {\"069500\": [\"2026-04-29\"]}"));
     }
     Ok(())
 }

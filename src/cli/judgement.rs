@@ -107,6 +107,7 @@ impl Now {
                 config: config_input(&made.gathered, recorded.config.semantic.clone()),
                 policies: made.gathered.policies.fingerprint.clone(),
                 holdings: sha256(&made.account.bytes),
+                ex_dividend: made.ex_dividend.clone(),
                 log: log.clone(),
                 ..recorded.clone()
             },

@@ -8,6 +8,7 @@ mod comment;
 mod commit_msg;
 mod completions;
 mod diff;
+mod dividends;
 mod explain;
 mod fix;
 mod gather;
@@ -77,6 +78,9 @@ pub struct Global {
     /// The holdings [default: holdings.yaml beside the config]
     #[arg(long, global = true, value_name = "FILE")]
     holdings: Option<PathBuf>,
+    /// Ex-dividend dates [default: ex_dividend.csv beside the holdings, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    ex_dividend: Option<PathBuf>,
     /// The owner's policies [default: policies beside the config]
     #[arg(long, global = true, value_name = "DIR")]
     policies: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! `rebalance plan`: what would be traded, why, and at what cost.
 
 use super::account::Account;
+use super::dividends::DividendFile;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
 use super::outputs::{Stream, deliver, keep_inputs};
@@ -140,6 +141,8 @@ pub(super) struct Made {
     pub(super) gathered: Gathered,
     /// The facts about the holdings.
     pub(super) account: Account,
+    /// SHA-256 of the file of ex-dividend dates, when there is one.
+    pub(super) ex_dividend: Option<String>,
     /// Every finding of every rule, by file and place.
     pub(super) findings: Vec<Finding>,
     /// The plan, when it could be computed.
@@ -187,15 +190,20 @@ pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Res
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
     let account = Account::read(global, host)?;
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
+    let dividends = DividendFile::read(&gathered, global, host)?;
+    gathered.sources.extend(dividends.source.clone());
     let log = records::read(global, host)?;
     let codes = gathered.codes();
     let facts = gathered.facts(&codes);
     let (sound, mut findings) = rules::judge(&facts, &gathered.policies);
     findings.extend(gathered.policy_findings.iter().cloned());
-    findings.extend(account.findings.iter().cloned());
-    let unread = !gathered.policy_findings.is_empty() || !account.findings.is_empty();
+    let read = [&account.findings, &dividends.findings];
+    findings.extend(read.into_iter().flatten().cloned());
+    let unread = !gathered.policy_findings.is_empty() || read.into_iter().any(|found| !found.is_empty());
     let planned = match (sound, &account.holdings) {
-        (Some(sound), Some(_)) if !unread => draft(&sound, wanted, &gathered, &account, &log, &mut findings),
+        (Some(sound), Some(_)) if !unread => {
+            draft(&sound, wanted, &gathered, (&account, &dividends), &log, &mut findings)
+        }
         _ => {
             findings.extend(rules::run(&[Group::Policy, Group::History], &facts, &gathered.policies));
             Ok(None)
@@ -207,14 +215,14 @@ pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Res
         Err(fault) => (None, Some(fault)),
     };
     drop(codes);
-    Ok(Made { gathered, account, findings, body, fault })
+    Ok(Made { gathered, account, ex_dividend: dividends.hash, findings, body, fault })
 }
 
 fn draft(
     sound: &Sound,
     wanted: &Wanted,
     gathered: &Gathered,
-    account: &Account,
+    (account, dividends): (&Account, &DividendFile),
     log: &Log,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<Body>, Fault> {
@@ -222,12 +230,20 @@ fn draft(
     let calendar = calendar(sound)?;
     let executed = record::executed(log.records());
     let as_of = wanted.as_of.unwrap_or(holdings.as_of);
-    let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, executed: &executed, ask: &wanted.ask };
+    let inputs = Inputs {
+        sound,
+        holdings,
+        calendar: &calendar,
+        as_of,
+        dividends: &dividends.dates,
+        executed: &executed,
+        ask: &wanted.ask,
+    };
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
     let source = Source { path: &account.path, sites: &sites };
-    let provenance = provenance(sound, gathered, account, log);
+    let provenance = Provenance { ex_dividend: dividends.hash.clone(), ..provenance(sound, gathered, account, log) };
     let (body, said) =
         draft.judged(&gathered.facts(&codes), &gathered.policies, source, provenance, overrides(gathered));
     findings.extend(said);
@@ -242,6 +258,7 @@ fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) 
         config: config_input(gathered, semantic),
         policies: gathered.policies.fingerprint.clone(),
         holdings: sha256(&account.bytes),
+        ex_dividend: None,
         log: log.input(),
     }
 }
@@ -402,7 +419,8 @@ pub(super) fn file_options(global: &Global) -> String {
     if global.config != Path::new(super::CONFIG) {
         files.push_str(&format!(" --config {}", quoted(&global.config.display().to_string())));
     }
-    for (name, path) in [("holdings", &global.holdings), ("policies", &global.policies)] {
+    let paths = [("holdings", &global.holdings), ("ex-dividend", &global.ex_dividend), ("policies", &global.policies)];
+    for (name, path) in paths {
         if let Some(path) = path {
             files.push_str(&format!(" --{name} {}", quoted(&path.display().to_string())));
         }

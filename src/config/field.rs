@@ -292,7 +292,8 @@ pub fn day(text: &str) -> Option<chrono::NaiveDate> {
     (date.format("%Y-%m-%d").to_string() == text).then_some(date)
 }
 
-fn is_code(text: &str) -> bool {
+/// Whether a text is a code.
+pub(crate) fn is_code(text: &str) -> bool {
     (1..=20).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))

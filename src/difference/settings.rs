@@ -7,7 +7,8 @@
 use crate::calendar::CalendarId;
 use crate::config::{
     Amount, Asset, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day, Days,
-    Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled, Sleeve, get,
+    Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled, Sessions,
+    Sleeve, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -76,10 +77,9 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("rebalancing.constraints.avoid_ex_dividend_dates", |p| {
         flag(constraints(p).and_then(|c| c.avoid_ex_dividend_dates.as_ref()))
     }),
-    ("rebalancing.constraints.ex_dividend_window", |p| {
-        let own = constraints(p).and_then(|c| get(c.ex_dividend_window.as_ref()));
-        Some(own.map_or(EX_DIVIDEND_WINDOW, |sessions| sessions.0).to_string())
-    }),
+    ("rebalancing.constraints.ex_dividend_window", |p| Some(window(p).to_string())),
+    ("rebalancing.constraints.ex_dividend_before", |p| side(p, |constraints| constraints.ex_dividend_before.as_ref())),
+    ("rebalancing.constraints.ex_dividend_after", |p| side(p, |constraints| constraints.ex_dividend_after.as_ref())),
     ("rebalancing.constraints.tax_loss_harvesting", |p| {
         flag(constraints(p).and_then(|c| c.tax_loss_harvesting.as_ref()))
     }),
@@ -255,6 +255,18 @@ fn constraints(p: &Portfolio) -> Option<&Constraints> {
     get(rebalancing(p)?.constraints.as_ref())
 }
 
+/// Sessions on both sides of an ex-dividend date.
+fn window(p: &Portfolio) -> u32 {
+    let own = constraints(p).and_then(|c| get(c.ex_dividend_window.as_ref()));
+    own.map_or(EX_DIVIDEND_WINDOW, |sessions| sessions.0)
+}
+
+/// Sessions on one side of an ex-dividend date, where they are others than on both.
+fn side(p: &Portfolio, of: fn(&Constraints) -> Option<&Field<Sessions>>) -> Option<String> {
+    let Sessions(own) = get(of(constraints(p)?))?;
+    (*own != window(p)).then(|| own.to_string())
+}
+
 fn costs(p: &Portfolio) -> Option<&Costs> {
     get(p.costs.as_ref())
 }
@@ -367,6 +379,11 @@ mod tests {
         ),
         ("min_trade_amount: 100000", "min_trade_amount: 100000.0", ""),
         ("tax_loss_harvesting: false", "max_turnover: 0.2", "rebalancing.constraints.max_turnover ->0.2"),
+        (
+            "tax_loss_harvesting: false",
+            "ex_dividend_before: 3\n      ex_dividend_after: 5",
+            "rebalancing.constraints.ex_dividend_after ->5",
+        ),
         ("slippage_estimate: 0.001", "slippage_estimate: 0.002", "costs.slippage_estimate 0.001>0.002"),
         ("etf_tax_rate: 0.0 #", "etf_tax_rate: 0 #", ""),
         ("etf_tax_rate: 0.0 #", "cost_basis: fifo\n    etf_tax_rate: 0.0 #", ""),

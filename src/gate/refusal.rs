@@ -114,6 +114,8 @@ pub enum Refusal {
     PoliciesMoved(Moved),
     /// The holdings are not the plan's.
     HoldingsMoved(Moved),
+    /// The file of ex-dividend dates is not the plan's.
+    ExDividendMoved(Moved),
     /// The calendar is not the plan's.
     CalendarMoved(Moved),
     /// The log is not the plan's.
@@ -179,6 +181,7 @@ impl Refusal {
             Self::ConfigElsewhere(_) => "config-elsewhere",
             Self::PoliciesMoved(_) => "policies-moved",
             Self::HoldingsMoved(_) => "holdings-moved",
+            Self::ExDividendMoved(_) => "ex-dividend-moved",
             Self::CalendarMoved(_) => "calendar-moved",
             Self::LogMoved(_) => "log-moved",
             Self::HoldingsUnexplained { .. } => "holdings-unexplained",
@@ -273,6 +276,7 @@ impl Refusal {
             Self::ConfigElsewhere(moved) => pair("the config stands at another path", moved),
             Self::PoliciesMoved(moved) => pair("the policies have changed", moved),
             Self::HoldingsMoved(moved) => pair("the holdings have changed", moved),
+            Self::ExDividendMoved(moved) => pair("the file of ex-dividend dates has changed", moved),
             Self::CalendarMoved(moved) => pair("the calendar has changed", moved),
             Self::LogMoved(moved) => pair("the log has changed", moved),
             Self::ConfigMoved { blob, commits } if commits.is_empty() => pair("the config has changed", blob),

@@ -8,7 +8,7 @@ use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
-use crate::ex_dividend::{self, Frozen};
+use crate::ex_dividend::{self, Dividends, Frozen};
 use crate::executed::Executed;
 use crate::holdings::Holdings;
 use crate::money::{Money, scaled};
@@ -31,6 +31,8 @@ pub struct Inputs<'a> {
     pub calendar: &'a Calendar,
     /// The day it is for.
     pub as_of: NaiveDate,
+    /// Ex-dividend dates beside those of the config.
+    pub dividends: &'a Dividends,
     /// What was executed before.
     pub executed: &'a Executed,
     /// What is asked for.
@@ -46,6 +48,8 @@ pub struct Provenance {
     pub policies: String,
     /// SHA-256 of the holdings file.
     pub holdings: String,
+    /// SHA-256 of the file of ex-dividend dates; none without one.
+    pub ex_dividend: Option<String>,
     /// The log.
     pub log: super::file::LogInput,
 }
@@ -119,14 +123,15 @@ impl<'a> Draft<'a> {
         let portfolio = inputs.sound.portfolio();
         let books = flow::books(&inputs)?;
         let calendar = inputs.calendar;
-        let mut trigger = trigger::judge(portfolio, &books, calendar, inputs.as_of, inputs.executed, inputs.ask.manual)
-            .map_err(PlanError::Calendar)?;
+        let Inputs { dividends, as_of, executed, .. } = inputs;
+        let frozen = ex_dividend::frozen(portfolio, dividends, calendar, as_of).map_err(PlanError::Calendar)?;
+        let case = trigger::Case { portfolio, books: &books, calendar, dividends, as_of, executed, frozen: &frozen };
+        let mut trigger = trigger::judge(&case, inputs.ask.manual).map_err(PlanError::Calendar)?;
         // Cash that moves is its own reason, and says which way orders go, whatever else is due.
         let due = inputs.ask.flow.and(trigger.cause);
         if inputs.ask.flow.is_some() {
             trigger.cause = Some(Cause::CashFlow);
         }
-        let frozen = ex_dividend::frozen(portfolio, calendar, inputs.as_of).map_err(PlanError::Calendar)?;
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
         let cash = books.cash;
         let mut draft = Self {

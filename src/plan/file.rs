@@ -116,6 +116,8 @@ wire! {
         pub policies: String,
         /// SHA-256 of the holdings file.
         pub holdings: String,
+        /// SHA-256 of the file of ex-dividend dates; none without one.
+        pub ex_dividend: Option<String>,
         /// The calendar.
         pub calendar: CalendarInput,
         /// The log.
@@ -208,6 +210,14 @@ wire! {
         pub scheduled: Option<String>,
         /// The day on which it was served.
         pub served: Option<String>,
+        /// The plan that served it, where the log says it.
+        pub served_by: Option<String>,
+        /// Assets that every rebalance since that date left alone because of their ex-dividend dates.
+        pub owed: Vec<String>,
+        /// Since when something is due by the schedule, if so.
+        pub due_since: Option<String>,
+        /// Sessions since then.
+        pub due_sessions: Option<i64>,
         /// The next scheduled date.
         pub next: Option<String>,
     }

@@ -13,6 +13,7 @@ mod judged;
 mod render;
 mod size;
 pub mod sizing;
+mod why;
 
 pub use ask::{Ask, Flow};
 pub use draft::{Draft, Inputs, PlanError, Provenance};

@@ -10,8 +10,8 @@ use crate::drift::{Books, Breach, Line, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
 use crate::money::{Money, Weight, scaled};
-use crate::trigger::{Cause, Verdict};
-use crate::words::{exact_percent, percent, points};
+use crate::trigger::Schedule;
+use crate::words::{exact_percent, points};
 use rust_decimal::Decimal;
 
 impl Draft<'_> {
@@ -33,6 +33,7 @@ impl Draft<'_> {
                 config: provenance.config,
                 policies: provenance.policies,
                 holdings: provenance.holdings,
+                ex_dividend: provenance.ex_dividend,
                 calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint() },
                 log: provenance.log,
             },
@@ -76,81 +77,22 @@ impl Draft<'_> {
         let schedule = self.trigger.schedule.as_ref();
         Trigger {
             fired: self.trigger.cause.map(|cause| cause.word().to_owned()),
-            why: self.why(&self.trigger),
+            why: self.why(),
             scheduled: day(schedule.and_then(|s| s.latest)),
-            served: day(schedule.and_then(|s| s.served)),
+            served: day(schedule.and_then(|s| Some(s.served.as_ref()?.date))),
+            served_by: schedule
+                .and_then(|s| s.served.as_ref())
+                .map(|one| one.plan_id.clone())
+                .filter(|id| !id.is_empty()),
+            owed: schedule.into_iter().flat_map(Schedule::left_alone).map(ToString::to_string).collect(),
+            due_since: day(schedule.and_then(|s| s.due).map(|due| due.since)),
+            due_sessions: schedule.and_then(|s| s.due).map(|due| due.sessions),
             next: day(schedule.and_then(|s| s.next)),
         }
     }
 
-    /// Why a rebalance is due or not, a sentence for each thing the strategy looks at.
-    fn why(&self, verdict: &Verdict) -> Vec<String> {
-        let mut why = self.flow_sentences();
-        if let Some(schedule) = &verdict.schedule {
-            why.push(match (schedule.latest, schedule.served) {
-                (Some(latest), None) => format!("the scheduled date {latest} is due and not served"),
-                (Some(latest), Some(served)) => format!("the scheduled date {latest} was served on {served}"),
-                (None, _) => "no date is scheduled".to_owned(),
-            });
-        }
-        if let Some(breaches) = &verdict.breaches {
-            let lines = self.books.lines.iter().filter(|line| line.breach.is_some());
-            why.extend(lines.filter_map(|line| self.breach_sentence(line)));
-            if breaches.is_empty() {
-                why.push(self.no_breach_sentence());
-            }
-        }
-        if verdict.cause == Some(Cause::Manual) {
-            why.push("asked for with --trigger manual".to_owned());
-        }
-        why
-    }
-
-    fn breach_sentence(&self, line: &Line) -> Option<String> {
-        let asset = self.asset(line)?;
-        let weight = percent(shown(line.value, self.books.total));
-        Some(match line.breach? {
-            Breach::BelowBand => {
-                format!("{} at {weight} is below its band of {}", line.code, band(asset.min, asset.max))
-            }
-            Breach::AboveBand => {
-                format!("{} at {weight} is above its band of {}", line.code, band(asset.min, asset.max))
-            }
-            Breach::Threshold => {
-                let drift = in_points(self.drift(line.value, asset.target, self.books.total));
-                format!(
-                    "{} has drifted {drift} from its target of {}",
-                    line.code,
-                    exact_percent(asset.target.decimal())
-                )
-            }
-        })
-    }
-
-    fn no_breach_sentence(&self) -> String {
-        let all_is_well = match self.portfolio().trigger.drift {
-            Some(_) => "no drift has reached its threshold, every weight is in its band",
-            None => "every weight is in its band",
-        };
-        let furthest = self.books.lines.iter().filter_map(|line| {
-            let drift = self.drift(line.value, self.asset(line)?.target, self.books.total);
-            Some((drift.abs(), drift, line))
-        });
-        let furthest = furthest.max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.2.code.cmp(&a.2.code)));
-        match furthest {
-            Some((_, drift, line)) => {
-                format!("{all_is_well}; {} is furthest, at {}", line.code, in_points(drift))
-            }
-            None => "there is nothing that could drift".to_owned(),
-        }
-    }
-
     /// Weight less target, rounded for people.
-    fn drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
-        if total <= 0 {
-            // Of nothing, everything weighs nothing.
-            return Decimal::ZERO - target.decimal().round_dp(SHOWN_PLACES);
-        }
+    pub(super) fn drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
         let places = target.decimal().scale();
         let unit = 10_i128.pow(places);
         let exact = || {
@@ -386,11 +328,11 @@ fn fixed(value: Decimal) -> String {
     format!("{value:.places$}", places = SHOWN_PLACES as usize)
 }
 
-fn in_points(drift: Decimal) -> String {
+pub(super) fn in_points(drift: Decimal) -> String {
     format!("{} points", points(drift))
 }
 
-fn band(min: Weight, max: Weight) -> String {
+pub(super) fn band(min: Weight, max: Weight) -> String {
     format!("{} to {}", exact_percent(min.decimal()), exact_percent(max.decimal()))
 }
 

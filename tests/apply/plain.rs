@@ -80,7 +80,9 @@ fn the_figures_of_the_record_are_those_of_the_plan() {
             assert!(away <= rust_decimal::Decimal::new(51, 4), "{} {shown} {:?}", before.code, recorded);
         }
     }
-    assert_eq!(rebalance::record::executed(log.records()).rebalances, [crate::world::day("2026-03-04")]);
+    let served = rebalance::record::executed(log.records()).rebalances;
+    assert_eq!((served.len(), served[0].date), (1, crate::world::day("2026-03-04")));
+    assert_eq!((&served[0].plan_id, served[0].left_alone.len()), (&log.records()[0].plan_id, 0));
     assert_eq!((log.input().records, log.torn()), (1, false));
 }
 

@@ -7,6 +7,7 @@ use rebalance::calendar::Calendar;
 use rebalance::config::Config;
 use rebalance::disk::{Disk, RealDisk};
 use rebalance::document;
+use rebalance::ex_dividend::Dividends;
 use rebalance::finding::Finding;
 use rebalance::gate::{self, Again, Evidence, Present, Refusal, ResumeEvidence};
 use rebalance::hash::sha256;
@@ -114,6 +115,7 @@ impl World {
             holdings: &holdings,
             calendar: &calendar,
             as_of,
+            dividends: &Dividends::default(),
             executed: &executed,
             ask: &self.ask,
         };
@@ -125,6 +127,7 @@ impl World {
             config: self.config_input(),
             policies: rebalance::rules::policies(&self.policies).0.fingerprint,
             holdings: sha256(&bytes),
+            ex_dividend: None,
             log: log.input(),
         };
         Ok(draft.body(provenance, &[], self.overrides.clone()))

@@ -92,9 +92,9 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
 + BUY TIGER US Treasury 10Y Futures 250,000
 + BUY KODEX Secondary Battery Industry 288,000
 + BUY TIGER Gold & Silver Futures (H) 100,000
-    the scheduled date 2026-01-02 is due and not served; no drift has reached
-      its threshold, every weight is in its band; 091230 is furthest, at +3.64
-      points
+    the scheduled date 2026-01-02 is due and not served (for 39 sessions); no
+      drift has reached its threshold, every weight is in its band; 091230 is
+      furthest, at +3.64 points
 --- exit 0
 
 "#]]

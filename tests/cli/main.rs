@@ -11,6 +11,7 @@ mod batch;
 mod changes;
 mod diff;
 mod diff_markdown;
+mod dividends;
 mod faults;
 mod flows;
 mod fractions;

@@ -23,7 +23,7 @@ Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
           above) Active
 
 A rebalance is due (scheduled):
-  the scheduled date 2026-01-02 is due and not served
+  the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
     furthest, at +3.64 points
   the next scheduled date is 2026-04-01

@@ -121,6 +121,7 @@ impl Account {
         let ask = Ask { flow: Some(flow), ..Ask::default() };
         let (executed, as_of) = (Executed::default(), holdings.as_of);
         let draft = Draft::make(Inputs {
+            dividends: &rebalance::ex_dividend::Dividends::default(),
             sound: &sound,
             holdings: &holdings,
             calendar: &calendar,

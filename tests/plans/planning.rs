@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use rebalance::calendar::Calendar;
 use rebalance::config::Config;
 use rebalance::document;
-use rebalance::executed::Executed;
+use rebalance::ex_dividend::Dividends;
+use rebalance::executed::{Executed, Rebalance};
 use rebalance::hash::sha256;
 use rebalance::holdings::{Holdings, HoldingsFile};
 use rebalance::plan::file::{ConfigInput, LogInput};
@@ -14,6 +15,7 @@ use rebalance::rules::facts::code_sites;
 use rebalance::rules::{self, Facts, Sound};
 use rebalance::schema;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 use crate::accounts::Account;
 
@@ -64,11 +66,22 @@ pub(crate) fn plan_of(
     let sound = sound(config).unwrap_or_else(|why| panic!("account {} is not sound: {why}\n{config}", account.seed));
     let read = self::holdings(holdings);
     let as_of: NaiveDate = DAY.parse().unwrap();
-    let executed = Executed { rebalances: if served { vec![as_of] } else { Vec::new() }, ..Executed::default() };
+    let rebalance = Rebalance { date: as_of, plan_id: String::new(), left_alone: BTreeSet::default() };
+    let executed = Executed { rebalances: served.then_some(rebalance).into_iter().collect(), ..Executed::default() };
+    let dividends = Dividends::default();
     let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
     let ask = Ask { manual, ..Ask::default() };
-    let inputs = Inputs { sound: &sound, holdings: &read, calendar: &calendar, as_of, executed: &executed, ask: &ask };
+    let inputs = Inputs {
+        sound: &sound,
+        holdings: &read,
+        calendar: &calendar,
+        as_of,
+        executed: &executed,
+        ask: &ask,
+        dividends: &dividends,
+    };
     let provenance = Provenance {
+        ex_dividend: None,
         config: ConfigInput { path: "portfolio_config.yaml".to_owned(), blob: None, semantic: String::new() },
         policies: String::new(),
         holdings: sha256(holdings.as_bytes()),

@@ -5,7 +5,8 @@ use super::past::{Made, PATH, Row};
 use rebalance::calendar::Calendar;
 use rebalance::config::{Config, day};
 use rebalance::document::{self, Lines, Reading};
-use rebalance::executed::Executed;
+use rebalance::ex_dividend::{self, Dividends};
+use rebalance::executed::{Executed, Rebalance};
 use rebalance::finding::{Finding, Level};
 use rebalance::history::{Gap, GapKind, Reach, Standing, collect, message};
 use rebalance::holdings::{Holdings, HoldingsFile};
@@ -146,15 +147,34 @@ impl Scene<'_> {
     ) -> Vec<Finding> {
         let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
         let as_of = self.example.as_of.as_deref().map_or(holdings.as_of, |text| day(text).unwrap());
-        let rebalances = self.example.rebalanced.iter().map(|text| day(text).unwrap()).collect();
-        let executed = Executed { rebalances };
-        let inputs = Inputs { sound, holdings, calendar: &calendar, as_of, executed: &executed, ask: &Ask::default() };
+        let rebalance =
+            |text: &String| Rebalance { date: day(text).unwrap(), plan_id: String::new(), left_alone: [].into() };
+        let executed = Executed { rebalances: self.example.rebalanced.iter().map(rebalance).collect() };
+        let dividends = self.dividends(sound);
+        let inputs = Inputs {
+            sound,
+            holdings,
+            calendar: &calendar,
+            as_of,
+            dividends: &dividends,
+            executed: &executed,
+            ask: &Ask::default(),
+        };
         let draft = Draft::make(inputs).unwrap();
         let sites = held_sites(file);
         let head = self.row.commits.last().and_then(|made| made.text.as_ref());
         let plan = draft.facts(HOLDINGS_PATH, &sites, head == self.text.as_ref());
         let facts = Facts { plan: Some(&plan), ..*facts };
         rules::run(Group::PLAN, &facts, &self.policies)
+    }
+
+    /// The example's own file of ex-dividend dates.
+    fn dividends(&self, sound: &Sound) -> Dividends {
+        let Some(text) = &self.example.ex_dividend else { return Dividends::default() };
+        let known = sound.portfolio().assets.keys().cloned().collect();
+        let (dividends, findings) = ex_dividend::read("ex_dividend.csv", text.as_bytes(), &known);
+        assert_eq!(findings, [], "{}", self.example.name);
+        dividends
     }
 
     /// The facts as `cli::gather` makes them.

@@ -62,6 +62,9 @@ pub struct Example {
     /// The days of full rebalances in the log.
     #[serde(default)]
     pub rebalanced: Vec<String>,
+    /// The file of ex-dividend dates beside the holdings.
+    #[serde(default)]
+    pub ex_dividend: Option<String>,
     /// The rule's findings: `line:column message`, with the level before the message where it is not the page's, and the
     /// file in front where it is not the config or where there is no place.
     pub expect: Vec<String>,

@@ -3,8 +3,10 @@
 use super::side::Side;
 use crate::calendar::Calendar;
 use crate::cli::account::{Account, holdings_path};
+use crate::cli::dividends::DividendFile;
 use crate::cli::plan::{calendar, plan_fault};
 use crate::cli::{Exit, Fault, Global, Host};
+use crate::ex_dividend::Dividends;
 use crate::executed::Executed;
 use crate::finding::{Finding, Level};
 use crate::holdings::Holdings;
@@ -26,16 +28,29 @@ pub(super) fn trades(base: &Side, head: &Side, found: &[Finding], global: &Globa
     let Some(sound) = head.sound() else {
         return Trades::None { why: "no orders are worked out from a config with errors".to_owned() };
     };
-    let told = Account::read(global, host).and_then(|account| effect(base, head, &sound, &account, found));
+    let told = Account::read(global, host).and_then(|account| {
+        let dividends = DividendFile::read(&head.gathered, global, host)?;
+        effect(base, head, &sound, (&account, &dividends), found)
+    });
     told.unwrap_or_else(|fault| match fault.exit {
         Exit::No => Trades::None { why: fault.message },
         _ => Trades::Unknown { why: fault.message, remedies: fault.hints },
     })
 }
 
-fn effect(base: &Side, head: &Side, sound: &Sound, account: &Account, found: &[Finding]) -> Result<Trades, Fault> {
-    let Some(holdings) = &account.holdings else { return Err(unread(account)) };
-    let anyway = (&Executed::default(), &Ask { manual: true, ..Ask::default() });
+fn effect(
+    base: &Side,
+    head: &Side,
+    sound: &Sound,
+    (account, dividends): (&Account, &DividendFile),
+    found: &[Finding],
+) -> Result<Trades, Fault> {
+    let Some(holdings) = &account.holdings else { return Err(unread(&account.path, &account.findings)) };
+    if !dividends.findings.is_empty() {
+        let path = dividends.source.as_ref().map_or("", |(path, _)| path.as_str());
+        return Err(unread(path, &dividends.findings));
+    }
+    let anyway = (&dividends.dates, &Executed::default(), &Ask { manual: true, ..Ask::default() });
     let new = calendar(sound)?;
     let after = draft(sound, holdings, &new, anyway)?;
     let sound_before = base.sound();
@@ -56,10 +71,10 @@ fn draft<'a>(
     sound: &'a Sound,
     holdings: &'a Holdings,
     calendar: &'a Calendar,
-    (executed, ask): (&'a Executed, &'a Ask),
+    (dividends, executed, ask): (&'a Dividends, &'a Executed, &'a Ask),
 ) -> Result<Draft<'a>, Fault> {
     let as_of = holdings.as_of;
-    let inputs = Inputs { sound, holdings, calendar, as_of, executed, ask };
+    let inputs = Inputs { sound, holdings, calendar, as_of, dividends, executed, ask };
     Draft::make(inputs).map_err(|error| plan_fault(&error))
 }
 
@@ -78,8 +93,8 @@ fn checks(head: &Side, draft: &Draft<'_>, account: &Account, found: &[Finding]) 
     said
 }
 
-/// Holdings that are there and cannot be read.
-fn unread(account: &Account) -> Fault {
-    let first = account.findings.first().map_or("it cannot be read", |finding| finding.message.as_str());
-    Fault::unknown(format!("{}: {first}", account.path)).hint("see where: rebalance plan")
+/// A file that is there and cannot be read.
+fn unread(path: &str, findings: &[Finding]) -> Fault {
+    let first = findings.first().map_or("it cannot be read", |finding| finding.message.as_str());
+    Fault::unknown(format!("{path}: {first}")).hint("see where: rebalance plan")
 }

@@ -1,0 +1,118 @@
+//! Why a rebalance is due or is not, in sentences: what the trigger looked at, what it saw, and what it did not look at.
+//!
+//! Whether one is due must never be decided here.
+
+use super::draft::Draft;
+use super::render::{band, in_points};
+use crate::config::Strategy;
+use crate::drift::{Breach, Line, shown};
+use crate::trigger::{Cause, Owed, Schedule};
+use crate::words::{count, exact_percent, percent};
+
+impl Draft<'_> {
+    /// Why a rebalance is due or not, a sentence for each thing the strategy looks at.
+    #[must_use]
+    pub fn why(&self) -> Vec<String> {
+        let verdict = &self.trigger;
+        let mut why = self.flow_sentences();
+        why.extend(verdict.schedule.as_ref().map(of_schedule).unwrap_or_default());
+        if let Some(breaches) = &verdict.breaches {
+            let lines = self.books.lines.iter().filter(|line| line.breach.is_some());
+            why.extend(lines.filter_map(|line| self.breach_sentence(line)));
+            if breaches.is_empty() {
+                why.push(self.no_breach_sentence());
+            }
+        }
+        why.extend(not_looked_at(self.portfolio().trigger.strategy).map(str::to_owned));
+        if verdict.cause == Some(Cause::Manual) {
+            why.push("asked for with --trigger manual".to_owned());
+        }
+        why
+    }
+
+    fn breach_sentence(&self, line: &Line) -> Option<String> {
+        let asset = self.asset(line)?;
+        let weight = percent(shown(line.value, self.books.total));
+        let breach = match line.breach? {
+            Breach::BelowBand => {
+                format!("{} at {weight} is below its band of {}", line.code, band(asset.min, asset.max))
+            }
+            Breach::AboveBand => {
+                format!("{} at {weight} is above its band of {}", line.code, band(asset.min, asset.max))
+            }
+            Breach::Threshold => {
+                let drift = in_points(self.drift(line.value, asset.target, self.books.total));
+                format!(
+                    "{} has drifted {drift} from its target of {}",
+                    line.code,
+                    exact_percent(asset.target.decimal())
+                )
+            }
+        };
+        Some(match self.frozen.iter().find(|frozen| frozen.code == line.code) {
+            Some(frozen) => format!("{breach}, and is left alone until {}", frozen.until),
+            None => breach,
+        })
+    }
+
+    fn no_breach_sentence(&self) -> String {
+        let others = if self.books.lines.iter().any(|line| line.breach.is_some()) { "other " } else { "" };
+        let all_is_well = match self.portfolio().trigger.drift {
+            Some(_) => format!("no {others}drift has reached its threshold, every {others}weight is in its band"),
+            None => format!("every {others}weight is in its band"),
+        };
+        let furthest = self.books.lines.iter().filter(|line| line.breach.is_none()).filter_map(|line| {
+            let drift = self.drift(line.value, self.asset(line)?.target, self.books.total);
+            Some((drift.abs(), drift, line))
+        });
+        let furthest = furthest.max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.2.code.cmp(&a.2.code)));
+        match furthest {
+            Some((_, drift, line)) => {
+                format!("{all_is_well}; {} is furthest, at {}", line.code, in_points(drift))
+            }
+            None => "there is nothing else that could drift".to_owned(),
+        }
+    }
+}
+
+/// What a strategy leaves out of account.
+fn not_looked_at(strategy: Strategy) -> Option<&'static str> {
+    match strategy {
+        Strategy::Time => Some("drift and bands are not looked at: the strategy is `time`"),
+        Strategy::Threshold => Some("no date is looked at: the strategy is `threshold`"),
+        Strategy::Bands => Some("neither dates nor the threshold are looked at: the strategy is `bands`"),
+        Strategy::Hybrid => None,
+    }
+}
+
+fn of_schedule(schedule: &Schedule) -> Vec<String> {
+    let Some(latest) = schedule.latest else { return vec!["no date is scheduled".to_owned()] };
+    let Some(served) = &schedule.served else {
+        let for_long = schedule.due.map(|due| due.sessions).filter(|sessions| *sessions > 0);
+        let sessions = usize::try_from(for_long.unwrap_or(0)).unwrap_or(0);
+        let so_long = if sessions > 0 { format!(" (for {})", count(sessions, "session")) } else { String::new() };
+        return vec![format!("the scheduled date {latest} is due and not served{so_long}")];
+    };
+    let by = match served.plan_id.get(..12) {
+        Some(id) => format!(" by plan {id}"),
+        None => String::new(),
+    };
+    let mut why = vec![format!("the scheduled date {latest} was served on {}{by}", served.date)];
+    why.extend(schedule.owed.iter().map(owed));
+    why.extend(schedule.waiting.iter().map(|frozen| {
+        let (code, date, until) = (&frozen.code, frozen.date, frozen.until);
+        format!("{code} was left alone then, and is until {until}, for its ex-dividend date {date}")
+    }));
+    why
+}
+
+/// The sentence of an asset whose window has ended.
+fn owed(one: &Owed) -> String {
+    match &one.window {
+        Some(window) => format!(
+            "{} was left alone then for its ex-dividend date {}, and may be traded since {}",
+            one.code, window.date, window.until
+        ),
+        None => format!("{} was left alone then for an ex-dividend date, and may be traded again", one.code),
+    }
+}
