@@ -292,18 +292,15 @@ impl<'a> Search<'a> {
         };
         // Without the tilted levy, since that is what a choice keeps if the levy turns out to be nothing.
         let cash = |state: &State| state.slack + self.frame.tilt.slope * state.gain;
-        let mut sorted: Vec<(i128, usize)> =
-            states.iter().enumerate().map(|(index, state)| (-cash(state), index)).collect();
-        sorted.sort_unstable_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| value(a.1).cmp(&value(b.1))).then_with(|| a.1.cmp(&b.1))
-        });
+        let mut sorted: Vec<(i128, Score, usize)> =
+            states.iter().enumerate().map(|(index, state)| (-cash(state), value(index), index)).collect();
+        sorted.sort_unstable();
         // The best so far for every gain that a state may have: both fall along the list.
         let mut front: Vec<(i128, Score, usize)> = Vec::new();
         let mut last = None;
         let mut kept = Vec::with_capacity(states.len());
-        for (_, index) in sorted {
+        for (_, score, index) in sorted {
             let State { gain, node, .. } = states[index];
-            let score = value(index);
             if self.frame.spare.is_some() {
                 // More cash may be left than is good; only as much of it compares.
                 let cash = cash(&states[index]);
