@@ -9,7 +9,7 @@ use super::asset::{Asset, Lens, Space};
 use super::dual::{self, Dual, Row};
 use super::levy::Terms;
 use super::repair::furthest;
-use super::score::Rate;
+use super::score::{Rate, Score};
 use super::search::Cover;
 use super::solve::{Choice, Solved, finish, keep_better};
 
@@ -21,6 +21,12 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
     let mut parts: Vec<(Dual, Cover)> = Vec::new();
     let mut best = tightened(space, available, most_cash.clone());
     for (least, largest) in steps(space) {
+        let worse = |(dual, _): &(Dual, Cover)| {
+            best.as_ref().is_some_and(|best| worse_at(space, available, dual, [least, largest]) > Some(best.score))
+        };
+        if parts.last().is_some_and(worse) {
+            continue;
+        }
         for (dual, cover) in part(space, available, least, largest) {
             for end in dual.ends.iter().chain([&dual.response]) {
                 if let Some(tight) = tightened(space, available, Choice::of(space, end.points.clone())) {
@@ -105,6 +111,17 @@ fn part(space: &Space<'_>, available: i128, least_step: i128, largest_step: i128
         (dual::solve(space, row, least_step), Cover { span: Some(span) })
     };
     steps.into_iter().map(over).collect()
+}
+
+/// A bound on a part by the price of another, which is a good one if they are alike; none if a levy parts them.
+fn worse_at(space: &Space<'_>, available: i128, other: &Dual, steps: [i128; 2]) -> Option<Score> {
+    if space.levy.is_some() {
+        return None;
+    }
+    let reserve = Row::reserve(space, available, 0);
+    let limit = if other.row.sign < 0 { available - (steps[1] - 1) } else { available };
+    let row = Row { sign: other.row.sign, limit, ..reserve };
+    Some(dual::bound_at(space, row, other.rate, steps[0]))
 }
 
 /// Makes sales smaller, asset by asset, until none can be and still raise enough.

@@ -151,6 +151,12 @@ pub(super) fn spend_spare(space: &Space<'_>, available: i128) -> Vec<Dual> {
     if space.levy.is_some() { vec![ask(0), ask(Terms::FULL)] } else { vec![ask(0)] }
 }
 
+/// The bound at a price of cash, for a row where cash that is left does not count.
+pub(super) fn bound_at(space: &Space<'_>, row: Row, rate: Rate, least_step: i128) -> Score {
+    let lens = Lens::priced(row.signed(rate), row.tilt, least_step);
+    respond(space, lens).reduced - lens.rate.of(row.limit)
+}
+
 /// Finds the price of cash with the best bound.
 pub(super) fn solve(space: &Space<'_>, row: Row, least_step: i128) -> Dual {
     let mut climb = Climb { space, row, least_step, fixed: Rate::default(), level: Level::Violation };

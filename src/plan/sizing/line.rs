@@ -25,6 +25,8 @@ pub(super) struct Line {
     /// The least first cost, and the slope of costs in parts, for a quick look.
     pub(super) quick_start: i128,
     pub(super) quick_slope: i128,
+    /// How far above that costs may be.
+    pub(super) quick_over: i64,
 }
 
 /// A line seen through a tilt: the money an order takes lies between a straight line and not far above it.
@@ -147,7 +149,9 @@ impl Space<'_> {
         let gain = [first, last].map(|lots| self.gain(asset, at(lots)));
         let off = if last - first > 1 { 2 * rounding } else { 0 };
         let quick_slope = quick::slope(cost[1] - cost[0], last - first);
-        Line { first, last, cost, gain, below: off, above: off, gain_off: off, quick_start: cost[0] - off, quick_slope }
+        let quick_over = quick::over(2 * off);
+        let quick_start = cost[0] - off;
+        Line { first, last, cost, gain, below: off, above: off, gain_off: off, quick_start, quick_slope, quick_over }
     }
 
     /// A level line for orders that are all asked for.
@@ -164,7 +168,8 @@ impl Space<'_> {
         let gain = [gains[0] + gain_off; 2];
         let above = costs[1] - costs[0];
         let (cost, quick_start) = ([costs[0]; 2], costs[0]);
-        Line { first, last, cost, gain, below: 0, above, gain_off, quick_start, quick_slope: 0 }
+        let quick_over = quick::over(above);
+        Line { first, last, cost, gain, below: 0, above, gain_off, quick_start, quick_slope: 0, quick_over }
     }
 }
 

@@ -1,5 +1,5 @@
 //! The trades of one asset where all is plain: no levy, bands that are kept, the squares of the second level, a price of
-//! cash at that level only, and numbers so small that squares of them fit 127 bits.
+//! cash at that level only, of either sign, and numbers so small that squares of them fit 127 bits.
 //!
 //! Then the score of an order is never below a parabola, and the trades that score best lie side by side around its
 //! lowest point. They are walked from there until the parabola is above what is wanted. Nothing is kept in a heap, and no
@@ -17,6 +17,7 @@ const FARTHEST: i64 = 48;
 pub(super) struct Quick<'a> {
     space: &'a Space<'a>,
     rate: i64,
+    least_step: i128,
     /// What scores more than this at the second level is not wanted.
     pub(super) limit: i128,
     /// The best trade so far, where only that is wanted.
@@ -38,12 +39,14 @@ struct Bowl<'a> {
     step: i64,
     unit: i64,
     rate: i64,
+    /// What costs may be above their line, where more of them is better.
+    over: i64,
 }
 
 impl Bowl<'_> {
     fn at(&self, lots: i64) -> i128 {
         let off = self.above + self.sign * self.step * lots;
-        let cash = self.sign * self.unit * lots + self.line.quick_cost(lots);
+        let cash = self.sign * self.unit * lots + self.line.quick_cost(lots) + self.over;
         i128::from(off) * i128::from(off) + i128::from(self.rate) * i128::from(cash)
     }
 
@@ -62,11 +65,17 @@ impl<'a> Quick<'a> {
             && lens.tilt == Tilt::PLAIN
             && lens.violation
             && lens.main
-            && lens.rate.violation == 0
-            && lens.rate.main >= 0
-            && lens.least_step <= 0;
-        let rate = i64::try_from(lens.rate.main).ok().filter(|_| plain)?;
-        Some(Quick { space, rate, limit: i128::MAX, best: None, found: Vec::new(), only_best })
+            && lens.rate.violation == 0;
+        let rate = i64::try_from(lens.rate.main).ok().filter(|rate| plain && *rate > -i64::MAX)?;
+        Some(Quick {
+            space,
+            rate,
+            least_step: lens.least_step,
+            limit: i128::MAX,
+            best: None,
+            found: Vec::new(),
+            only_best,
+        })
     }
 
     /// Looks at the trades of an asset that keep the band and score at most `limit` at the second level. Whether these
@@ -76,13 +85,21 @@ impl<'a> Quick<'a> {
         self.best = None;
         self.found.clear();
         self.take(&asset.still);
-        if let Some(exited) = &asset.exited {
+        if let Some(exited) = asset.exited.as_ref().filter(|exited| exited.step >= self.least_step) {
             self.take(exited);
         }
         let sides = if asset.worth > asset.target { [1, 0] } else { [0, 1] };
         for side in sides {
             let side = &asset.sides[side];
             for line in &self.space.lines[side.lines[0]..side.lines[1]] {
+                if side.sign < 0 && asset.reach < self.least_step {
+                    // Only the first order of a line may have a larger step: the one before it is on another line.
+                    let point = self.space.point(asset, asset.trade(side, line.first));
+                    if point.step >= self.least_step {
+                        self.take(&point);
+                    }
+                    continue;
+                }
                 let bowl = Bowl {
                     line,
                     sign: side.sign as i64,
@@ -90,6 +107,7 @@ impl<'a> Quick<'a> {
                     step: asset.wide_unit as i64,
                     unit: asset.unit as i64,
                     rate: self.rate,
+                    over: if self.rate < 0 { line.quick_over } else { 0 },
                 };
                 if !self.walk(asset, &bowl) {
                     return false;
@@ -121,7 +139,7 @@ impl<'a> Quick<'a> {
                         self.space.bent.set(true);
                     }
                     self.take(&point);
-                } else if floor >= before + i128::from(self.rate) && lots != start {
+                } else if floor >= before + i128::from(self.rate.abs()) && lots != start {
                     // The parabola rises from here on, and its costs are rounded by less than one.
                     break;
                 }
@@ -166,4 +184,9 @@ pub(super) const QUICK: u32 = 32;
 pub(super) fn slope(rise: i128, lots: i128) -> i128 {
     // Where a cost is so large, numbers are not narrow, and nothing is looked at quickly.
     if lots == 0 || rise.abs() >= 1 << 64 { 0 } else { floor_div(rise << QUICK, lots) }
+}
+
+/// How far above the quick line a cost may be, its rounding included.
+pub(super) fn over(width: i128) -> i64 {
+    i64::try_from(width + 2).unwrap_or(i64::MAX)
 }
