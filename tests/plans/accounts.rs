@@ -23,6 +23,10 @@ pub(crate) struct Kind {
     pub(crate) free: bool,
     /// Orders cost some percent.
     dear: bool,
+    /// Orders cost at least something, and each a fixed fee.
+    fixed: bool,
+    /// Cash is paid in, or taken out.
+    flow: Flow,
     /// Orders may have a smallest amount.
     minimum: bool,
     /// Lots larger than a share.
@@ -41,12 +45,22 @@ pub(crate) struct Kind {
     quiet: bool,
 }
 
+/// Which way cash flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    No,
+    Deposit,
+    Withdrawal,
+}
+
 const PLAIN: Kind = Kind {
     name: "plain",
     assets: 12,
     shares: None,
     free: false,
     dear: false,
+    fixed: false,
+    flow: Flow::No,
     minimum: false,
     lots: false,
     taxed: false,
@@ -72,7 +86,23 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "small and taxed", assets: 4, shares: Some(6), taxed: true, ..PLAIN },
     Kind { name: "small and free", assets: 4, shares: Some(7), free: true, ..PLAIN },
     Kind { name: "small and dear", assets: 3, shares: Some(40), dear: true, ..PLAIN },
-    Kind { name: "of every sort", lots: true, taxed: true, blocked: true, short: true, excluded: true, ..PLAIN },
+    Kind { name: "with fixed fees", fixed: true, minimum: true, taxed: true, ..PLAIN },
+    Kind { name: "small with fixed fees", assets: 4, shares: Some(9), fixed: true, ..PLAIN },
+    Kind { name: "deposit", flow: Flow::Deposit, minimum: true, lots: true, blocked: true, excluded: true, ..PLAIN },
+    Kind { name: "withdrawal", flow: Flow::Withdrawal, taxed: true, minimum: true, lots: true, ..PLAIN },
+    Kind { name: "small deposit", flow: Flow::Deposit, assets: 4, shares: Some(7), minimum: true, ..PLAIN },
+    Kind { name: "small withdrawal", flow: Flow::Withdrawal, assets: 4, shares: Some(9), taxed: true, ..PLAIN },
+    Kind { name: "deposit in dollars", flow: Flow::Deposit, dollars: true, short: true, fixed: true, ..PLAIN },
+    Kind {
+        name: "of every sort",
+        fixed: true,
+        lots: true,
+        taxed: true,
+        blocked: true,
+        short: true,
+        excluded: true,
+        ..PLAIN
+    },
 ];
 
 /// An asset: what the config and the holdings say of it. Money is in the currency's smallest unit.
@@ -103,6 +133,12 @@ pub(crate) struct Account {
     pub(crate) min_trade: i128,
     pub(crate) commission: i128,
     pub(crate) slippage: i128,
+    /// The least commission of an order, and the fee of each.
+    pub(crate) fixed: [i128; 2],
+    /// Whether gains are by the moving average, and not by the oldest purchases.
+    pub(crate) averaged: bool,
+    /// Cash that is paid in, or taken out below zero.
+    pub(crate) flow: i128,
     /// The rate on gains of assets without a class.
     pub(crate) tax: i128,
     pub(crate) strategy: &'static str,
@@ -130,6 +166,11 @@ impl Account {
             false => random.within(0, 3) * random.within(0, held / 30 + 1_000),
         };
         let quiet = kind.quiet || random.one_in(8);
+        let flow = match kind.flow {
+            Flow::No => 0,
+            Flow::Deposit => random.within(1, held / 2 + 10_000),
+            Flow::Withdrawal => -random.within(1, (held * 2 / 3 + cash).max(1)),
+        };
         Self {
             kind,
             seed,
@@ -139,6 +180,9 @@ impl Account {
             min_trade: if kind.minimum { [0, worth / 100, worth / 20][random.within(0, 2) as usize] } else { 0 },
             commission: if kind.free { 0 } else { random.within(0, 30) },
             slippage: if kind.free { 0 } else { random.within(0, 2) * if kind.dear { 2_000 } else { 50 } },
+            fixed: [(); 2].map(|()| if kind.fixed { random.within(0, 1) * random.within(0, worth / 1_000) } else { 0 }),
+            averaged: kind.taxed && random.one_in(3),
+            flow,
             tax: if kind.taxed && random.one_in(2) { 154 } else { 0 },
             strategy: if quiet { ["threshold", "hybrid"] } else { ["time", "hybrid"] }[random.within(0, 1) as usize],
             // Just inside a band is outside of it once the costs are paid.
@@ -154,9 +198,14 @@ impl Account {
         }
     }
 
-    /// What weights are of.
+    /// What weights are of before.
     pub(crate) fn total(&self) -> i128 {
         self.total_of(&self.assets.iter().map(|asset| asset.held).collect::<Vec<_>>(), self.cash)
+    }
+
+    /// What weights are of with the cash that flows.
+    pub(crate) fn whole(&self) -> i128 {
+        self.total() + self.flow
     }
 
     pub(crate) fn total_of(&self, shares: &[i128], cash: i128) -> i128 {
@@ -164,9 +213,11 @@ impl Account {
         positions + if self.excluded { 0 } else { cash }
     }
 
-    /// Cash that must be left. What does not count is not spent either.
+    /// Cash that must be left. What does not count is not spent either; a deposit that does not fill the reserve buys
+    /// nothing, and is no fault.
     pub(crate) fn floor(&self) -> i128 {
-        if self.excluded { self.reserve.max(self.cash) } else { self.reserve }
+        let floor = if self.excluded { self.reserve.max(self.cash) } else { self.reserve };
+        if self.flow > 0 { floor.min(self.cash + self.flow) } else { floor }
     }
 
     /// Decimal places of the currency.
@@ -208,11 +259,15 @@ impl Account {
             text,
             "    constraints:\n      min_trade_amount: {minimum}\n      avoid_ex_dividend_dates: true\n  cash:\n    \
              policy: {}\n    reserve: {reserve}\n  costs:\n    etf_commission_rate: {}\n    etf_tax_rate: {}\n    \
-             overseas_etf_tax_rate: 0.22\n    slippage_estimate: {}\n",
+             overseas_etf_tax_rate: 0.22\n    slippage_estimate: {}\n    commission_minimum: {}\n    \
+             commission_per_order: {}\n    cost_basis: {}\n",
             if self.excluded { "exclude" } else { "reinvest" },
             decimal(self.commission, 5),
             decimal(self.tax, 3),
             decimal(self.slippage, 5),
+            self.money(self.fixed[0]),
+            self.money(self.fixed[1]),
+            if self.averaged { "moving_average" } else { "fifo" },
         )
         .unwrap();
         text

@@ -1,6 +1,7 @@
 //! The best shares of a small account by trying all, and what is planned when costs move the weights.
 
 use crate::accounts::{Account, Asset};
+use crate::ledger::smaller_sale;
 use crate::levels::{Levels, breaches, cash_after, distance, levels};
 
 /// How often a plan is made again on what is left after costs.
@@ -8,6 +9,9 @@ const RETRIES: usize = 4;
 
 /// The best shares when weights are of `total`; none where nothing reaches the reserve.
 pub(crate) fn best(account: &Account, total: i128) -> Option<Vec<i128>> {
+    if account.flow < 0 && account.cash + account.flow >= account.floor() {
+        return Some(account.assets.iter().map(|asset| asset.held).collect());
+    }
     let choices: Vec<Vec<i128>> = account.assets.iter().map(|asset| choices(account, asset)).collect();
     let mut search = Search { account, total, choices, chosen: Vec::new(), best: None };
     search.visit((0, 0));
@@ -16,11 +20,11 @@ pub(crate) fn best(account: &Account, total: i128) -> Option<Vec<i128>> {
 
 /// The best shares that breach nothing once their costs are paid, if there are any, and what their weights were of.
 pub(crate) fn settled(account: &Account) -> Option<(Vec<i128>, i128)> {
-    let first = best(account, account.total())?;
+    let first = best(account, account.whole())?;
     let after = |shares: &[i128]| account.total_of(shares, cash_after(account, shares));
     let mut total = after(&first);
     if settles(account, &first, total) {
-        return Some((first, account.total()));
+        return Some((first, account.whole()));
     }
     for _ in 0..RETRIES {
         let Some(next) = best(account, total) else { break };
@@ -33,7 +37,7 @@ pub(crate) fn settled(account: &Account) -> Option<(Vec<i128>, i128)> {
         }
         total = left;
     }
-    Some((first, account.total()))
+    Some((first, account.whole()))
 }
 
 fn settles(account: &Account, shares: &[i128], total: i128) -> bool {
@@ -44,11 +48,12 @@ fn settles(account: &Account, shares: &[i128], total: i128) -> bool {
 /// All an asset may be brought to.
 fn choices(account: &Account, asset: &Asset) -> Vec<i128> {
     let raised: i128 = account.assets.iter().map(|asset| asset.price * asset.held).sum();
-    let most = (account.cash + raised - account.floor()).max(0) / asset.price;
+    let most = (account.cash + account.flow + raised - account.floor()).max(0) / asset.price;
     let allowed = |x: &i128| {
         let trade = x - asset.held;
         let worth = trade % asset.lot == 0 && trade.abs() * asset.price >= account.min_trade;
-        trade == 0 || (!asset.blocked && (worth || *x == 0))
+        let way = if account.flow > 0 { trade > 0 } else { account.flow == 0 || trade < 0 };
+        trade == 0 || (!asset.blocked && way && (worth || *x == 0))
     };
     (0..=asset.held + most).filter(allowed).collect()
 }
@@ -62,6 +67,18 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Whether a withdrawal would not be covered by the next smaller sale of any asset.
+    fn sells_what_it_must(&self) -> bool {
+        let account = self.account;
+        let too_much = |at: usize| {
+            let (asset, mut shares) = (&account.assets[at], self.chosen.clone());
+            shares[at] = asset.held - smaller_sale(account, asset, asset.held - shares[at]);
+            cash_after(account, &shares) >= account.floor()
+        };
+        let sold = |at: &usize| self.chosen[*at] < account.assets[*at].held;
+        account.flow >= 0 || !(0..self.chosen.len()).filter(sold).any(too_much)
+    }
+
     /// Tries all, except what is worse already by its first assets alone.
     fn visit(&mut self, sum: (i128, i128)) {
         if self.best.as_ref().is_some_and(|(best, _)| sum > (best.0, best.1)) {
@@ -70,7 +87,7 @@ impl Search<'_> {
         let at = self.chosen.len();
         let Some(choices) = self.choices.get(at).cloned() else {
             let levels = levels(self.account, &self.chosen, self.total);
-            let kept = cash_after(self.account, &self.chosen) >= self.account.floor();
+            let kept = cash_after(self.account, &self.chosen) >= self.account.floor() && self.sells_what_it_must();
             if kept && self.best.as_ref().is_none_or(|(best, _)| levels < *best) {
                 self.best = Some((levels, self.chosen.clone()));
             }

@@ -8,18 +8,27 @@ fn up(amount: i128, rate: i128, over: i128) -> i128 {
     (amount * rate + over - 1).div_euclid(over)
 }
 
-/// Commission, slippage and tax of trading so many shares, sold below zero: the oldest purchases are sold first.
+/// Commission, slippage and tax of trading so many shares, sold below zero.
 pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3] {
     let amount = asset.price * shares.abs();
     let rate = asset.class.map_or(account.tax, |(_, rate)| rate);
-    let (mut left, mut gain) = ((-shares).max(0), 0);
+    let sold = (-shares).max(0);
+    let mut left = sold;
+    let mut paid = 0;
     for (bought, cost) in &asset.purchases {
-        let sold = left.min(*bought);
-        gain += sold * (asset.price - cost);
-        left -= sold;
+        // At the moving average every purchase counts, by its part of all shares.
+        let part = if account.averaged { *bought } else { left.min(*bought) };
+        paid += part * cost;
+        left -= part;
     }
+    if account.averaged && asset.held > 0 {
+        paid = paid * sold / asset.held;
+    }
+    let gain = if sold > 0 { sold * asset.price - paid } else { 0 };
     let tax = if rate == 0 { 0 } else { up(gain.max(0), rate, TAXES) };
-    [up(amount, account.commission, RATES), up(amount, account.slippage, RATES), tax]
+    let [least, fee] = account.fixed;
+    let commission = if shares == 0 { 0 } else { up(amount, account.commission, RATES).max(least) + fee };
+    [commission, up(amount, account.slippage, RATES), tax]
 }
 
 /// Every line's amount and costs are what its shares come to.
@@ -37,12 +46,12 @@ pub(crate) fn lines_add_up(account: &Account, plan: &Plan) -> Result<(), String>
 /// Cash after is cash before and what every line brings, and at least the reserve.
 pub(crate) fn cash_is_kept(account: &Account, plan: &Plan) -> Result<(), String> {
     let lines = plan.lines(account)?;
-    let left = plan.money(account, "/before/cash")? + lines.iter().map(Line::brings).sum::<i128>();
+    let left = plan.money(account, "/before/cash")? + account.flow + lines.iter().map(Line::brings).sum::<i128>();
     same("cash before", plan.money(account, "/before/cash")?, account.cash)?;
     for place in ["/after/cash", "/summary/cash_after"] {
         same(place, plan.money(account, place)?, left)?;
     }
-    if !lines.is_empty() && left < account.floor() {
+    if plan.said("/trigger/fired").is_ok() && left < account.floor() {
         return Err(format!("{left} is left, and {} must be", account.floor()));
     }
     Ok(())
@@ -57,7 +66,8 @@ pub(crate) fn nothing_is_lost(account: &Account, plan: &Plan) -> Result<(), Stri
     let paid: i128 = lines.iter().map(|line| line.commission + line.slippage + line.tax).sum();
     let before = sum("/before/assets")? + plan.money(account, "/before/cash")?;
     let after = sum("/after/assets")? + plan.money(account, "/after/cash")?;
-    same("before, and after with costs", before, after + paid)?;
+    same("before and what flows, and after with costs", before + account.flow, after + paid)?;
+    same("what flows", plan.money(account, "/summary/cash_flow")?, account.flow)?;
     same("costs", plan.money(account, "/summary/costs/total")?, paid)?;
     same("total before", plan.money(account, "/before/total")?, account.total())?;
     let left = account.total_of(&plan.shares(account)?, plan.money(account, "/after/cash")?);
@@ -117,7 +127,8 @@ pub(crate) fn blocked_are_named(account: &Account, plan: &Plan) -> Result<(), St
 /// Sells first, each side by code, and cash never below zero on the way; what begins below zero is never below that.
 pub(crate) fn cash_never_runs_out(account: &Account, plan: &Plan) -> Result<(), String> {
     let lines = plan.lines(account)?;
-    let mut cash = account.cash;
+    // A deposit is there before the first order, a withdrawal goes after the last.
+    let mut cash = account.cash + account.flow.max(0);
     for (at, line) in lines.iter().enumerate() {
         if at > 0 && line.sells && !lines[at - 1].sells {
             return Err(format!("{} is sold after a purchase", line.code));
@@ -128,6 +139,37 @@ pub(crate) fn cash_never_runs_out(account: &Account, plan: &Plan) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// A deposit sells nothing. A withdrawal buys nothing, sells nothing if cash will do, and otherwise nothing of which the
+/// next smaller sale, or none, would do.
+pub(crate) fn flows_go_one_way(account: &Account, plan: &Plan) -> Result<(), String> {
+    let lines = plan.lines(account)?;
+    if lines.iter().any(|line| if account.flow > 0 { line.sells } else { account.flow < 0 && !line.sells }) {
+        return Err("an order goes the other way".to_owned());
+    }
+    if account.flow >= 0 {
+        return Ok(());
+    }
+    let left = plan.money(account, "/after/cash")?;
+    if account.cash + account.flow >= account.floor() {
+        return same("orders", lines.len(), 0);
+    }
+    for line in lines {
+        let asset = of(account, &line)?;
+        let smaller = smaller_sale(account, asset, line.shares);
+        let brings = |shares: i128| asset.price * shares - costs(account, asset, -shares).iter().sum::<i128>();
+        if left - brings(line.shares) + brings(smaller) >= account.floor() {
+            return Err(format!("{} of {} would do, and not {}", smaller, line.code, line.shares));
+        }
+    }
+    Ok(())
+}
+
+/// The largest sale that may be placed and is smaller than this one; nothing is one, too.
+pub(crate) fn smaller_sale(account: &Account, asset: &Asset, shares: i128) -> i128 {
+    let smaller = (shares - 1).div_euclid(asset.lot) * asset.lot;
+    if smaller * asset.price >= account.min_trade { smaller } else { 0 }
 }
 
 /// Codes are texts, those of the config, in every list.

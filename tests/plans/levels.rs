@@ -13,17 +13,21 @@ pub(crate) fn scale(account: &Account) -> i128 {
     if account.destination == "half_band" { 2 * WEIGHTS } else { WEIGHTS }
 }
 
+/// How far outside its band an asset is at so many shares, when weights are of `total`.
+pub(crate) fn outside(account: &Account, asset: &Asset, shares: i128, total: i128) -> i128 {
+    let edge = |edge: i128| if scale(account) == WEIGHTS { edge } else { edge + asset.target };
+    let value = asset.price * shares * scale(account);
+    (edge(asset.min) * total - value).max(value - edge(asset.max) * total).max(0)
+}
+
 /// The first two levels of one asset at so many shares, when weights are of `total`.
 pub(crate) fn distance(account: &Account, asset: &Asset, shares: i128, total: i128) -> (i128, i128) {
-    let scale = scale(account);
-    let edge = |edge: i128| if scale == WEIGHTS { edge } else { edge + asset.target };
-    let value = asset.price * shares * scale;
-    let outside = (edge(asset.min) * total - value).max(value - edge(asset.max) * total).max(0);
+    let value = asset.price * shares * scale(account);
     let main = match account.destination {
         "target" => (value - asset.target * total).pow(2),
         _ => asset.price * (shares - asset.held).abs(),
     };
-    (outside * outside, main)
+    (outside(account, asset, shares, total).pow(2), main)
 }
 
 /// The levels of shares, in the order of codes.
@@ -44,13 +48,13 @@ pub(crate) fn levels(account: &Account, shares: &[i128], total: i128) -> Levels 
     sum
 }
 
-/// Cash after going to these shares.
+/// Cash after going to these shares, and what flows.
 pub(crate) fn cash_after(account: &Account, shares: &[i128]) -> i128 {
     let spent = account.assets.iter().zip(shares).map(|(asset, x)| {
         let trade = x - asset.held;
         trade * asset.price + costs(account, asset, trade).iter().sum::<i128>()
     });
-    account.cash - spent.sum::<i128>()
+    account.cash + account.flow - spent.sum::<i128>()
 }
 
 /// Whether an asset of this value breaches its band, or the threshold if the strategy looks at it.

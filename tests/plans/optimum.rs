@@ -4,24 +4,28 @@
 use crate::accounts::Account;
 use crate::brute::settled;
 use crate::every::{count, each};
-use crate::levels::{cash_after, levels, scale};
+use crate::levels::{cash_after, levels, outside, scale};
 use crate::planning::{Plan, plan, same};
 
-/// The first two levels as the plan says them, with the places of its decimals: violations are not said in squares.
+/// Whether the plan's violation and objective are those of its shares when weights are of `total`.
 fn said(account: &Account, plan: &Plan, total: i128) -> Result<bool, String> {
     let shares = plan.shares(account)?;
     let main = levels(account, &shares, total).1;
+    let outside: i128 = account.assets.iter().zip(&shares).map(|(asset, x)| outside(account, asset, *x, total)).sum();
     let (unit, money) = (scale(account), 10_i128.pow(account.places()));
-    let unit = if account.destination == "target" { unit * unit * money * money } else { money };
-    let text = plan.said("/summary/objective")?;
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits: i128 = format!("{whole}{part}").parse().map_err(|_| format!("{text} is no number"))?;
-    Ok(digits * unit == main * 10_i128.pow(part.len() as u32))
+    let of_main = if account.destination == "target" { unit * unit * money * money } else { money };
+    let is = |place: &str, number: i128, unit: i128| {
+        let text = plan.said(place)?;
+        let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+        let digits: i128 = format!("{whole}{part}").parse().map_err(|_| format!("{text} is no number"))?;
+        Ok::<_, String>(digits * unit == number * 10_i128.pow(part.len() as u32))
+    };
+    Ok(is("/summary/objective", main, of_main)? && is("/summary/band_violation", outside, unit * money)?)
 }
 
-/// The objective is what the shares come to, unless costs have moved what the weights are of.
+/// The figures are what the shares come to, unless costs have moved what the weights are of.
 fn is_of_all(account: &Account, plan: &Plan) -> Result<bool, String> {
-    Ok(plan.said("/trigger/fired").is_ok() && said(account, plan, account.total())?)
+    Ok(plan.said("/trigger/fired").is_ok() && said(account, plan, account.whole())?)
 }
 
 /// Where a plan says that it is proven, its bound is its objective, and its gap nothing; else the gap is between.
@@ -45,7 +49,7 @@ pub(crate) fn bounds_hold(_: &Account, plan: &Plan) -> Result<(), String> {
 /// Standing still is no better, where it keeps the reserve.
 pub(crate) fn no_worse_than_standing_still(account: &Account, plan: &Plan) -> Result<(), String> {
     let held: Vec<i128> = account.assets.iter().map(|asset| asset.held).collect();
-    if account.cash < account.floor() || !is_of_all(account, plan)? {
+    if account.cash + account.flow < account.floor() || !is_of_all(account, plan)? {
         return Ok(());
     }
     no_worse(account, plan, &held)
@@ -54,14 +58,15 @@ pub(crate) fn no_worse_than_standing_still(account: &Account, plan: &Plan) -> Re
 /// Rounding each target down to lots, and repairing what breaks a rule, is no better.
 pub(crate) fn no_worse_than_rounding(account: &Account, plan: &Plan) -> Result<(), String> {
     match rounded(account) {
-        Some(shares) if is_of_all(account, plan)? => no_worse(account, plan, &shares),
+        // A withdrawal sells what it must, and not what is best.
+        Some(shares) if account.flow >= 0 && is_of_all(account, plan)? => no_worse(account, plan, &shares),
         _ => Ok(()),
     }
 }
 
 fn no_worse(account: &Account, plan: &Plan, other: &[i128]) -> Result<(), String> {
     let (ours, theirs) =
-        (levels(account, &plan.shares(account)?, account.total()), levels(account, other, account.total()));
+        (levels(account, &plan.shares(account)?, account.whole()), levels(account, other, account.whole()));
     if ours <= theirs { Ok(()) } else { Err(format!("{ours:?} is worse than {theirs:?}")) }
 }
 
@@ -69,9 +74,9 @@ fn no_worse(account: &Account, plan: &Plan, other: &[i128]) -> Result<(), String
 /// and lots sold of what is most above its target until the costs are paid.
 fn rounded(account: &Account) -> Option<Vec<i128>> {
     let wanted = |asset: &crate::accounts::Asset| {
-        let most = asset.target * account.total() / (crate::accounts::WEIGHTS * asset.price);
+        let most = asset.target * account.whole() / (crate::accounts::WEIGHTS * asset.price);
         let trade = (most - asset.held) / asset.lot * asset.lot;
-        let small = trade.abs() * asset.price < account.min_trade;
+        let small = trade.abs() * asset.price < account.min_trade || (account.flow > 0 && trade < 0);
         if asset.blocked || small { asset.held } else { asset.held + trade }
     };
     let mut shares: Vec<i128> = account.assets.iter().map(wanted).collect();
@@ -82,12 +87,12 @@ fn rounded(account: &Account) -> Option<Vec<i128>> {
         // One lot less of what is bought, or one more of what is sold: no order appears, and none becomes too small.
         let above = |at: &usize| {
             let asset = &account.assets[*at];
-            asset.price * shares[*at] * crate::accounts::WEIGHTS - asset.target * account.total()
+            asset.price * shares[*at] * crate::accounts::WEIGHTS - asset.target * account.whole()
         };
         let may = |at: &usize| {
             let (asset, less) = (&account.assets[*at], shares[*at] - account.assets[*at].lot);
             let enough = (less - asset.held).abs() * asset.price >= account.min_trade;
-            less >= 0 && !asset.blocked && (less == asset.held || enough)
+            less >= if account.flow > 0 { asset.held } else { 0 } && !asset.blocked && (less == asset.held || enough)
         };
         let next = (0..shares.len()).filter(may).max_by_key(above)?;
         shares[next] -= account.assets[next].lot;
@@ -113,7 +118,7 @@ fn small_accounts_are_planned_as_trying_all_would() {
         same("the objective is theirs", said(account, &plan, total)?, true)?;
         same("proven", plan.body.summary.proven, true)?;
         planned += 1;
-        moved += usize::from(total != account.total());
+        moved += usize::from(total != account.whole());
         Ok(())
     });
     // Tests that try nothing find nothing.

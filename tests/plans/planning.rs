@@ -8,8 +8,9 @@ use rebalance::ex_dividend::Dividends;
 use rebalance::executed::{Executed, Rebalance};
 use rebalance::hash::sha256;
 use rebalance::holdings::{Holdings, HoldingsFile};
+use rebalance::money::Money;
 use rebalance::plan::file::{ConfigInput, LogInput};
-use rebalance::plan::{Ask, Body, Draft, Inputs, Meta, PlanError, PlanFile, Provenance};
+use rebalance::plan::{Ask, Body, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance};
 use rebalance::policy::Policies;
 use rebalance::rules::facts::code_sites;
 use rebalance::rules::{self, Facts, Sound};
@@ -52,7 +53,12 @@ impl Line {
 
 /// The plan of an account.
 pub(crate) fn plan(account: &Account) -> Result<Plan, PlanError> {
-    plan_of(account, &account.config(), &account.holdings(), account.served, false)
+    let flow = match account.flow {
+        0 => None,
+        1.. => Some(Flow::Deposit(money(account, account.flow))),
+        _ => Some(Flow::Withdrawal(money(account, -account.flow))),
+    };
+    plan_of(account, &account.config(), &account.holdings(), account.served, Ask { flow, ..Ask::default() })
 }
 
 /// The plan of given files.
@@ -61,7 +67,7 @@ pub(crate) fn plan_of(
     config: &str,
     holdings: &str,
     served: bool,
-    manual: bool,
+    ask: Ask,
 ) -> Result<Plan, PlanError> {
     let sound = sound(config).unwrap_or_else(|why| panic!("account {} is not sound: {why}\n{config}", account.seed));
     let read = self::holdings(holdings);
@@ -70,7 +76,6 @@ pub(crate) fn plan_of(
     let executed = Executed { rebalances: served.then_some(rebalance).into_iter().collect(), ..Executed::default() };
     let dividends = Dividends::default();
     let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
-    let ask = Ask { manual, ..Ask::default() };
     let inputs = Inputs {
         sound: &sound,
         holdings: &read,
@@ -97,6 +102,10 @@ pub(crate) fn plan_of(
 pub(crate) fn holdings(text: &str) -> Holdings {
     let read = Holdings::of(&HoldingsFile::of(&document::read(text.as_bytes())).0);
     read.unwrap_or_else(|why| panic!("{why:?}\n{text}"))
+}
+
+fn money(account: &Account, amount: i128) -> Money {
+    Money::new(account.money(amount).parse().unwrap())
 }
 
 fn sound(config: &str) -> Result<Sound, String> {

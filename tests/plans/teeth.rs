@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::accounts::Account;
-use crate::every::PROPERTIES;
+use crate::accounts::{Account, decimal};
+use crate::every::{PROPERTIES, Property};
+use crate::levels::{distance, outside};
 use crate::planning::{Plan, plan};
 
 /// What is done to the body of a plan.
@@ -93,7 +94,7 @@ fn every_property_can_fail() {
     }
     for (at, (change, name)) in WRONGS.iter().enumerate() {
         let changed = changed(&plan, change).unwrap_or_else(|| panic!("change {at} has no place"));
-        let (_, property) = PROPERTIES.iter().find(|(known, _)| known == name).unwrap();
+        let property = named(name);
         assert!(property(&account, &changed).is_err(), "{name} does not see change {at}");
     }
 }
@@ -106,7 +107,7 @@ fn orders_that_lead_away_are_seen() {
     for (asset, shares) in worse.assets.iter_mut().zip(plan.shares(&account).unwrap()) {
         asset.held = shares;
     }
-    let named = |wanted: &str| PROPERTIES.iter().find(|(name, _)| *name == wanted).unwrap().1;
+
     let (still, rounding) = (named("no worse than standing still"), named("no worse than rounding"));
     assert!(still(&account, &plan).is_ok() && rounding(&account, &plan).is_ok());
     // From where the plan leads, its own orders lead away again; its objective is that of the shares it leads to.
@@ -115,11 +116,37 @@ fn orders_that_lead_away_are_seen() {
     assert!(rounding(&worse, &away).is_err(), "rounding");
 }
 
-/// The plan with its objective as it would be from elsewhere.
+/// The plan with its figures as they would be from elsewhere.
 fn moved(account: &Account, plan: &Plan) -> Plan {
-    let shares = plan.shares(account).unwrap();
-    let main = crate::levels::levels(account, &shares, account.total()).1;
+    let (shares, total) = (plan.shares(account).unwrap(), account.total());
+    let pairs = || account.assets.iter().zip(&shares);
+    let main = pairs().map(|(asset, x)| distance(account, asset, *x, total).1).sum();
+    let outside = pairs().map(|(asset, x)| outside(account, asset, *x, total)).sum();
     let mut file = plan.file.clone();
-    file["body"]["summary"]["objective"] = crate::accounts::decimal(main, 8).into();
+    file["body"]["summary"]["objective"] = decimal(main, 8).into();
+    file["body"]["summary"]["band_violation"] = decimal(outside, 4).into();
     Plan { body: plan.body.clone(), text: plan.text.clone(), file }
+}
+
+#[test]
+fn orders_against_the_flow_are_seen() {
+    let (mut account, plan) = fixture();
+    let property = named("flows go one way");
+    for flow in [1, -1] {
+        account.flow = flow;
+        assert!(property(&account, &plan).is_err(), "{flow}");
+    }
+}
+
+#[test]
+fn every_property_has_a_wrong() {
+    let elsewhere = ["flows go one way", "no worse than standing still", "no worse than rounding"];
+    for (name, _) in PROPERTIES {
+        let here = WRONGS.iter().any(|(_, noticed)| noticed == name);
+        assert!(here || elsewhere.contains(name), "{name}");
+    }
+}
+
+fn named(wanted: &str) -> Property {
+    PROPERTIES.iter().find(|(name, _)| *name == wanted).unwrap().1
 }

@@ -6,6 +6,11 @@ use crate::planning::{Plan, same};
 
 /// Whether a rebalance is due by the strategy, the schedule and the figures.
 pub(crate) fn due(account: &Account) -> bool {
+    account.flow != 0 || rebalance_due(account)
+}
+
+/// Whether one would be due if no cash flowed.
+fn rebalance_due(account: &Account) -> bool {
     let scheduled = account.strategy != "threshold" && !account.served;
     let drifted = account.assets.iter().any(|a| breaches(account, a, a.price * a.held, account.total()));
     scheduled || (account.strategy != "time" && drifted)
@@ -14,6 +19,8 @@ pub(crate) fn due(account: &Account) -> bool {
 /// What fired is what is due.
 pub(crate) fn fires_when_due(account: &Account, plan: &Plan) -> Result<(), String> {
     same("fired", plan.said("/trigger/fired").is_ok(), due(account))?;
+    let flows = plan.said("/trigger/fired") == Ok("cash-flow");
+    same("for the cash that flows", flows, account.flow != 0)?;
     let breached = plan.list("/before/assets")?.iter().filter(|asset| !asset["breach"].is_null()).count();
     let breaching = account.assets.iter().filter(|a| breaches(account, a, a.price * a.held, account.total()));
     same("breaches", breached, breaching.count())
