@@ -62,6 +62,8 @@ pub struct Portfolio {
     /// What trading costs.
     #[schemars(required)]
     pub costs: Option<Field<Costs>>,
+    /// What gains are taxed at.
+    pub taxes: Option<Field<Taxes>>,
     /// What to do with cash.
     pub cash: Option<Field<Cash>>,
 }
@@ -254,7 +256,7 @@ macro_rules! words {
 
 mod costs;
 
-pub use costs::{CostBasis, Costs};
+pub use costs::{CostBasis, Costs, Taxes};
 
 words! {
     /// A currency this tool knows the smallest unit of.
@@ -400,10 +402,9 @@ words! {
     TaxClass {
         /// A Korean-listed ETF on Korean equity: gains are free of tax.
         KrEquity = "kr_equity",
-        /// Any other Korean-listed ETF: 15.4 % of the gain.
+        /// Any other Korean-listed ETF: `taxes.kr_other_rate` of the gain of each sale.
         KrOther = "kr_other",
-        /// Listed overseas: `costs.overseas_etf_tax_rate` of the gain. The yearly deduction is not applied, so the tax
-        /// is an upper bound.
+        /// Listed overseas: `taxes.overseas_rate` of the year's gains above the deduction, losses taken off.
         Overseas = "overseas",
     }
 }
@@ -439,6 +440,9 @@ pub enum ScheduleDay {
 /// A part of a share, above 0 and at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Increment(pub Quantity);
+/// A year, 2000 to 2999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Year(pub i32);
 /// A month, 1 to 12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(pub u32);

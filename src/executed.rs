@@ -3,7 +3,9 @@
 //! The log's file, its format and its records must never enter this room.
 
 use crate::code::Code;
+use crate::money::Money;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What was executed before the plan.
@@ -11,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct Executed {
     /// The full rebalances: those that serve a scheduled date. In the order of the log.
     pub rebalances: Vec<Rebalance>,
+    /// What sales gained that is taxed by the year.
+    pub realised: Realised,
 }
 
 /// A full rebalance.
@@ -22,4 +26,14 @@ pub struct Rebalance {
     pub plan_id: String,
     /// The assets it left alone because of their ex-dividend dates.
     pub left_alone: BTreeSet<Code>,
+}
+
+/// What sales of overseas assets gained.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Realised {
+    /// Gains by year, losses taken off.
+    pub gains: BTreeMap<i32, Money>,
+    /// The day of each sale of which it is not said what it gained, with the asset's code, or its name where there is no
+    /// code.
+    pub untold: Vec<(NaiveDate, String)>,
 }

@@ -4,7 +4,7 @@
 //! sleeves must never enter this room.
 
 use crate::code::Code;
-use crate::config::{Currency, Day, Field, Misread, Shares, get, read_as};
+use crate::config::{Currency, Day, Field, Misread, Shares, TaxClass, Year, get, read_as};
 use crate::document::{Reading, Span};
 use crate::money::{Money, Price, Quantity};
 use crate::schema::{Form, Sheet, schema_of_file};
@@ -40,6 +40,8 @@ pub struct HoldingsFile {
     /// What is held, and the price of what may be bought.
     #[schemars(required)]
     pub positions: Option<Field<Vec<Field<PositionEntry>>>>,
+    /// Gains of a year that were realised outside of the log; only the yearly deduction needs them.
+    pub realised: Option<Field<Vec<Field<RealisedEntry>>>>,
 }
 
 /// Cash by currency.
@@ -89,6 +91,21 @@ pub struct LotEntry {
     pub per: Option<Field<Shares>>,
 }
 
+/// Gains that were realised outside of the log.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RealisedEntry {
+    /// The year they were realised in.
+    #[schemars(required)]
+    pub year: Option<Field<Year>>,
+    /// How they are taxed: only gains of `overseas` assets are taxed by the year.
+    #[schemars(required)]
+    pub tax_class: Option<Field<TaxClass>>,
+    /// The gains, losses taken off; negative when losses are more.
+    #[schemars(required)]
+    pub gain: Option<Field<Money>>,
+}
+
 /// What is held, complete and exact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holdings {
@@ -98,6 +115,8 @@ pub struct Holdings {
     pub cash: BTreeMap<Currency, Money>,
     /// Positions by code.
     pub positions: BTreeMap<Code, Position>,
+    /// Gains of overseas assets by year that the log does not have.
+    pub realised: BTreeMap<i32, Money>,
 }
 
 /// A position.
@@ -199,8 +218,42 @@ impl Holdings {
                 }
             }
         }
-        complete.then_some(Self { as_of, cash, positions })
+        let realised = match &file.realised {
+            None => BTreeMap::new(),
+            Some(entries) => realised(entries.get()?, contradictions)?,
+        };
+        complete.then_some(Self { as_of, cash, positions, realised })
     }
+}
+
+fn realised(entries: &[Field<RealisedEntry>], contradictions: &mut Vec<Contradiction>) -> Option<BTreeMap<i32, Money>> {
+    let mut by_year: BTreeMap<i32, Money> = BTreeMap::new();
+    for field in entries {
+        let entry = field.get()?;
+        let class = entry.tax_class.as_ref()?;
+        let (year, gain) = (get(entry.year.as_ref())?.0, entry.gain.as_ref()?);
+        if *class.get()? != TaxClass::Overseas {
+            contradictions.push(Contradiction {
+                span: class.span,
+                message: format!("gains of the class `{}` are not taxed by the year", class.get()?.word()),
+                label: "taxed by each sale, if at all".to_owned(),
+                related: None,
+                help: "remove the entry.".to_owned(),
+            });
+        }
+        let sum = by_year.entry(year).or_default();
+        match sum.plus(*gain.get()?) {
+            Some(all) => *sum = all,
+            None => contradictions.push(Contradiction {
+                span: gain.span,
+                message: format!("the gains of {year} are more than this tool keeps exactly"),
+                label: "too much together".to_owned(),
+                related: None,
+                help: format!("the largest amount is {}.", crate::money::MAX_AMOUNT),
+            }),
+        }
+    }
+    Some(by_year)
 }
 
 fn position(entry: &PositionEntry, as_of: NaiveDate, contradictions: &mut Vec<Contradiction>) -> Option<Position> {

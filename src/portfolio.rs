@@ -12,6 +12,7 @@ use crate::config::{
 use crate::money::{Money, Quantity, Rate, Weight};
 use crate::zone::Zone;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of a config that the cooldown protects: what is held, in which sleeve, at which target, in which band.
@@ -177,11 +178,36 @@ pub struct Costs {
     pub slippage: Rate,
     /// Tax on the gain of an asset without a tax class.
     pub tax: Rate,
-    /// Tax on the gain of an overseas asset.
-    pub overseas_tax: Rate,
+    /// What the law says of gains.
+    pub taxes: Taxes,
     /// Which of the shares a sale sells.
     pub basis: CostBasis,
 }
+
+/// What gains are taxed at: figures of the law on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxes {
+    /// The day on which they were true.
+    pub as_of: NaiveDate,
+    /// On the gain of a sale of a Korean-listed ETF that is not on Korean equity.
+    pub kr_other: Rate,
+    /// On a year's gains of overseas assets above the deduction.
+    pub overseas: Rate,
+    /// The part of a year's gains of overseas assets that is free of tax, in won.
+    pub deduction: Money,
+}
+
+/// The day on which the figures below were true.
+const TAXES_AS_OF: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+/// 14 % income tax and 1.4 % local tax, withheld as dividend income (Income Tax Act, articles 17 and 129).
+const KR_OTHER_TAX: Decimal = Decimal::from_parts(154, 0, 0, false, 3);
+/// 20 % income tax and 2 % local tax on transfers of foreign shares (Income Tax Act, articles 94 and 104).
+const OVERSEAS_TAX: Decimal = Decimal::from_parts(22, 0, 0, false, 2);
+/// The basic deduction of transfers in a year (Income Tax Act, article 103).
+const OVERSEAS_DEDUCTION: i64 = 2_500_000;
 
 /// Sessions left alone before and after an ex-dividend date when the config does not say how many.
 pub const EX_DIVIDEND_WINDOW: u32 = 3;
@@ -211,7 +237,7 @@ impl Portfolio {
             trigger: trigger(rebalancing)?,
             destination: optional(&rebalancing.destination)?.copied().unwrap_or(Destination::Target),
             limits: limits(rebalancing, cash)?,
-            costs: costs(get(p.costs.as_ref())?)?,
+            costs: costs(p)?,
             cash: optional(&cash.policy)?.copied().unwrap_or(CashPolicy::Reinvest),
         })
     }
@@ -320,16 +346,29 @@ fn limits(r: &config::Rebalancing, cash: &config::Cash) -> Option<Limits> {
     })
 }
 
-fn costs(c: &config::Costs) -> Option<Costs> {
-    let rate = |field| Some(optional(field)?.copied().unwrap_or(Rate::ZERO));
+fn costs(p: &config::Portfolio) -> Option<Costs> {
+    let c = get(p.costs.as_ref())?;
     let amount = |field| Some(optional(field)?.map_or(Money::ZERO, |amount: &config::Amount| amount.0));
     Some(Costs {
         commission: *get(c.etf_commission_rate.as_ref())?,
         commission_minimum: amount(&c.commission_minimum)?,
         commission_per_order: amount(&c.commission_per_order)?,
         slippage: *get(c.slippage_estimate.as_ref())?,
-        tax: rate(&c.etf_tax_rate)?,
-        overseas_tax: rate(&c.overseas_etf_tax_rate)?,
+        tax: optional(&c.etf_tax_rate)?.copied().unwrap_or(Rate::ZERO),
+        taxes: taxes(p, c)?,
         basis: optional(&c.cost_basis)?.copied().unwrap_or(CostBasis::Fifo),
+    })
+}
+
+fn taxes(p: &config::Portfolio, c: &config::Costs) -> Option<Taxes> {
+    let default = config::Taxes::default();
+    let t = optional(&p.taxes)?.unwrap_or(&default);
+    let overseas = optional(&t.overseas_rate)?.or(optional(&c.overseas_etf_tax_rate)?);
+    let deduction = optional(&t.overseas_deduction)?.map(|amount| amount.0);
+    Some(Taxes {
+        as_of: optional(&t.as_of)?.map_or(TAXES_AS_OF, |day| day.0),
+        kr_other: optional(&t.kr_other_rate)?.copied().unwrap_or(Rate::new(KR_OTHER_TAX)),
+        overseas: overseas.copied().unwrap_or(Rate::new(OVERSEAS_TAX)),
+        deduction: deduction.unwrap_or(Money::new(OVERSEAS_DEDUCTION.into())),
     })
 }

@@ -4,14 +4,14 @@
 //! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
 
 use crate::code::Code;
-use crate::config::CashPolicy;
-use crate::executed::{Executed, Rebalance};
-use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, WEIGHT_PLACES, scaled};
+use crate::config::{CashPolicy, TaxClass};
+use crate::executed::{Executed, Realised, Rebalance};
+use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
 use crate::trade::{Figure, Fill, Side, Transfer};
 use crate::trigger::Cause;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -147,7 +147,32 @@ pub fn executed(records: &[Record]) -> Executed {
         plan_id: record.plan_id.clone(),
         left_alone: record.left_alone.iter().cloned().map(Code).collect(),
     };
-    Executed { rebalances: full.map(rebalance).collect() }
+    Executed { rebalances: full.map(rebalance).collect(), realised: realised(records) }
+}
+
+/// What sales gained that is taxed by the year. The day of a record is the day of its plan, whose prices it has.
+fn realised(records: &[Record]) -> Realised {
+    let mut realised = Realised::default();
+    for record in records {
+        // A record of another program has trades and no fills: what they gained is not said.
+        let trades = record.trades.iter().filter(|_| record.fills.is_empty());
+        let sold = trades.filter(|trade| trade.action == Side::Sell.action());
+        realised.untold.extend(sold.map(|trade| (record.date, trade.ticker.clone())));
+        for fill in record.fills.iter().filter(|fill| fill.side == Side::Sell) {
+            let gained = match (fill.tax_class.as_deref(), fill.gain) {
+                (Some(class), _) if class != TaxClass::Overseas.word() => continue,
+                (Some(_), gain) => gain,
+                (None, _) => None,
+            };
+            let year = record.date.year();
+            let before = realised.gains.get(&year).copied().unwrap_or_default();
+            match gained.and_then(|gain| before.plus(Money::new(gain.0))) {
+                Some(sum) => drop(realised.gains.insert(year, sum)),
+                None => realised.untold.push((record.date, fill.code.clone())),
+            }
+        }
+    }
+    realised
 }
 
 fn wrong(why: impl Into<String>) -> Unrecordable {
@@ -368,6 +393,33 @@ mod tests {
         assert_eq!(one.left_alone, [Code("069500".to_owned())].into());
         assert!(record.line().ends_with(",\"left_alone\":[\"069500\"]}"), "{}", record.line());
         assert!(!parse(GUIDE.as_bytes()).unwrap().records[0].line().contains("left_alone"));
+    }
+
+    #[test]
+    fn gains_are_summed_by_year_and_class_and_unknown_ones_are_kept() {
+        let sale = |day: &str, class: &str, gain: &str| {
+            let fill = format!(
+                r#"{{"order":"o","code":"A","side":"sell","quantity":1,"price":1,"amount":1,"commission":0,"slippage":0,"tax":0,{class}{gain}"at":""}}"#
+            );
+            GUIDE.replace("2026-03-04", day).replace("\"2026 Q1\"", &format!("\"\",\"fills\":[{fill}]"))
+        };
+        let (overseas, other) = (r#""tax_class":"overseas","#, r#""tax_class":"kr_other","#);
+        let lines = [
+            sale("2025-12-30", overseas, r#""gain":7,"#),
+            sale("2026-01-02", overseas, r#""gain":1200000.5,"#),
+            sale("2026-01-03", overseas, r#""gain":-200000,"#),
+            sale("2026-01-04", other, r#""gain":5,"#),
+            sale("2026-01-05", other, ""),
+            sale("2026-01-06", overseas, ""),
+            sale("2026-01-07", "", r#""gain":5,"#),
+            GUIDE.to_owned(),
+        ];
+        let records = parse((lines.join("\n") + "\n").as_bytes()).unwrap().records;
+        let realised = executed(&records).realised;
+        let gains: Vec<_> = realised.gains.iter().map(|(year, gain)| (*year, gain.to_string())).collect();
+        assert_eq!(gains, [(2025, "7".to_owned()), (2026, "1000000.5".to_owned())]);
+        let untold: Vec<_> = realised.untold.iter().map(|(day, name)| format!("{day} {name}")).collect();
+        assert_eq!(untold, ["2026-01-06 A", "2026-01-07 A", "2026-03-04 TIGER US S&P500"]);
     }
 
     #[test]

@@ -115,6 +115,10 @@ pub struct Ticket {
     pub tax: Money,
     /// Which of the shares a sale sells.
     pub basis: CostBasis,
+    /// What a sale gains, when that is known.
+    pub gain: Option<Money>,
+    /// How that is taxed, if the config says.
+    pub tax_class: Option<String>,
 }
 
 /// A field of an order or a fill that is not what it should be.
@@ -189,6 +193,8 @@ impl Ticket {
             slippage: cost("slippage", &order.slippage)?,
             tax: cost("tax", &order.tax)?,
             basis,
+            gain: order.gain.as_ref().map(|text| number("gain", text, PRICE_PLACES).map(Money::new)).transpose()?,
+            tax_class: order.tax_class.clone(),
         };
         if ticket.quantity <= Quantity::ZERO {
             return Err(malformed("quantity", &order.quantity));
@@ -226,6 +232,8 @@ impl Ticket {
             commission: Figure(self.commission.decimal()),
             slippage: Figure(self.slippage.decimal()),
             tax: Figure(self.tax.decimal()),
+            gain: self.gain.map(|gain| Figure(gain.decimal())),
+            tax_class: self.tax_class.clone(),
             at: at.to_owned(),
         }
     }
@@ -255,6 +263,12 @@ pub struct Fill<N = Figure> {
     pub slippage: N,
     /// Tax.
     pub tax: N,
+    /// What a sale gained: its amount less what the shares cost; below zero for a loss. Absent where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<N>,
+    /// How gains of the asset were taxed. Absent where the config did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_class: Option<String>,
     /// When, RFC 3339 in UTC.
     pub at: String,
 }
@@ -272,6 +286,8 @@ impl<N> Fill<N> {
             commission: turn("commission", &self.commission)?,
             slippage: turn("slippage", &self.slippage)?,
             tax: turn("tax", &self.tax)?,
+            gain: self.gain.as_ref().map(|gain| turn("gain", gain)).transpose()?,
+            tax_class: self.tax_class.clone(),
             at: self.at.clone(),
         })
     }

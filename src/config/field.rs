@@ -1,6 +1,6 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, Increment, LotSize, Month, Orders, ScheduleDay, Sessions, Shares};
+use super::{Amount, Day, Days, Increment, LotSize, Month, Orders, ScheduleDay, Sessions, Shares, Year};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
@@ -237,6 +237,11 @@ scalar!(
     Shares,
     |t| positive(t, QUANTITY_PLACES).map(|d| Shares(Quantity::new(d))),
     { "type": "integer", "minimum": 1, "maximum": 1_000_000_000_000_000_i64 }
+);
+scalar!(
+    Year,
+    |t| whole(t, 2000, 2999).map(|year| Year(year.cast_signed())),
+    { "type": "integer", "minimum": 2000, "maximum": 2999 }
 );
 scalar!(Month, |t| whole(t, 1, 12).map(Month), { "type": "integer", "minimum": 1, "maximum": 12 });
 scalar!(

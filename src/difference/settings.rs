@@ -8,7 +8,7 @@ use crate::calendar::CalendarId;
 use crate::config::{
     Amount, Asset, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day, Days,
     Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled, Sessions,
-    Sleeve, get,
+    Sleeve, Taxes, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -101,11 +101,27 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("costs.commission_minimum", |p| amount(costs(p)?.commission_minimum.as_ref())),
     ("costs.commission_per_order", |p| amount(costs(p)?.commission_per_order.as_ref())),
     ("costs.etf_tax_rate", |p| rate(costs(p)?.etf_tax_rate.as_ref())),
-    ("costs.overseas_etf_tax_rate", |p| rate(costs(p)?.overseas_etf_tax_rate.as_ref())),
+    ("costs.overseas_etf_tax_rate", |p| {
+        let own = get(costs(p)?.overseas_etf_tax_rate.as_ref());
+        Some(own.map_or_else(|| "0.22".to_owned(), |rate| plain(rate.decimal())))
+    }),
     ("costs.cost_basis", |p| {
         Some(get(costs(p)?.cost_basis.as_ref()).copied().unwrap_or(CostBasis::Fifo).word().to_owned())
     }),
     ("costs.slippage_estimate", |p| rate(costs(p)?.slippage_estimate.as_ref())),
+    ("taxes.as_of", |p| {
+        let own = taxes(p).and_then(|t| get(t.as_of.as_ref()));
+        Some(own.map_or_else(|| "2026-01-01".to_owned(), |day| day.0.to_string()))
+    }),
+    ("taxes.kr_other_rate", |p| {
+        let own = taxes(p).and_then(|t| get(t.kr_other_rate.as_ref()));
+        Some(own.map_or_else(|| "0.154".to_owned(), |rate| plain(rate.decimal())))
+    }),
+    ("taxes.overseas_rate", |p| Some(plain(get(taxes(p)?.overseas_rate.as_ref())?.decimal()))),
+    ("taxes.overseas_deduction", |p| {
+        let own = taxes(p).and_then(|t| get(t.overseas_deduction.as_ref()));
+        Some(own.map_or_else(|| "2500000".to_owned(), |amount| plain(amount.0.decimal())))
+    }),
     ("cash.policy", |p| {
         let own = cash(p).and_then(|cash| get(cash.policy.as_ref())).copied();
         Some(own.unwrap_or(CashPolicy::Reinvest).word().to_owned())
@@ -271,6 +287,10 @@ fn costs(p: &Portfolio) -> Option<&Costs> {
     get(p.costs.as_ref())
 }
 
+fn taxes(p: &Portfolio) -> Option<&Taxes> {
+    get(p.taxes.as_ref())
+}
+
 fn cash(p: &Portfolio) -> Option<&Cash> {
     get(p.cash.as_ref())
 }
@@ -409,6 +429,14 @@ mod tests {
         ("ticker: 'KODEX 200'", "ticker: '코덱스 200'", ""),
         ("  # Cost", "  cash: { policy: exclude, reserve: 1 }\n  #", "cash.policy reinvest>exclude; cash.reserve 0>1"),
         ("  # Cost", "  cash: { policy: reinvest }\n  #", ""),
+        ("    overseas_etf_tax_rate: 0.22", "    #", ""),
+        ("  # Cost", "  taxes: { as_of: 2026-01-01, kr_other_rate: 0.1540, overseas_deduction: 2500000.00 }\n  #", ""),
+        (
+            "  # Cost",
+            "  taxes: { as_of: 2027-01-01, kr_other_rate: 0.2, overseas_rate: 0.25, overseas_deduction: 1 }\n  #",
+            "taxes.as_of 2026-01-01>2027-01-01; taxes.kr_other_rate 0.154>0.2; taxes.overseas_rate ->0.25; \
+             taxes.overseas_deduction 2500000>1",
+        ),
         ("  # Cost", "  outside: ['B', 'A']\n  #", r#"outside ->["A","B"]"#),
         ("code: '069500'", "code: '069500'\n          lot_size: 1\n          currency: KRW", ""),
         (

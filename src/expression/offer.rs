@@ -107,7 +107,7 @@ offers! {
         "commission" "portfolio.commission" "`etf_commission_rate`",
         "slippage" "portfolio.slippage" "`slippage_estimate`",
         "tax" "portfolio.tax" "`etf_tax_rate`, 0 when it is not set",
-        "overseas_tax" "portfolio.overseas_tax" "`overseas_etf_tax_rate`, 0 when it is not set",
+        "overseas_tax" "portfolio.overseas_tax" "the tax on gains of overseas assets, 0.22 when it is not set",
     }
     ASSETS => {
         "sleeve" "assets.sleeve('core')" "those of one of these sleeves; each has to be in the config",

@@ -143,7 +143,7 @@ impl Whole {
             "commission" => number(p.costs.commission.decimal()),
             "slippage" => number(p.costs.slippage.decimal()),
             "tax" => number(p.costs.tax.decimal()),
-            "overseas_tax" => number(p.costs.overseas_tax.decimal()),
+            "overseas_tax" => number(p.costs.taxes.overseas.decimal()),
             _ => return None,
         })
     }

@@ -12,6 +12,7 @@ mod heading;
 mod limits;
 mod orders;
 mod table;
+mod tax;
 mod trigger;
 
 pub use figures::grouped;
@@ -44,6 +45,7 @@ pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     if !body.is_idle() {
         text.push_str(&orders::orders(body, paint));
         text.push_str(&costs::costs(body));
+        text.push_str(&tax::tax(body, paint));
     }
     text.push_str(&limits::limits(body, paint));
     if !body.is_idle() {

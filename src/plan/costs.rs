@@ -9,14 +9,9 @@
 use crate::config::{Currency, TaxClass};
 use crate::drift::Books;
 use crate::holdings::Lot;
-use crate::lots::Ledger;
+use crate::lots::{Ledger, Taken};
 use crate::money::{Money, PRICE_PLACES, QUANTITY_PLACES, Rate, rounded_up, scaled};
 use crate::portfolio::{Asset, Costs};
-use rust_decimal::Decimal;
-
-/// Tax on gains of Korean-listed ETFs that are not on Korean equity: 14 % income tax and 1.4 % local tax, withheld as
-/// dividend income (Income Tax Act, as of 2026).
-const KR_OTHER: Decimal = Decimal::from_parts(154, 0, 0, false, 3);
 
 /// The itemised costs of one order, in units of 10^-`places`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,21 +53,31 @@ pub struct Tariff {
     commission: Commission,
     slippage: Rate,
     tax: Rate,
+    /// Whether gains are taxed with those of the whole year, and not by the sale.
+    pooled: bool,
     /// What the shares cost, when that is known.
     lots: Option<Ledger>,
 }
 
-/// The rate at which an asset's gains are taxed.
-///
-/// An overseas asset's yearly deduction is not applied, so its tax is an upper bound and cash is never overspent.
+/// The rate at which an asset's gains are taxed: of each sale, or above the deduction of the year.
 #[must_use]
 pub fn tax_rate(asset: &Asset, costs: &Costs) -> Rate {
     match asset.tax_class {
         None => costs.tax,
         Some(TaxClass::KrEquity) => Rate::ZERO,
-        Some(TaxClass::KrOther) => Rate::new(KR_OTHER),
-        Some(TaxClass::Overseas) => costs.overseas_tax,
+        Some(TaxClass::KrOther) => costs.taxes.kr_other,
+        Some(TaxClass::Overseas) => costs.taxes.overseas,
     }
+}
+
+/// What a sale takes of the lots of its position, in the units of the books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sold {
+    /// The amount less what the shares cost, rounded up to the currency's smallest unit; below zero for a loss.
+    pub gain: i128,
+    /// The purchases, oldest first; one without a date when all are an average. Their costs add up to the amount less
+    /// the gain.
+    pub lots: Vec<Taken>,
 }
 
 impl Tariff {
@@ -102,6 +107,7 @@ impl Tariff {
             },
             slippage: costs.slippage,
             tax: tax_rate(asset, costs),
+            pooled: asset.tax_class == Some(TaxClass::Overseas),
             lots,
         })
     }
@@ -112,14 +118,18 @@ impl Tariff {
         !self.tax.is_zero() && self.lots.is_none()
     }
 
-    /// The costs of trading `shares` (sold below zero); `None` when they do not fit.
+    /// The costs of trading `shares` (sold below zero), without its part of the tax on a year's pool; `None` when they do
+    /// not fit.
     #[must_use]
     pub fn costs(&self, shares: i128) -> Option<OrderCosts> {
         if shares == 0 {
             return Some(OrderCosts::default());
         }
         let amount = self.price.checked_mul(shares.checked_abs()?)?;
-        let tax = if shares < 0 && !self.tax.is_zero() { self.tax_on(self.gain(-shares)?)? } else { 0 };
+        let taxed = shares < 0 && !self.tax.is_zero() && !self.pooled;
+        let tax = if taxed { self.tax_on(self.gain(-shares)?)? } else { 0 };
+        // A gain that does not fit belongs to no order that could be paid for.
+        self.pooled_gain(shares)?;
         let commission = self.commission(amount)?;
         Some(OrderCosts { commission, slippage: self.slippage(amount, shares > 0)?, tax })
     }
@@ -162,6 +172,11 @@ impl Tariff {
     /// How many of the ledger's parts of a share one of the books' is.
     fn parts(&self) -> Option<i128> {
         10_i128.checked_pow(QUANTITY_PLACES.checked_sub(self.quantity_places)?)
+    }
+
+    /// Shares of the books in the parts of the ledger.
+    fn in_parts(&self, shares: i128) -> Option<i128> {
+        shares.checked_mul(self.parts()?)
     }
 
     /// The currency's smallest unit, as money is kept here.
@@ -232,12 +247,36 @@ impl Tariff {
     /// The gain of selling shares, rounded up to the currency's smallest unit.
     fn gain(&self, shares: i128) -> Option<i128> {
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
-        let parts = shares.checked_mul(self.parts()?)?;
-        let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(parts))?;
+        let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(self.in_parts(shares)?))?;
+        shares.checked_mul(self.price)?.checked_sub(self.down(cost)?)
+    }
+
+    /// The gain of an order that counts in the year's pool: 0 for purchases and for assets that are taxed by the sale.
+    #[must_use]
+    pub fn pooled_gain(&self, shares: i128) -> Option<i128> {
+        if self.pooled && shares < 0 { self.gain(shares.checked_neg()?) } else { Some(0) }
+    }
+
+    /// What an order sells; none for a purchase, and where the lots are not known.
+    #[must_use]
+    pub fn sold(&self, shares: i128) -> Option<Sold> {
+        let shares = shares.checked_neg().filter(|shares| *shares > 0)?;
+        let mut lots = self.lots.as_ref()?.taken(self.in_parts(shares)?)?;
+        let (mut exact, mut told) = (0_i128, 0_i128);
+        for lot in &mut lots {
+            exact = exact.checked_add(lot.cost)?;
+            let all = self.down(exact)?;
+            lot.cost = all - told;
+            told = all;
+        }
+        Some(Sold { gain: self.gain(shares)?, lots })
+    }
+
+    /// A cost of lots, rounded down to the currency's smallest unit.
+    fn down(&self, cost: i128) -> Option<i128> {
         let smallest = self.smallest.min(self.places);
         let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(smallest)?)?);
-        let cost = units.checked_mul(10_i128.checked_pow(self.places - smallest)?)?;
-        shares.checked_mul(self.price)?.checked_sub(cost)
+        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
     }
 }
 
@@ -261,6 +300,7 @@ mod tests {
     use super::*;
     use crate::config::CostBasis;
     use crate::money::{Price, Quantity};
+    use rust_decimal::Decimal;
 
     fn tariff(price: i128, tax: i64, lots: Option<Ledger>) -> Tariff {
         Tariff {
@@ -275,6 +315,7 @@ mod tests {
             },
             slippage: Rate::new(Decimal::new(1, 3)),
             tax: Rate::new(Decimal::new(tax, 3)),
+            pooled: false,
             lots,
         }
     }
@@ -394,6 +435,16 @@ mod tests {
         let tariff = tariff(16_800, 154, ledger(CostBasis::MovingAverage));
         assert_eq!(tariff.costs(-10).unwrap().tax, 462, "10 × (16,800 − 16,500) × 15.4 %");
         assert_eq!(tariff.costs(-20).unwrap().tax, 924, "all of them: as by the other method");
+    }
+
+    #[test]
+    fn gains_of_a_years_pool_are_not_taxed_by_the_sale() {
+        let tariff = Tariff { pooled: true, ..tariff(16_800, 220, ledger(CostBasis::Fifo)) };
+        assert!(tariff.costs(-15).unwrap().tax == 0 && tariff.pooled_gain(-15) == Some(12_000));
+        assert_eq!((tariff.pooled_gain(15), tariff.sold(15)), (Some(0), None));
+        let sold = tariff.sold(-15).unwrap();
+        let lots: Vec<_> = sold.lots.iter().map(|lot| (lot.shares, lot.cost)).collect();
+        assert_eq!((sold.gain, lots), (12_000, vec![(10, 150_000), (5, 90_000)]));
     }
 
     #[test]

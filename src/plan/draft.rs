@@ -1,10 +1,12 @@
 //! Making a plan: figures, trigger, sizing, orders; then, with what the rules said of it, the body.
 
 use super::ask::Ask;
-use super::costs::{OrderCosts, Tariff};
+use super::costs::{OrderCosts, Sold, Tariff};
 use super::flow;
 use super::size;
-use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
+
+use super::sizing::{self, Leg, Levy, Problem, Shape, Sizing, SizingError, Violation};
+use super::tax::Pool;
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
@@ -89,6 +91,10 @@ pub struct DraftOrder {
     pub limit: i128,
     /// Its costs.
     pub costs: OrderCosts,
+    /// What a sale takes of the lots, when they are known.
+    pub sold: Option<Sold>,
+    /// The part of its gain that is taxed with the whole year's.
+    pub pooled: i128,
 }
 
 /// A plan in integers, before the rules have judged it.
@@ -112,6 +118,15 @@ pub struct Draft<'a> {
     pub cash_after: i128,
     /// What the solver proved, when it was asked.
     pub sizing: Option<Sizing>,
+    /// The year's gains that are taxed together, when any asset is taxed so.
+    pub pool: Option<Pool>,
+}
+
+/// What orders cost, as the solver is told it.
+struct Terms<'a> {
+    cost: &'a dyn Fn(usize, i128) -> i128,
+    shape: Shape,
+    levy: Option<Levy<'a>>,
 }
 
 impl<'a> Draft<'a> {
@@ -134,6 +149,7 @@ impl<'a> Draft<'a> {
         }
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
         let cash = books.cash;
+        let pool = Pool::of(&inputs, books.places)?;
         let mut draft = Self {
             inputs,
             books,
@@ -144,6 +160,7 @@ impl<'a> Draft<'a> {
             orders: Vec::new(),
             cash_after: cash,
             sizing: None,
+            pool,
         };
         if draft.trigger.cause.is_some() {
             draft.size()?;
@@ -210,6 +227,7 @@ impl<'a> Draft<'a> {
             largest: self.largest(),
             as_of: self.inputs.as_of,
             committed,
+            tax_figures: self.tax_figures(),
             frozen: &self.frozen,
         }
     }
@@ -220,11 +238,14 @@ impl<'a> Draft<'a> {
         let cost = |leg: usize, shares: i128| {
             tariffs.get(leg).and_then(|t| t.costs(shares)?.total()).unwrap_or(i128::MAX / 1024)
         };
+        // A gain that does not fit has a cost that does not.
+        let gain = |leg: usize, shares: i128| tariffs.get(leg).and_then(|t| t.pooled_gain(shares)).unwrap_or(0);
         let shape = Shape {
             turns: tariffs.iter().map(Tariff::turns).collect(),
             rounding: tariffs.iter().map(Tariff::rounding).max().unwrap_or(0),
         };
-        let sizing = self.settled(&cost, &shape)?;
+        let levy = self.pool.as_ref().map(|pool| pool.levy(&gain));
+        let sizing = self.settled(&Terms { cost: &cost, shape, levy })?;
         let mut orders = Vec::new();
         for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
             let after = sizing.shares.get(i).copied().unwrap_or(line.held);
@@ -236,7 +257,12 @@ impl<'a> Draft<'a> {
         // A sale that costs more than it brings waits until the others have brought something: cash never runs below
         // zero on the way.
         let loses = |order: &DraftOrder| order.costs.total().is_none_or(|costs| costs > order.amount);
-        orders.sort_by_key(|order| (order.shares > 0, loses(order), order.line));
+        let in_turn = |order: &DraftOrder| (order.shares > 0, loses(order), order.line);
+        orders.sort_by_key(in_turn);
+        if let Some(pool) = &self.pool {
+            pool.allot(&mut orders).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+            orders.sort_by_key(in_turn);
+        }
         self.shares.clone_from(&sizing.shares);
         self.cash_after = sizing.cash_after;
         self.orders = orders;
@@ -246,10 +272,9 @@ impl<'a> Draft<'a> {
 
     /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
     /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
-    fn settled(&self, cost: &dyn Fn(usize, i128) -> i128, shape: &Shape) -> Result<Sizing, PlanError> {
+    fn settled(&self, terms: &Terms<'_>) -> Result<Sizing, PlanError> {
         let share = 10_i128.pow(self.books.quantity_places);
-        let size =
-            |total| size::best(self.problem(cost, shape, total)?, share).map_err(|error| self.unsized_because(error));
+        let size = |total| size::best(self.problem(terms, total)?, share).map_err(|error| self.unsized_because(error));
         let first = size(self.sized_to())?;
         let mut total = self.total_after(&first.shares, first.cash_after);
         if self.settles(&first, total)? {
@@ -308,12 +333,7 @@ impl<'a> Draft<'a> {
         Ok(tariffs)
     }
 
-    fn problem<'b>(
-        &self,
-        cost: &'b dyn Fn(usize, i128) -> i128,
-        shape: &Shape,
-        total: i128,
-    ) -> Result<Problem<'b>, PlanError> {
+    fn problem<'b>(&self, terms: &Terms<'b>, total: i128) -> Result<Problem<'b>, PlanError> {
         let portfolio = self.portfolio();
         let weights = portfolio.assets.values().flat_map(|a| [a.target, a.min, a.max]);
         let weight_places = weights.map(|w| w.decimal().scale()).max().unwrap_or(0);
@@ -346,9 +366,9 @@ impl<'a> Draft<'a> {
                 Destination::BandEdge => sizing::Destination::BandEdge,
                 Destination::HalfBand => sizing::Destination::HalfBand,
             },
-            cost,
-            shape: Some(shape.clone()),
-            levy: None,
+            cost: terms.cost,
+            shape: Some(terms.shape.clone()),
+            levy: terms.levy,
             deploy_cash: false,
         })
     }
@@ -371,8 +391,8 @@ fn order(
 ) -> Result<DraftOrder, PlanError> {
     let figures = || {
         let amount = line.price.checked_mul(shares.checked_abs()?)?;
-        Some((amount, tariff.limit_price(shares > 0, currency)?, tariff.costs(shares)?))
+        Some((amount, tariff.limit_price(shares > 0, currency)?, tariff.costs(shares)?, tariff.pooled_gain(shares)?))
     };
-    let (amount, limit, costs) = figures().ok_or(PlanError::Sizing(SizingError::TooLarge))?;
-    Ok(DraftOrder { line: index, shares, amount, limit, costs })
+    let (amount, limit, costs, pooled) = figures().ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+    Ok(DraftOrder { line: index, shares, amount, limit, costs, sold: tariff.sold(shares), pooled })
 }

@@ -77,6 +77,10 @@ macro_rules! wire {
     };
 }
 
+mod tax;
+
+pub use tax::{LotSold, TaxParams, Waiting, YearTax};
+
 wire! {
     /// The plan itself: everything its identity covers.
     pub struct Body {
@@ -174,6 +178,8 @@ wire! {
         pub slippage_rate: String,
         /// `fifo` or `moving_average`.
         pub cost_basis: String,
+        /// What gains are taxed at.
+        pub taxes: TaxParams,
         /// Largest turnover, if limited.
         pub max_turnover: Option<String>,
         /// Largest order, if limited.
@@ -286,8 +292,15 @@ wire! {
         pub commission: String,
         /// Expected slippage.
         pub slippage: String,
-        /// Tax on the gain.
+        /// Tax on the gain; of a tax on the year's gains together, the increase this order causes.
         pub tax: String,
+        /// How the asset's gains are taxed: `kr_equity`, `kr_other`, `overseas`, or none when the config does not say.
+        pub tax_class: Option<String>,
+        /// The amount of a sale less what the shares cost, below zero for a loss; none of a purchase, and where that is not
+        /// known.
+        pub gain: Option<String>,
+        /// What a sale takes of the position's lots: together they have the order's shares. None where they are not known.
+        pub lots: Vec<LotSold>,
         /// The asset's weight.
         pub weight: OrderWeight,
         /// Why, a sentence.
@@ -370,6 +383,8 @@ wire! {
         pub turnover: String,
         /// Commission, slippage and tax.
         pub costs: Costs,
+        /// The tax on the year's gains together; none when no asset is taxed so.
+        pub tax: Option<YearTax>,
         /// Cash before.
         pub cash_before: String,
         /// Cash that is paid in, or taken out below zero.

@@ -13,6 +13,7 @@ mod judged;
 mod render;
 mod size;
 pub mod sizing;
+pub mod tax;
 mod why;
 
 pub use ask::{Ask, Flow};

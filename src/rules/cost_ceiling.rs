@@ -2,7 +2,7 @@
 
 use super::common::{Ratio, compare, shown_above};
 use super::{Facts, Setting};
-use crate::config::{Costs, Field, get};
+use crate::config::{Field, Portfolio, get};
 use crate::finding::Finding;
 use crate::money::Rate;
 use crate::policy::{Kind, Parameter};
@@ -16,7 +16,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "tax",
         kind: Kind::Rate,
-        meaning: "`costs.etf_tax_rate` and `costs.overseas_etf_tax_rate` are at most this",
+        meaning: "`costs.etf_tax_rate`, `costs.overseas_etf_tax_rate` and the rates under `taxes` are at most this",
     },
     Parameter {
         name: "of_traded",
@@ -31,19 +31,21 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 ];
 
 /// A rate of the config: the parameter, the key, where it stands.
-type Limited = (&'static str, &'static str, fn(&Costs) -> Option<&Field<Rate>>);
+type Limited = (&'static str, &'static str, fn(&Portfolio) -> Option<&Field<Rate>>);
 
-const RATES: [Limited; 4] = [
-    ("commission", "etf_commission_rate", |c| c.etf_commission_rate.as_ref()),
-    ("slippage", "slippage_estimate", |c| c.slippage_estimate.as_ref()),
-    ("tax", "etf_tax_rate", |c| c.etf_tax_rate.as_ref()),
-    ("tax", "overseas_etf_tax_rate", |c| c.overseas_etf_tax_rate.as_ref()),
+const RATES: [Limited; 6] = [
+    ("commission", "etf_commission_rate", |p| get(p.costs.as_ref())?.etf_commission_rate.as_ref()),
+    ("slippage", "slippage_estimate", |p| get(p.costs.as_ref())?.slippage_estimate.as_ref()),
+    ("tax", "etf_tax_rate", |p| get(p.costs.as_ref())?.etf_tax_rate.as_ref()),
+    ("tax", "overseas_etf_tax_rate", |p| get(p.costs.as_ref())?.overseas_etf_tax_rate.as_ref()),
+    ("tax", "kr_other_rate", |p| get(p.taxes.as_ref())?.kr_other_rate.as_ref()),
+    ("tax", "overseas_rate", |p| get(p.taxes.as_ref())?.overseas_rate.as_ref()),
 ];
 
 /// Rates and costs above their limits.
 pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
-    let costs = facts.config.portfolio().and_then(|portfolio| get(portfolio.costs.as_ref()));
-    let high = costs.into_iter().flat_map(|costs| RATES.iter().filter_map(|rate| high(facts, setting, costs, rate)));
+    let rates = |portfolio| RATES.iter().filter_map(move |rate| high(facts, setting, portfolio, rate));
+    let high = facts.config.portfolio().into_iter().flat_map(rates);
     let parts = facts.plan.into_iter().flat_map(|plan| -> [Part; 2] {
         [
             ("of_traded", "what it trades", plan.costs_of_traded, "sell less at a gain, trade where it costs less"),
@@ -58,9 +60,9 @@ pub(super) fn check(facts: &Facts<'_>, setting: &Setting) -> Vec<Finding> {
     high.chain(parts.filter_map(|part| dear(facts, setting, part))).collect()
 }
 
-fn high(facts: &Facts<'_>, setting: &Setting, costs: &Costs, (name, key, field): &Limited) -> Option<Finding> {
+fn high(facts: &Facts<'_>, setting: &Setting, portfolio: &Portfolio, (name, key, field): &Limited) -> Option<Finding> {
     let most = setting.fraction(name)?;
-    let field = field(costs)?;
+    let field = field(portfolio)?;
     let rate = field.get()?.decimal();
     let finding = Finding::new(facts.path, format!("`{key}` is {rate}, more than the {most} allowed"))
         .at(field.span, format!("at most {most}"))

@@ -127,6 +127,8 @@ pub struct PlanFacts<'a> {
     pub as_of: NaiveDate,
     /// Whether the config is committed as it stands, byte for byte.
     pub committed: bool,
+    /// The day the tax figures are of, when any asset is taxed by them.
+    pub tax_figures: Option<NaiveDate>,
     /// Assets left alone because of an ex-dividend date.
     pub frozen: &'a [Frozen],
 }

@@ -196,6 +196,7 @@ rules! {
         order_count = "order-count",
         price_age = "price-age",
         ex_dividend_window = "ex-dividend-window",
+        tax_parameters_age = "tax-parameters-age",
     }
     Suppression {
         suppression_form = "suppression-form",

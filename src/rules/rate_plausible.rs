@@ -1,27 +1,29 @@
 //! `rate-plausible`: a rate that looks like a percentage written as a fraction.
 
 use super::{Facts, Setting};
-use crate::config::{Costs, Field, get};
+use crate::config::{Field, Portfolio, get};
 use crate::finding::Finding;
 use crate::money::Rate;
 use crate::words::exact_percent;
 use rust_decimal::Decimal;
 
-/// A rate: its key, where it stands in the costs, and the largest value (in hundredths of a percent) seen in practice.
-type Plausible = (&'static str, fn(&Costs) -> Option<&Field<Rate>>, i64);
+/// A rate: its key, where it stands, and the largest value (in hundredths of a percent) seen in practice.
+type Plausible = (&'static str, fn(&Portfolio) -> Option<&Field<Rate>>, i64);
 
-const RATES: [Plausible; 4] = [
-    ("etf_commission_rate", |c| c.etf_commission_rate.as_ref(), 100),
-    ("slippage_estimate", |c| c.slippage_estimate.as_ref(), 300),
-    ("etf_tax_rate", |c| c.etf_tax_rate.as_ref(), 6000),
-    ("overseas_etf_tax_rate", |c| c.overseas_etf_tax_rate.as_ref(), 6000),
+const RATES: [Plausible; 6] = [
+    ("etf_commission_rate", |p| get(p.costs.as_ref())?.etf_commission_rate.as_ref(), 100),
+    ("slippage_estimate", |p| get(p.costs.as_ref())?.slippage_estimate.as_ref(), 300),
+    ("etf_tax_rate", |p| get(p.costs.as_ref())?.etf_tax_rate.as_ref(), 6000),
+    ("overseas_etf_tax_rate", |p| get(p.costs.as_ref())?.overseas_etf_tax_rate.as_ref(), 6000),
+    ("kr_other_rate", |p| get(p.taxes.as_ref())?.kr_other_rate.as_ref(), 6000),
+    ("overseas_rate", |p| get(p.taxes.as_ref())?.overseas_rate.as_ref(), 6000),
 ];
 
 /// Rates above anything seen in practice.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
-    let Some(costs) = facts.config.portfolio().and_then(|p| get(p.costs.as_ref())) else { return Vec::new() };
+    let Some(portfolio) = facts.config.portfolio() else { return Vec::new() };
     let finding = |&(key, field, most): &Plausible| {
-        let field = field(costs)?;
+        let field = field(portfolio)?;
         let rate = field.get()?.decimal();
         let finding = Finding::new(
             facts.path,

@@ -55,7 +55,7 @@ fn with(
 ) -> Verdict {
     let dividends = Dividends::default();
     let frozen = frozen(portfolio, &dividends, calendar, as_of).unwrap();
-    let executed = Executed { rebalances: rebalances.to_vec() };
+    let executed = Executed { rebalances: rebalances.to_vec(), ..Executed::default() };
     let case = Case { portfolio, books, calendar, dividends: &dividends, as_of, executed: &executed, frozen: &frozen };
     judge(&case, false).unwrap()
 }

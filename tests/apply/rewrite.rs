@@ -25,6 +25,8 @@ fn ticket(side: Side, code: &str, quantity: i64, price: i64, costs: i64) -> Tick
         slippage: Money::ZERO,
         tax: Money::ZERO,
         basis: CostBasis::Fifo,
+        gain: None,
+        tax_class: None,
     }
 }
 

@@ -286,7 +286,8 @@ fn optimise(draft: &mut Draft<'_>) {
         let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &draft.books, lots).unwrap();
         let limit = tariff.limit_price(shares > 0, portfolio.currency).unwrap();
         let costs = tariff.costs(shares).unwrap();
-        orders.push(DraftOrder { line: index, shares, amount: line.price * shares.abs(), limit, costs });
+        let (amount, sold) = (line.price * shares.abs(), tariff.sold(shares));
+        orders.push(DraftOrder { line: index, shares, amount, limit, costs, sold, pooled: 0 });
     }
     orders.sort_by_key(|order| (order.shares > 0, order.line));
     draft.shares = draft.books.lines.iter().map(|line| line.held).collect();

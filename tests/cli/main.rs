@@ -27,3 +27,4 @@ mod policies;
 mod spans;
 mod stage;
 mod suppressing;
+mod taxes;

@@ -120,8 +120,9 @@ impl Account {
         let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
         let ask = Ask { flow: Some(flow), ..Ask::default() };
         let (executed, as_of) = (Executed::default(), holdings.as_of);
+        let dividends = rebalance::ex_dividend::Dividends::default();
         let draft = Draft::make(Inputs {
-            dividends: &rebalance::ex_dividend::Dividends::default(),
+            dividends: &dividends,
             sound: &sound,
             holdings: &holdings,
             calendar: &calendar,

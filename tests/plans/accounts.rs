@@ -260,7 +260,7 @@ impl Account {
             "    constraints:\n      min_trade_amount: {minimum}\n      avoid_ex_dividend_dates: true\n  cash:\n    \
              policy: {}\n    reserve: {reserve}\n  costs:\n    etf_commission_rate: {}\n    etf_tax_rate: {}\n    \
              overseas_etf_tax_rate: 0.22\n    slippage_estimate: {}\n    commission_minimum: {}\n    \
-             commission_per_order: {}\n    cost_basis: {}\n",
+             commission_per_order: {}\n    cost_basis: {}\n  taxes: {{ overseas_deduction: {} }}\n",
             if self.excluded { "exclude" } else { "reinvest" },
             decimal(self.commission, 5),
             decimal(self.tax, 3),
@@ -268,9 +268,20 @@ impl Account {
             self.money(self.fixed[0]),
             self.money(self.fixed[1]),
             if self.averaged { "moving_average" } else { "fifo" },
+            self.stated(),
         )
         .unwrap();
         text
+    }
+
+    /// The deduction that the config states: in won, and small enough to be crossed.
+    fn stated(&self) -> i128 {
+        i128::from(self.seed % 5) * 20_000
+    }
+
+    /// The part of a year's gains that is free of tax: none where amounts are not in won.
+    pub(crate) fn deduction(&self) -> i128 {
+        if self.kind.dollars { 0 } else { self.stated() }
     }
 
     /// `holdings.yaml`.

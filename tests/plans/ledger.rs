@@ -8,13 +8,10 @@ fn up(amount: i128, rate: i128, over: i128) -> i128 {
     (amount * rate + over - 1).div_euclid(over)
 }
 
-/// Commission, slippage and tax of trading so many shares, sold below zero.
-pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3] {
-    let amount = asset.price * shares.abs();
-    let rate = asset.class.map_or(account.tax, |(_, rate)| rate);
+/// What trading so many shares, sold below zero, gains: the oldest purchases are sold first, or a part of every one.
+fn gain(account: &Account, asset: &Asset, shares: i128) -> i128 {
     let sold = (-shares).max(0);
-    let mut left = sold;
-    let mut paid = 0;
+    let (mut left, mut paid) = (sold, 0);
     for (bought, cost) in &asset.purchases {
         // At the moving average every purchase counts, by its part of all shares.
         let part = if account.averaged { *bought } else { left.min(*bought) };
@@ -24,21 +21,56 @@ pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3]
     if account.averaged && asset.held > 0 {
         paid = paid * sold / asset.held;
     }
-    let gain = if sold > 0 { sold * asset.price - paid } else { 0 };
-    let tax = if rate == 0 { 0 } else { up(gain.max(0), rate, TAXES) };
+    if sold > 0 { sold * asset.price - paid } else { 0 }
+}
+
+/// The rate at which gains are taxed with those of the whole year, if they are.
+fn pooled(asset: &Asset) -> Option<i128> {
+    asset.class.filter(|(class, _)| *class == "overseas").map(|(_, rate)| rate)
+}
+
+/// The tax on the gains of a year together, above the deduction.
+fn year_tax(account: &Account, gains: i128) -> i128 {
+    let rate = account.assets.iter().find_map(pooled).unwrap_or(0);
+    up((gains - account.deduction()).max(0), rate, TAXES)
+}
+
+/// The tax on all that is sold to come to these shares and that is taxed by the year.
+pub(crate) fn levy(account: &Account, shares: &[i128]) -> i128 {
+    let traded = account.assets.iter().zip(shares).filter(|(asset, _)| pooled(asset).is_some());
+    year_tax(account, traded.map(|(asset, x)| gain(account, asset, x - asset.held)).sum())
+}
+
+/// Commission, slippage and tax of trading so many shares, sold below zero; without the tax on a year's gains.
+pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3] {
+    let amount = asset.price * shares.abs();
+    let rate = asset.class.map_or(account.tax, |(_, rate)| rate);
+    let by_sale = rate > 0 && pooled(asset).is_none();
+    let tax = if by_sale { up(gain(account, asset, shares).max(0), rate, TAXES) } else { 0 };
     let [least, fee] = account.fixed;
     let commission = if shares == 0 { 0 } else { up(amount, account.commission, RATES).max(least) + fee };
     [commission, up(amount, account.slippage, RATES), tax]
 }
 
-/// Every line's amount and costs are what its shares come to.
+/// Every line's amount and costs are what its shares come to. Of the tax on the year's gains it bears what it adds,
+/// losses taken off first.
 pub(crate) fn lines_add_up(account: &Account, plan: &Plan) -> Result<(), String> {
-    for line in plan.lines(account)? {
-        let asset = of(account, &line)?;
+    let signed = |line: &Line| if line.sells { -line.shares } else { line.shares };
+    let in_year = |line: &Line| -> Result<i128, String> {
+        let asset = of(account, line)?;
+        Ok(pooled(asset).map_or(0, |_| gain(account, asset, signed(line))))
+    };
+    let lines = plan.lines(account)?;
+    let gains: Vec<i128> = lines.iter().map(in_year).collect::<Result<_, String>>()?;
+    let mut sum: i128 = gains.iter().map(|gain| (*gain).min(0)).sum();
+    for (line, gain) in lines.iter().zip(gains) {
+        let asset = of(account, line)?;
         same("price", line.price, asset.price)?;
         same("amount", line.amount, line.shares * asset.price)?;
-        let signed = if line.sells { -line.shares } else { line.shares };
-        same("costs", [line.commission, line.slippage, line.tax], costs(account, asset, signed))?;
+        let mut own = costs(account, asset, signed(line));
+        own[2] += year_tax(account, sum + gain.max(0)) - year_tax(account, sum);
+        sum += gain.max(0);
+        same("costs", [line.commission, line.slippage, line.tax], own)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::accounts::{Account, Asset, WEIGHTS};
-use crate::ledger::costs;
+use crate::ledger::{costs, levy};
 
 /// The six levels, compared from the first.
 pub(crate) type Levels = (i128, i128, i128, i128, i128, Vec<i128>);
@@ -34,7 +34,7 @@ pub(crate) fn distance(account: &Account, asset: &Asset, shares: i128, total: i1
 pub(crate) fn levels(account: &Account, shares: &[i128], total: i128) -> Levels {
     let mut sorted: Vec<(&Asset, i128)> = account.assets.iter().zip(shares.iter().copied()).collect();
     sorted.sort_by(|one, other| one.0.code.cmp(&other.0.code));
-    let mut sum = (0, 0, 0, 0, 0, Vec::new());
+    let mut sum = (0, 0, levy(account, shares), 0, 0, Vec::new());
     for (asset, x) in sorted {
         let (outside, main) = distance(account, asset, x, total);
         let trade = x - asset.held;
@@ -54,7 +54,7 @@ pub(crate) fn cash_after(account: &Account, shares: &[i128]) -> i128 {
         let trade = x - asset.held;
         trade * asset.price + costs(account, asset, trade).iter().sum::<i128>()
     });
-    account.cash + account.flow - spent.sum::<i128>()
+    account.cash + account.flow - spent.sum::<i128>() - levy(account, shares)
 }
 
 /// Whether an asset of this value breaches its band, or the threshold if the strategy looks at it.

@@ -149,7 +149,8 @@ impl Scene<'_> {
         let as_of = self.example.as_of.as_deref().map_or(holdings.as_of, |text| day(text).unwrap());
         let rebalance =
             |text: &String| Rebalance { date: day(text).unwrap(), plan_id: String::new(), left_alone: [].into() };
-        let executed = Executed { rebalances: self.example.rebalanced.iter().map(rebalance).collect() };
+        let executed =
+            Executed { rebalances: self.example.rebalanced.iter().map(rebalance).collect(), ..Executed::default() };
         let dividends = self.dividends(sound);
         let inputs = Inputs {
             sound,

@@ -1,6 +1,7 @@
 //! The orders, a reason a line, and what they leave of the cash.
 
 use super::figures::{grouped, percent, short_percent};
+use super::tax;
 use crate::output::Paint;
 use crate::output::text::wrapped;
 use crate::plan::file::{Body, Order};
@@ -52,5 +53,6 @@ fn one_order(order: &Order, paint: Paint) -> String {
         short_percent(&order.weight.max),
         grouped(&order.limit_price)
     );
-    format!("{line}\n{}{}", wrapped(&weight, "    ", paint.width), wrapped(&order.reason, "    ", paint.width))
+    let (weight, reason) = (wrapped(&weight, "    ", paint.width), wrapped(&order.reason, "    ", paint.width));
+    format!("{line}\n{weight}{reason}{}", tax::order(order, paint))
 }
