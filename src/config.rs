@@ -216,6 +216,10 @@ pub struct Cash {
     /// `reinvest` counts cash in the total and spends it; `exclude` leaves it out of both. Default `reinvest`.
     #[schemars(extend("default" = "reinvest"))]
     pub policy: Option<Field<CashPolicy>>,
+    /// Spend what would be left above the reserve: it counts as an asset whose target is 0. Only where weights are brought to
+    /// their targets.
+    #[schemars(extend("default" = false))]
+    pub deploy: Option<Field<bool>>,
     /// Cash that orders must leave untouched, in the base currency. The larger of this and `cash_reserve` holds.
     #[schemars(extend("default" = 0))]
     pub reserve: Option<Field<Amount>>,

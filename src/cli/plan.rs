@@ -68,6 +68,9 @@ pub(super) struct PlanArgs {
     /// Where weights are brought to, instead of where the config says
     #[arg(long, value_name = "WHERE")]
     destination: Option<Toward>,
+    /// Spend what would be left above the reserve, as if cash were an asset whose target is 0
+    #[arg(long, conflicts_with = "withdraw")]
+    deploy_cash: bool,
     /// Exit 2 when there are orders, or cash moves
     #[arg(long)]
     detailed_exitcode: bool,
@@ -123,7 +126,13 @@ fn amount(text: &str) -> Result<Money, String> {
 impl PlanArgs {
     fn ask(&self) -> Ask {
         let flow = self.deposit.map(Flow::Deposit).or(self.withdraw.map(Flow::Withdrawal));
-        Ask { manual: self.trigger.is_some(), flow, destination: self.destination.map(Toward::destination) }
+        let deploy_cash = self.deploy_cash;
+        Ask {
+            manual: self.trigger.is_some(),
+            deploy_cash,
+            flow,
+            destination: self.destination.map(Toward::destination),
+        }
     }
 }
 
@@ -240,6 +249,10 @@ fn draft(
         ask: &wanted.ask,
     };
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
+    if wanted.ask.deploy_cash && !draft.deploys_cash() {
+        return Err(Fault::usage("cash can only be deployed where weights are brought to their targets")
+            .hint("plan without --deploy-cash, or with --destination target"));
+    }
     let codes = gathered.codes();
     let sites = held_sites(&account.shape);
     let source = Source { path: &account.path, sites: &sites };
@@ -444,6 +457,9 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     }
     if let Some(destination) = args.ask().destination {
         all.push_str(&format!(" --destination {}", destination.word()));
+    }
+    if args.deploy_cash {
+        all.push_str(" --deploy-cash");
     }
     (files, all)
 }

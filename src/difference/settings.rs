@@ -126,6 +126,7 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
         let own = cash(p).and_then(|cash| get(cash.policy.as_ref())).copied();
         Some(own.unwrap_or(CashPolicy::Reinvest).word().to_owned())
     }),
+    ("cash.deploy", |p| flag(cash(p).and_then(|cash| cash.deploy.as_ref()))),
     ("cash.reserve", |p| amount(cash(p).and_then(|cash| cash.reserve.as_ref()))),
 ];
 

@@ -17,6 +17,8 @@ pub struct Ask {
     pub flow: Option<Flow>,
     /// Where weights are brought to, instead of where the config says.
     pub destination: Option<Destination>,
+    /// That what would be left above the reserve is spent.
+    pub deploy_cash: bool,
 }
 
 /// Cash that is paid in or taken out, in the base currency and more than nothing.
@@ -67,6 +69,7 @@ impl Ask {
             deposit: amount(|flow| if let Flow::Deposit(amount) = flow { Some(amount) } else { None }),
             withdrawal: amount(|flow| if let Flow::Withdrawal(amount) = flow { Some(amount) } else { None }),
             destination: self.destination.map(|destination| destination.word().to_owned()),
+            deploy_cash: self.deploy_cash,
         }
     }
 }
@@ -96,7 +99,7 @@ impl Asked {
             None => None,
             Some(word) => Some(known(word)?),
         };
-        Some(Ask { manual, flow, destination })
+        Some(Ask { manual, flow, destination, deploy_cash: self.deploy_cash })
     }
 }
 

@@ -369,7 +369,7 @@ impl<'a> Draft<'a> {
             cost: terms.cost,
             shape: Some(terms.shape.clone()),
             levy: terms.levy,
-            deploy_cash: false,
+            deploy_cash: self.deploys_cash(),
         })
     }
 }

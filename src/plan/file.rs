@@ -168,6 +168,8 @@ wire! {
         pub reserve: String,
         /// Whether cash counts.
         pub cash_policy: String,
+        /// Whether cash above the reserve counts as an asset whose target is 0.
+        pub deploy_cash: bool,
         /// Commission as a fraction.
         pub commission_rate: String,
         /// The least commission of an order.
@@ -204,6 +206,8 @@ wire! {
         pub withdrawal: Option<String>,
         /// Where weights are brought to, instead of where the config says.
         pub destination: Option<String>,
+        /// That what would be left above the reserve is spent.
+        pub deploy_cash: bool,
     }
 
     /// What made a rebalance due.

@@ -75,6 +75,16 @@ impl Draft<'_> {
         ask.destination.unwrap_or(usual)
     }
 
+    /// Whether what would be left above the reserve is to be spent, and weights go where that has a meaning. Cash that is
+    /// excluded takes what is left of sales in for good, so as little as can be is left. A withdrawal buys nothing.
+    #[must_use]
+    pub fn deploys_cash(&self) -> bool {
+        let portfolio = self.portfolio();
+        let wanted = self.inputs.ask.deploy_cash || portfolio.deploy_cash || portfolio.cash == CashPolicy::Exclude;
+        let buys = !matches!(self.inputs.ask.flow, Some(Flow::Withdrawal(_)));
+        wanted && buys && self.destination() == Destination::Target
+    }
+
     /// The largest order; of several as large, the first.
     pub(super) fn largest(&self) -> Option<LargestOrder<'_>> {
         let most = self.orders.iter().rev().max_by_key(|order| order.amount)?;

@@ -58,6 +58,7 @@ impl Draft<'_> {
             min_trade_amount: p.limits.min_trade.to_string(),
             reserve: self.books.money(self.reserve()).to_string(),
             cash_policy: p.cash.word().to_owned(),
+            deploy_cash: self.deploys_cash(),
             commission_rate: p.costs.commission.to_string(),
             commission_minimum: p.costs.commission_minimum.to_string(),
             commission_per_order: p.costs.commission_per_order.to_string(),

@@ -58,7 +58,7 @@ After: 11,499,404 KRW (cash 3,429)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 4d84fde877ac (applyable)
+Plan 7550bbdec0b8 (applyable)
 Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -128,7 +128,7 @@ After: 8,997,665 KRW (cash 4,975)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan d49b23ca6f56 (applyable)
+Plan bbc530e68401 (applyable)
 Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -150,7 +150,7 @@ fn a_deposit_is_applied_once() {
 + buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
     filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
 
-applied: plan 4d84fde877ac by the paper broker: 2 orders, deposited 500,000,
+applied: plan 7550bbdec0b8 by the paper broker: 2 orders, deposited 500,000,
   sold 0, bought 496,000, costs 571
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -162,7 +162,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 4d84fde877ac
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 7550bbdec0b8
 ~ deposited 500,000
 + BUY TIGER US Treasury 10Y Futures 240,000
 + BUY KODEX Secondary Battery Industry 256,000
@@ -205,7 +205,7 @@ fn a_withdrawal_is_applied_after_what_it_sells() {
 {"format_version":"1.0","event":"done","order":"sell-360750"}
 {"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
 {"format_version":"1.0","event":"transferred","amount":"-2000000"}
-{"format_version":"1.0","event":"summary","plan_id":"d49b23ca6f564eb452d691d3d8e31af8b748ee1d5ccb3ee173fa2dc9e7995686","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+{"format_version":"1.0","event":"summary","plan_id":"bbc530e6840149e9b64b581964bb263b4c80f4f9a2e246c84d82b030c8092de8","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
 --- exit 0
 
 "#]]
@@ -225,7 +225,7 @@ fn cash_that_needs_no_order_is_moved_too() {
         str![[r#"
 + deposit 5,000
 
-applied: plan 7d11c1bed144 by the paper broker: 0 orders, deposited 5,000,
+applied: plan e02db8d863c4 by the paper broker: 0 orders, deposited 5,000,
   sold 0, bought 0, costs 0
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -332,6 +332,101 @@ For more information, try '--help'.
 }
 
 #[test]
+fn cash_is_deployed_when_that_is_asked() {
+    let stage = Stage::sample();
+    let run = stage.run(&["plan", "--deploy-cash", "-o", "plan.json"]);
+    let from = run.out.find(" orders:").unwrap();
+    assert_data_eq!(
+        &run.out[from..],
+        str![[r#"
+ orders:
+- sell 8 x 091230 TIGER Semiconductor at 50,000 = 400,000
+    13.64 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 49,950
+    drifted +3.64 points from 10 %; 0.00 points left after
+- sell 21 x 360750 TIGER US S&P500 at 16,800 = 352,800
+    38.18 % -> 34.98 % (target 35.00 %, band 30 to 40), limit price 16,785
+    drifted +3.18 points from 35 %; -0.02 points left after
++ buy 26 x 305080 TIGER US Treasury 10Y Futures at 10,000 = 260,000
+    12.73 % -> 15.09 % (target 15.00 %, band 10 to 20), limit price 10,010
+    drifted -2.27 points from 15 %; +0.09 points left after
++ buy 9 x 305720 KODEX Secondary Battery Industry at 32,000 = 288,000
+    7.27 % -> 9.89 % (target 10.00 %, band 5 to 15), limit price 32,030
+    drifted -2.73 points from 10 %; -0.11 points left after
++ buy 8 x 319640 TIGER Gold & Silver Futures (H) at 12,500 = 100,000
+    9.09 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 12,510
+    drifted -0.91 points from 10 %; 0.00 points left after
++ buy 10 x 443160 KODEX Composite Bond (AA- and above) Active at 10,000 = 100,000
+    4.55 % -> 5.46 % (target 5.00 %, band 2 to 8), limit price 10,010
+    drifted -0.45 points from 5 %; +0.46 points left after
+~ cash 0 -> 3,073 (at least 0)
+    spent above that, counted as an asset whose target is 0
+  1 asset unchanged (no order below 100,000)
+
+Sold 752,800, bought 748,000; turnover 6.82 %
+Costs 1,727 KRW: commission 226, slippage 1,501, tax 0
+
+After: 10,998,248 KRW (cash 3,073)
+
+  code    asset                             shares   weight   target  drift
+  069500  KODEX 200                             45  14.55 %  15.00 %  -0.45
+  091230  TIGER Semiconductor                   22  10.00 %  10.00 %   0.00
+  305080  TIGER US Treasury 10Y Futures        166  15.09 %  15.00 %  +0.09
+  305720  KODEX Secondary Battery Industry      34   9.89 %  10.00 %  -0.11
+  319640  TIGER Gold & Silver Futures (H)       88  10.00 %  10.00 %   0.00
+  360750  TIGER US S&P500                      229  34.98 %  35.00 %  -0.02
+  443160  KODEX Composite Bond (AA- and         60   5.46 %   5.00 %  +0.46
+          above) Active
+
+Proven: no other whole-share orders within these limits come closer to the
+  targets.
+
+Plan 929e0e3caa43 (applyable)
+Next: rebalance apply plan.json
+
+"#]]
+    );
+    assert_eq!(stage.run(&["verify", "plan.json"]).code, 0);
+    assert!(stage.run(&["plan", "--deploy-cash"]).out.contains("Next: rebalance plan --deploy-cash -o plan.json"));
+    let wrong = stage.run(&["plan", "--deploy-cash", "--destination", "band_edge"]);
+    assert_data_eq!(
+        wrong.whole(),
+        str![[r#"
+--- stderr
+error: cash can only be deployed where weights are brought to their targets
+help: plan without --deploy-cash, or with --destination target
+--- exit 64
+
+"#]]
+    );
+    // The config says the same for every plan, and then nothing is asked.
+    stage.edit("portfolio_config.yaml", "  # Cost settings", "  cash: { deploy: true }\n  # Cost settings");
+    stage.commit("Spend what is left\n\nReason: less cash", 50);
+    let own = stage.run(&["plan"]);
+    let cash = |text: &str| text.lines().find(|line| line.starts_with("~ cash")).map(str::to_owned);
+    assert_eq!(cash(&own.out), cash(&run.out));
+}
+
+#[test]
+fn excluded_cash_is_left_alone_and_little_is_added_to_it() {
+    let stage = Stage::sample();
+    stage.edit("portfolio_config.yaml", "  # Cost settings", "  cash: { policy: exclude }\n  # Cost settings");
+    stage.edit("holdings.yaml", "KRW: 0", "KRW: 3000000");
+    stage.commit("Keep cash out\n\nReason: a house", 50);
+    let run = stage.run(&["plan", "-o", "plan.json"]);
+    let cash = |text: &str| text.lines().find(|line| line.starts_with("~ cash")).unwrap().to_owned();
+    assert_data_eq!(cash(&run.out), str!["~ cash 3,000,000 -> 3,003,073 (at least 3,000,000)"]);
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert_data_eq!(stage.run(&["plan"]).out.lines().last().unwrap(), str!["Nothing to do."]);
+    assert_data_eq!(
+        stage.run(&["plan", "--trigger", "manual"]).out.lines().last().unwrap(),
+        str!["Nothing to do: no order is worth placing."]
+    );
+    // What is withdrawn is raised from positions.
+    let taken = stage.run(&["plan", "--withdraw", "1000000"]);
+    assert_data_eq!(cash(&taken.out), str!["~ cash 3,003,073 - 1,000,000 withdrawn -> 3,012,574 (at least 3,003,073)"]);
+}
+
+#[test]
 fn limits_stand_beside_the_figures() {
     let stage = Stage::sample();
     let limits = "max_turnover: 0.1\n      max_orders: 10\n      max_order_amount: 400000\n      max_price_age: 3\n";
@@ -388,7 +483,7 @@ error[price-age]: the prices of 2026-03-04 are 4 days old today, more than the
   help: put the prices of today and their date into the holdings and plan again,
     or raise `max_price_age`.
 
-Plan f4dc7e6dff2d (errored)
+Plan 313b0591ddb8 (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

@@ -111,7 +111,7 @@ error[trade-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
   help: plan again then; a change that cannot wait needs a line
     `Cooldown-Override: why` in its commit's message.
 
-Plan 69bd2bd16fe8 (errored)
+Plan 31d26e17c46b (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 1d0db6c0b57b (applyable)
+Plan 5f898c67fa7d (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 

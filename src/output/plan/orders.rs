@@ -23,6 +23,9 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
     let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
     text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));
     text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
+    if body.params.deploy_cash {
+        text.push_str("    spent above that, counted as an asset whose target is 0\n");
+    }
     let unchanged = body.before.assets.len().saturating_sub(body.orders.len());
     if unchanged > 0 {
         let floor = grouped(&body.params.min_trade_amount);
