@@ -27,6 +27,7 @@ mod range;
 mod records;
 mod schema;
 mod show;
+mod status;
 mod step_summary;
 mod trials;
 mod verify;
@@ -115,6 +116,7 @@ enum Command {
     Lint(lint::LintArgs),
     Explain(explain::ExplainArgs),
     Diff(diff::DiffArgs),
+    Status(status::StatusArgs),
     Plan(plan::PlanArgs),
     Show(show::ShowArgs),
     Verify(verify::VerifyArgs),
@@ -169,6 +171,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Lint(args) => lint::run(args, global, host, paint),
         Command::Explain(args) => explain::run(args, global, host, paint),
         Command::Diff(args) => diff::run(args, global, host, paint),
+        Command::Status(args) => status::run(args, global, host, paint),
         Command::Plan(args) => plan::run(args, global, host, paint),
         Command::Show(args) => show::run(args, global, host, paint),
         Command::Verify(args) => verify::run(args, global, host, paint),

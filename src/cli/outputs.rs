@@ -18,6 +18,7 @@ const TAKES: &[(&str, &[Format], bool)] = &[
     ("lint", FINDINGS, true),
     ("explain", &[Format::Human, Format::Json, Format::Markdown], true),
     ("diff", &[Format::Human, Format::Json, Format::Markdown], true),
+    ("status", &[Format::Human, Format::Json, Format::Markdown], true),
     ("plan", &[Format::Human, Format::Json, Format::Jsonl], true),
     ("show", PLAIN, true),
     ("verify", PLAIN, false),
@@ -32,7 +33,7 @@ const FINDINGS: &[Format] =
     &[Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Markdown];
 
 /// Where both options stand in the help: one after the other, below the files that are read.
-const ORDER: usize = 3;
+const ORDER: usize = 4;
 
 /// A format and where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -111,7 +111,8 @@ impl Toward {
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
+/// A day as an option has it.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
 }
 
@@ -471,7 +472,13 @@ pub(super) fn quoted(path: &str) -> String {
 }
 
 /// Prints what keeps a plan from being computed.
-fn print_findings(made: &Made, exit: Exit, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
+pub(super) fn print_findings(
+    made: &Made,
+    exit: Exit,
+    global: &Global,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Result<Exit, Fault> {
     let sources: &BTreeMap<String, String> = &made.gathered.sources;
     let error = made.findings.iter().find(|finding| finding.level == Level::Error && finding.suppressed.is_none());
     if made.fault.is_some() && error.is_none() {

@@ -50,6 +50,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Journal, &crate::replay::SHEET),
     (Which::Apply, &crate::apply::SHEET),
     (Which::History, &crate::output::history::HISTORY_SHEET),
+    (Which::Status, &crate::output::status::STATUS_SHEET),
 ];
 
 /// A file that has a schema.
@@ -81,6 +82,8 @@ pub enum Which {
     Apply,
     /// history --format json
     History,
+    /// status --format json
+    Status,
 }
 
 /// Runs the command.

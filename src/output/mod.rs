@@ -22,6 +22,7 @@ mod paint;
 pub mod plan;
 mod progress;
 mod sarif;
+pub mod status;
 mod text;
 
 pub use file::Base;

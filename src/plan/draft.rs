@@ -135,6 +135,18 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// See [`PlanError`].
     pub fn make(inputs: Inputs<'a>) -> Result<Self, PlanError> {
+        let mut draft = Self::look(inputs)?;
+        if draft.trigger.cause.is_some() {
+            draft.size()?;
+        }
+        Ok(draft)
+    }
+
+    /// Looks at what there is and whether a rebalance is due, and sizes nothing.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn look(inputs: Inputs<'a>) -> Result<Self, PlanError> {
         let portfolio = inputs.sound.portfolio();
         let books = flow::books(&inputs)?;
         let calendar = inputs.calendar;
@@ -150,7 +162,7 @@ impl<'a> Draft<'a> {
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
         let cash = books.cash;
         let pool = Pool::of(&inputs, books.places)?;
-        let mut draft = Self {
+        Ok(Self {
             inputs,
             books,
             trigger,
@@ -161,11 +173,7 @@ impl<'a> Draft<'a> {
             cash_after: cash,
             sizing: None,
             pool,
-        };
-        if draft.trigger.cause.is_some() {
-            draft.size()?;
-        }
-        Ok(draft)
+        })
     }
 
     /// The portfolio.

@@ -74,7 +74,9 @@ impl Draft<'_> {
         }
     }
 
-    fn trigger_body(&self) -> Trigger {
+    /// What made a rebalance due or not, as a plan has it.
+    #[must_use]
+    pub fn trigger_body(&self) -> Trigger {
         let day = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string());
         let schedule = self.trigger.schedule.as_ref();
         Trigger {
@@ -104,7 +106,9 @@ impl Draft<'_> {
         exact().unwrap_or_default()
     }
 
-    fn before(&self) -> Before {
+    /// The portfolio before, as a plan has it.
+    #[must_use]
+    pub fn before(&self) -> Before {
         let books = &self.books;
         let assets = books.lines.iter().filter_map(|line| {
             let asset = self.asset(line)?;

@@ -23,6 +23,8 @@ Commands:
                about a finding
   diff         Show what differs between two revisions: targets, bands,
                settings; what the cooldown says; the trades it would cause
+  status       Show the drift in its bands, whether a rebalance is due and why,
+               the schedule, the cooldown and the last rebalance
   plan         Plan a rebalance: the drift, whether one is due, whole-share
                orders, their costs, the weights after
   show         Show a plan as it was printed when it was made, however old it is
@@ -63,6 +65,19 @@ Global options:
           Ex-dividend dates [default: ex_dividend.csv beside the holdings, if
           there is one]
 
+      --policies <DIR>
+          The owner's policies [default: policies beside the config]
+
+      --color <WHEN>
+          When to use colour; NO_COLOR is honoured
+
+          Possible values:
+          - auto:   On a terminal
+          - always: Always
+          - never:  Never
+          
+          [default: auto]
+
       --format <FORMAT>
           How to print the answer [default: human]
 
@@ -79,19 +94,6 @@ Global options:
       --output-file <FILE>
           Where the --format before it goes, instead of standard output; both
           may be given again
-
-      --policies <DIR>
-          The owner's policies [default: policies beside the config]
-
-      --color <WHEN>
-          When to use colour; NO_COLOR is honoured
-
-          Possible values:
-          - auto:   On a terminal
-          - always: Always
-          - never:  Never
-          
-          [default: auto]
 
       --now <TIME>
           The clock, as RFC 3339: for tests, and for asking "what if it were

@@ -26,5 +26,6 @@ mod policies;
 #[path = "../formats/spans.rs"]
 mod spans;
 mod stage;
+mod status;
 mod suppressing;
 mod taxes;
