@@ -57,7 +57,7 @@ fn lines(path: &str, text: &str, known: &BTreeSet<Code>) -> (Dividends, Vec<Find
         let whole = Span { start: at, end: at + line.len() };
         if !header {
             header = true;
-            if let Err(finding) = is_header(path, line, whole) {
+            if let Some(finding) = bad_header(path, line, whole) {
                 return (dividends, vec![finding]);
             }
         } else if !line.trim().is_empty() {
@@ -66,7 +66,7 @@ fn lines(path: &str, text: &str, known: &BTreeSet<Code>) -> (Dividends, Vec<Find
                     None => drop(dividends.0.entry(code).or_default().insert(date)),
                     Some(before) => findings.push(twice(path, &code, date, whole, before)),
                 },
-                Err(finding) => findings.push(finding),
+                Err(finding) => findings.push(*finding),
             }
         }
         if findings.len() == MOST {
@@ -74,20 +74,23 @@ fn lines(path: &str, text: &str, known: &BTreeSet<Code>) -> (Dividends, Vec<Find
         }
     }
     if !header {
-        findings.extend(is_header(path, "", Span { start, end: start }).err());
+        findings.extend(bad_header(path, "", Span { start, end: start }));
     }
     (dividends, findings)
 }
 
-fn is_header(path: &str, line: &str, whole: Span) -> Result<(), Finding> {
+/// What is wrong with the first line, if anything.
+fn bad_header(path: &str, line: &str, whole: Span) -> Option<Finding> {
     let cells = cells(path, line, whole.start).unwrap_or_default();
     let names: Vec<&str> = cells.iter().map(|cell| cell.text).collect();
     if names == HEADER {
-        return Ok(());
+        return None;
     }
     let finding = Finding::new(path, "the first line is not `code,date`").at(whole, "the header is needed here");
-    Err(finding
-        .help("write `code,date` on the first line, and below it a code and a date a line: `069500,2026-04-29`."))
+    Some(
+        finding
+            .help("write `code,date` on the first line, and below it a code and a date a line: `069500,2026-04-29`."),
+    )
 }
 
 fn twice(path: &str, code: &Code, date: NaiveDate, here: Span, before: Span) -> Finding {
@@ -95,28 +98,29 @@ fn twice(path: &str, code: &Code, date: NaiveDate, here: Span, before: Span) -> 
     finding.with(before, "given here").help("remove one of the two lines.")
 }
 
-fn row(path: &str, line: &str, whole: Span, known: &BTreeSet<Code>) -> Result<(Code, NaiveDate), Finding> {
+fn row(path: &str, line: &str, whole: Span, known: &BTreeSet<Code>) -> Result<(Code, NaiveDate), Box<Finding>> {
     let cells = cells(path, line, whole.start)?;
     let [code, date] = cells.as_slice() else {
         let fields = crate::words::count(cells.len(), "field");
         let finding =
             Finding::new(path, format!("the line has {fields}, not 2")).at(whole, "a code and a date are needed");
-        return Err(finding.help("write a code and a date, such as `069500,2026-04-29`."));
+        return Err(finding.help("write a code and a date, such as `069500,2026-04-29`.").into());
     };
     if !is_code(code.text) {
         let finding = Finding::new(path, format!("`{}` is not a code", shown(code.text)));
         let finding = finding.at(code.span, "letters and digits, nothing else but `.`, `_` and `-` between");
-        return Err(finding.help("write the exchange's code, such as `069500`."));
+        return Err(finding.help("write the exchange's code, such as `069500`.").into());
     }
     let own = Code(code.text.to_owned());
     if let Some(meant) = without_zeros(&own, known) {
         let finding = Finding::new(path, format!("{own} is no code of the portfolio, but {meant} is"));
         let finding = finding.at(code.span, "its leading zeros are lost");
-        return Err(finding.help(format!("write `{meant}`, and have the spreadsheet keep codes as text.")));
+        return Err(finding.help(format!("write `{meant}`, and have the spreadsheet keep codes as text.")).into());
     }
     let Some(date) = day(date.text) else {
         let finding = Finding::new(path, format!("`{}` is not a date", shown(date.text)));
-        return Err(finding.at(date.span, "a date is needed").help("write it as YYYY-MM-DD, such as `2026-04-29`."));
+        let finding = finding.at(date.span, "a date is needed");
+        return Err(finding.help("write it as YYYY-MM-DD, such as `2026-04-29`.").into());
     };
     Ok((own, date))
 }
@@ -130,7 +134,7 @@ fn without_zeros<'k>(code: &Code, known: &'k BTreeSet<Code>) -> Option<&'k Code>
 }
 
 /// The fields of a line. One in quotes is taken without them; blanks around a field are no part of it.
-fn cells<'t>(path: &str, line: &'t str, start: usize) -> Result<Vec<Cell<'t>>, Finding> {
+fn cells<'t>(path: &str, line: &'t str, start: usize) -> Result<Vec<Cell<'t>>, Box<Finding>> {
     const BLANK: [char; 2] = [' ', '\t'];
     let mut cells = Vec::new();
     let mut at = 0;
@@ -160,7 +164,7 @@ fn cells<'t>(path: &str, line: &'t str, start: usize) -> Result<Vec<Cell<'t>>, F
     }
 }
 
-fn quote(path: &str, start: usize, end: usize) -> Finding {
+fn quote(path: &str, start: usize, end: usize) -> Box<Finding> {
     let finding = Finding::new(path, "a field in quotes does not end where its quotes do");
-    finding.at(Span { start, end }, "from here on").help("write the field without quotes.")
+    finding.at(Span { start, end }, "from here on").help("write the field without quotes.").into()
 }

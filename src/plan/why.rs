@@ -93,10 +93,9 @@ fn of_schedule(schedule: &Schedule) -> Vec<String> {
         let so_long = if sessions > 0 { format!(" (for {})", count(sessions, "session")) } else { String::new() };
         return vec![format!("the scheduled date {latest} is due and not served{so_long}")];
     };
-    let by = match served.plan_id.get(..12) {
-        Some(id) => format!(" by plan {id}"),
-        None => String::new(),
-    };
+    // Another program may have written anything there.
+    let id = served.plan_id.get(..12).filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let by = id.map_or(String::new(), |id| format!(" by plan {id}"));
     let mut why = vec![format!("the scheduled date {latest} was served on {}{by}", served.date)];
     why.extend(schedule.owed.iter().map(owed));
     why.extend(schedule.waiting.iter().map(|frozen| {

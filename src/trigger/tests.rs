@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::calendar::CalendarId;
-use crate::config::Config;
+use crate::config::{Config, DriftKind};
 use crate::document;
 use crate::ex_dividend::frozen;
 use crate::holdings::{Holdings, HoldingsFile};
@@ -76,15 +76,15 @@ fn dated() -> Portfolio {
 #[test]
 fn due_since_the_latest_date_that_nothing_served() {
     let portfolio = portfolio(&[]);
-    let cases: [(&str, &[&str], Option<(&str, i64)>); 7] = [
-        ("2026-01-02", &[], Some(("2026-01-02", 0))),
-        ("2026-01-05", &[], Some(("2026-01-02", 1))),
-        ("2026-03-04", &["2025-12-30"], Some(("2026-01-02", 39))),
-        ("2026-03-04", &["2026-01-02"], None),
-        ("2026-03-31", &["2026-03-31"], None),
-        ("2026-04-01", &["2026-03-31"], Some(("2026-04-01", 0))),
+    let cases = [
+        ("2026-01-02", vec![], Some(("2026-01-02", 0))),
+        ("2026-01-05", vec![], Some(("2026-01-02", 1))),
+        ("2026-03-04", vec!["2025-12-30"], Some(("2026-01-02", 39))),
+        ("2026-03-04", vec!["2026-01-02"], None),
+        ("2026-03-31", vec!["2026-03-31"], None),
+        ("2026-04-01", vec!["2026-03-31"], Some(("2026-04-01", 0))),
         // A record of a day that has not come serves nothing.
-        ("2026-04-01", &["2026-04-02"], Some(("2026-04-01", 0))),
+        ("2026-04-01", vec!["2026-04-02"], Some(("2026-04-01", 0))),
     ];
     for (as_of, served, due) in cases {
         let rebalances: Vec<Rebalance> = served.iter().map(|date| rebalance(date, &[])).collect();
@@ -167,6 +167,27 @@ fn each_strategy_looks_at_its_own() {
     for (strategy, breaches) in [("threshold", 2), ("bands", 0)] {
         let portfolio = portfolio(&[low, ("strategy: 'hybrid'", &format!("strategy: {strategy}"))]);
         assert_eq!(on(&portfolio, day("2026-03-04"), &[]).breaches.unwrap().len(), breaches, "{strategy}");
+    }
+}
+
+/// A target of 0 has a relative threshold of 0: that is reached by a single won, and by nothing at all it is not.
+#[test]
+fn a_target_of_nothing_is_due_by_something_and_not_by_nothing() {
+    let mut asset = portfolio(&[]).assets.into_values().next().unwrap();
+    let weight = |text: &str| crate::money::Weight::new(text.parse().unwrap());
+    (asset.target, asset.min) = (weight("0"), weight("0"));
+    for kind in [DriftKind::Absolute, DriftKind::Relative, DriftKind::Either] {
+        for (max, value, expected) in [
+            ("0", 0, None),
+            ("0", 1, Some(Breach::AboveBand)),
+            ("0.05", 0, None),
+            ("0.05", 1, Some(Breach::Threshold).filter(|_| kind != DriftKind::Absolute)),
+            ("1", 500_000, Some(Breach::Threshold)),
+        ] {
+            asset.max = weight(max);
+            let found = crate::drift::breach(&asset, Some((kind, weight("0.05"))), value, 1_000_000).unwrap();
+            assert_eq!(found, expected, "{kind:?} {max} {value}");
+        }
     }
 }
 
