@@ -3,23 +3,28 @@
 //! Reading is tolerant: what cannot be read is absent and listed as a [`Misread`], so that one fault hides no other.
 //! What the values mean together (sums, bands, dates) must never enter this room; rules say that.
 
+mod costs;
 mod field;
 mod node;
+mod words;
 
+pub use costs::{Costs, Taxes};
 pub(crate) use field::{CODE_PATTERN, is_code};
 pub use field::{Entries, Field, Name, Text, day, get};
 pub use node::{Misread, MisreadKind};
 pub(crate) use node::{read_as, read_node};
+pub use words::{
+    CalendarName, CashPolicy, CheckFrequency, Convention, CostBasis, Currency, Destination, DriftKind, Frequency,
+    Market, Strategy, TaxClass,
+};
 
-use crate::calendar::CalendarId;
 use crate::code::Code;
 use crate::document::Reading;
 use crate::money::{Money, Quantity, Rate, Weight};
 use crate::zone::Zone;
 use chrono::NaiveDate;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use std::borrow::Cow;
 
 /// The whole file.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -223,203 +228,6 @@ pub struct Cash {
     /// Cash that orders must leave untouched, in the base currency. The larger of this and `cash_reserve` holds.
     #[schemars(extend("default" = 0))]
     pub reserve: Option<Field<Amount>>,
-}
-
-/// A closed list of words: the enum, how each is written, and its schema. What each word means is in the schema under
-/// the keyword that editors read.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-        pub enum $name {
-            $($(#[doc = $vdoc])+ #[serde(rename = $word)] $variant,)+
-        }
-
-        impl $name {
-            /// The word in the file.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                let meanings = [$([$($vdoc),+].map(str::trim).join(" ")),+];
-                json_schema!({ "enum": [$($word),+], "enumDescriptions": meanings })
-            }
-        }
-    };
-}
-
-mod costs;
-
-pub use costs::{CostBasis, Costs, Taxes};
-
-words! {
-    /// A currency this tool knows the smallest unit of.
-    Currency {
-        /// South Korean won: no smaller unit.
-        Krw = "KRW",
-        /// United States dollar: cents.
-        Usd = "USD",
-    }
-}
-
-impl Currency {
-    /// Decimal places of the smallest unit (ISO 4217).
-    #[must_use]
-    pub fn places(self) -> u32 {
-        match self {
-            Self::Krw => 0,
-            Self::Usd => 2,
-        }
-    }
-
-    /// The calendar that goes with it.
-    #[must_use]
-    pub fn calendar(self) -> CalendarId {
-        match self {
-            Self::Krw => CalendarId::Xkrx,
-            Self::Usd => CalendarId::Xnys,
-        }
-    }
-
-    /// The time zone that goes with it.
-    #[must_use]
-    pub fn zone(self) -> Zone {
-        let name = match self {
-            Self::Krw => "Asia/Seoul",
-            Self::Usd => "America/New_York",
-        };
-        // A test holds that both are known.
-        Zone::named(name).unwrap_or(Zone::UTC)
-    }
-}
-
-words! {
-    /// A calendar of trading days.
-    CalendarName {
-        /// Korea Exchange.
-        Xkrx = "XKRX",
-        /// New York Stock Exchange.
-        Xnys = "XNYS",
-    }
-}
-
-impl CalendarName {
-    /// The calendar.
-    #[must_use]
-    pub fn id(self) -> CalendarId {
-        match self {
-            Self::Xkrx => CalendarId::Xkrx,
-            Self::Xnys => CalendarId::Xnys,
-        }
-    }
-}
-
-words! {
-    /// Which triggers count.
-    Strategy {
-        /// The schedule only.
-        Time = "time",
-        /// Drift and bands only.
-        Threshold = "threshold",
-        /// Bands only: a weight outside its own.
-        Bands = "bands",
-        /// The schedule, drift and bands.
-        Hybrid = "hybrid",
-    }
-}
-words! {
-    /// How often the schedule comes round.
-    Frequency {
-        /// Every month.
-        Monthly = "monthly",
-        /// Every three months.
-        Quarterly = "quarterly",
-        /// Every six months.
-        SemiAnnual = "semi-annual",
-        /// Once a year.
-        Annual = "annual",
-    }
-}
-words! {
-    /// Where a scheduled day goes when the exchange is closed on it, also when that is in another month.
-    Convention {
-        /// To the next trading day.
-        Following = "following",
-        /// To the trading day before.
-        Preceding = "preceding",
-    }
-}
-words! {
-    /// How drift is measured.
-    DriftKind {
-        /// Points of the portfolio.
-        Absolute = "absolute",
-        /// A fraction of the target.
-        Relative = "relative",
-        /// The smaller of `threshold` points and 25 % of the target.
-        Either = "either",
-    }
-}
-words! {
-    /// How often the owner means to look.
-    CheckFrequency {
-        /// Every day.
-        Daily = "daily",
-        /// Every week.
-        Weekly = "weekly",
-        /// Every month.
-        Monthly = "monthly",
-    }
-}
-words! {
-    /// Where a rebalance brings a weight.
-    Destination {
-        /// To the target.
-        Target = "target",
-        /// To the nearest edge of the band.
-        BandEdge = "band_edge",
-        /// Halfway between edge and target.
-        HalfBand = "half_band",
-    }
-}
-words! {
-    /// Where an asset is listed.
-    Market {
-        /// In the country of the base currency.
-        Domestic = "domestic",
-        /// Elsewhere.
-        Overseas = "overseas",
-    }
-}
-words! {
-    /// How gains are taxed.
-    TaxClass {
-        /// A Korean-listed ETF on Korean equity: gains are free of tax.
-        KrEquity = "kr_equity",
-        /// Any other Korean-listed ETF: `taxes.kr_other_rate` of the gain of each sale.
-        KrOther = "kr_other",
-        /// Listed overseas: `taxes.overseas_rate` of the year's gains above the deduction, losses taken off.
-        Overseas = "overseas",
-    }
-}
-words! {
-    /// What happens to cash.
-    CashPolicy {
-        /// Counted and spent.
-        Reinvest = "reinvest",
-        /// Left alone.
-        Exclude = "exclude",
-    }
 }
 
 /// An amount of money that is not negative.

@@ -2,11 +2,10 @@
 //!
 //! How much an order costs must never enter this file.
 
-use super::{Amount, Day, Field};
+use super::{Amount, CostBasis, Day, Field};
 use crate::money::Rate;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use std::borrow::Cow;
 
 /// What trading costs.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -56,14 +55,3 @@ pub struct Taxes {
 
 /// Why other orders of sale are refused.
 const HIFO: &str = "not an option in Korea";
-
-words! {
-    /// Which of the shares a sale sells.
-    CostBasis {
-        /// The oldest purchase first.
-        Fifo = "fifo",
-        /// Any, each at the average cost of all that are held: total cost over shares. A purchase moves the average, a
-        /// sale does not.
-        MovingAverage = "moving_average",
-    }
-}
