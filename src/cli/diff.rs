@@ -2,6 +2,7 @@
 
 mod ends;
 mod judgement;
+mod plans;
 mod side;
 mod trades;
 
@@ -26,6 +27,7 @@ use ends::{Found, Range};
 use judgement::Judgement;
 use side::Side;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +38,7 @@ Examples:
   rebalance diff auto             in CI: what the job is about
   rebalance diff main...HEAD --format markdown    as a comment
   rebalance diff --detailed-exitcode              exit 2 when anything differs
+  rebalance diff a.json b.json    two plans
 
 Exit codes: 0 done, 1 the change is refused (cooldown, reason, an error in
 the config), 2 changes (with --detailed-exitcode), 6 could not tell.";
@@ -47,6 +50,9 @@ pub(super) struct DiffArgs {
     /// BASE (and the work tree), BASE...HEAD (since they parted), BASE..HEAD (both as they are), or `auto` (what a job of GitHub Actions or GitLab CI is about) [default: HEAD]
     #[arg(value_name = "BASE[...HEAD]")]
     range: Option<String>,
+    /// With two plan files, PLAN PLAN: what differs between them
+    #[arg(value_name = "PLAN")]
+    plan: Option<PathBuf>,
     /// Exit 2 when anything differs
     #[arg(long)]
     detailed_exitcode: bool,
@@ -55,6 +61,9 @@ pub(super) struct DiffArgs {
 /// Runs the command.
 pub(super) fn run(args: &DiffArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
+    if let (Some(from), Some(to)) = (&args.range, &args.plan) {
+        return plans::run([Path::new(from), to], args.detailed_exitcode, global, host, paint);
+    }
     let job = Job::of(args, global, host, paint)?;
     let range = &job.range;
     let found = Found::of(range, Place::find(&From::WorkTree, &global.config, host), global, host)?;

@@ -45,6 +45,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::BatchAnswer, &crate::batch::ANSWER_SHEET),
     (Which::Lint, &crate::output::LINT_SHEET),
     (Which::Diff, &crate::output::difference::SHEET),
+    (Which::PlanDiff, &crate::output::plan_difference::SHEET),
     (Which::Explain, &crate::output::pages::SHEET),
     (Which::Log, &crate::record::SHEET),
     (Which::Journal, &crate::replay::SHEET),
@@ -72,6 +73,8 @@ pub enum Which {
     Lint,
     /// diff --format json
     Diff,
+    /// diff a.json b.json --format json
+    PlanDiff,
     /// explain --format json
     Explain,
     /// A line of rebalance_log.jsonl

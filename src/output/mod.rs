@@ -20,6 +20,7 @@ mod markdown;
 pub mod pages;
 mod paint;
 pub mod plan;
+pub mod plan_difference;
 mod progress;
 mod sarif;
 pub mod status;

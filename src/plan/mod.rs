@@ -4,6 +4,7 @@
 //! portfolio does.
 
 mod ask;
+mod compare;
 pub mod costs;
 pub mod draft;
 pub mod effect;
@@ -17,6 +18,7 @@ pub mod tax;
 mod why;
 
 pub use ask::{Ask, Flow};
+pub use compare::{Change, Comparison, OrderChange};
 pub use draft::{Draft, Inputs, PlanError, Provenance};
 pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

@@ -21,6 +21,7 @@ mod history;
 mod hooks;
 mod installing;
 
+mod plan_diff;
 mod planning;
 mod policies;
 #[path = "../formats/spans.rs"]
