@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, Days, Month, Months, NaiveDate, Weekday};
-use sha2::{Digest, Sha256};
-
 use super::data::{self, Data};
 use super::{CalendarError, CalendarId, OutOfRange};
+use crate::hash::sha256;
+use chrono::{Datelike, Days, Month, Months, NaiveDate, Weekday};
 
 /// The name [`Calendar::closed_name`] gives to a day the user closed.
 pub const USER_CLOSED: &str = "closed by the config";
@@ -25,6 +24,8 @@ pub struct Calendar {
     published: NaiveDate,
     closed: BTreeMap<NaiveDate, &'static str>,
     sessions: Vec<NaiveDate>,
+    /// Reckoned once: every plan has it, and there may be many plans.
+    fingerprint: String,
 }
 
 impl Calendar {
@@ -36,6 +37,7 @@ impl Calendar {
     fn new(id: CalendarId, data: Data) -> Calendar {
         let all = data.first.iter_days().take_while(|day| *day <= data.last);
         let open = |day: &NaiveDate| !is_weekend(*day) && !data.closed.contains_key(day);
+        let fingerprint = fingerprint(id, data.first, data.last, &data.closed);
         Calendar {
             id,
             sessions: all.filter(open).collect(),
@@ -43,6 +45,7 @@ impl Calendar {
             last: data.last,
             published: data.published,
             closed: data.closed,
+            fingerprint,
         }
     }
 
@@ -57,6 +60,7 @@ impl Calendar {
             }
         }
         self.sessions.retain(|day| !self.closed.contains_key(day));
+        self.fingerprint = fingerprint(self.id, self.first, self.last, &self.closed);
         Ok(self)
     }
 
@@ -77,16 +81,8 @@ impl Calendar {
     }
 
     /// A SHA-256, in hex, of what decides every answer: code, range, closed weekdays.
-    pub fn fingerprint(&self) -> String {
-        let mut text = format!("{}\n{}\n{}\n", self.id, self.first, self.last);
-        for day in self.closed.keys() {
-            text += &format!("{day}\n");
-        }
-        Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 
     /// Whether the exchange trades on this date.
@@ -196,6 +192,16 @@ impl Calendar {
     fn through(&self, date: NaiveDate) -> i64 {
         position(self.sessions.partition_point(|session| *session <= date))
     }
+}
+
+/// A SHA-256, in hex, of what decides every answer.
+fn fingerprint(id: CalendarId, first: NaiveDate, last: NaiveDate, closed: &BTreeMap<NaiveDate, &str>) -> String {
+    let mut text = format!("{id}\n{first}\n{last}\n");
+    for day in closed.keys() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{day}");
+    }
+    sha256(text.as_bytes())
 }
 
 /// Whether a date is a Saturday or a Sunday.

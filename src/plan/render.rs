@@ -34,7 +34,7 @@ impl Draft<'_> {
                 policies: provenance.policies,
                 holdings: provenance.holdings,
                 ex_dividend: provenance.ex_dividend,
-                calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint() },
+                calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint().to_owned() },
                 log: provenance.log,
             },
             params: self.params(),
