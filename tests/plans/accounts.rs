@@ -220,6 +220,11 @@ impl Account {
         if self.flow > 0 { floor.min(self.cash + self.flow) } else { floor }
     }
 
+    /// Where weights are brought to: cash that flows goes to the targets.
+    pub(crate) fn goal(&self) -> &'static str {
+        if self.flow == 0 { self.destination } else { "target" }
+    }
+
     /// Decimal places of the currency.
     pub(crate) fn places(&self) -> u32 {
         if self.kind.dollars { 2 } else { 0 }

@@ -10,7 +10,7 @@ pub(crate) type Levels = (i128, i128, i128, i128, i128, Vec<i128>);
 
 /// What money is multiplied by in the first two levels: halves of bands need twice the weights' denominator.
 pub(crate) fn scale(account: &Account) -> i128 {
-    if account.destination == "half_band" { 2 * WEIGHTS } else { WEIGHTS }
+    if account.goal() == "half_band" { 2 * WEIGHTS } else { WEIGHTS }
 }
 
 /// How far outside its band an asset is at so many shares, when weights are of `total`.
@@ -23,7 +23,7 @@ pub(crate) fn outside(account: &Account, asset: &Asset, shares: i128, total: i12
 /// The first two levels of one asset at so many shares, when weights are of `total`.
 pub(crate) fn distance(account: &Account, asset: &Asset, shares: i128, total: i128) -> (i128, i128) {
     let value = asset.price * shares * scale(account);
-    let main = match account.destination {
+    let main = match account.goal() {
         "target" => (value - asset.target * total).pow(2),
         _ => asset.price * (shares - asset.held).abs(),
     };

@@ -13,7 +13,7 @@ fn said(account: &Account, plan: &Plan, total: i128) -> Result<bool, String> {
     let main = levels(account, &shares, total).1;
     let outside: i128 = account.assets.iter().zip(&shares).map(|(asset, x)| outside(account, asset, *x, total)).sum();
     let (unit, money) = (scale(account), 10_i128.pow(account.places()));
-    let of_main = if account.destination == "target" { unit * unit * money * money } else { money };
+    let of_main = if account.goal() == "target" { unit * unit * money * money } else { money };
     let is = |place: &str, number: i128, unit: i128| {
         let text = plan.said(place)?;
         let (whole, part) = text.split_once('.').unwrap_or((text, ""));
