@@ -25,7 +25,7 @@ Cash moves:
   500000 KRW is deposited: orders only buy
   a rebalance is due as well (scheduled): apply this plan, then plan again
     without --deposit
-  the scheduled date 2026-01-02 is due and not served
+  the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
     furthest, at +3.64 points
   the next scheduled date is 2026-04-01
@@ -58,7 +58,7 @@ After: 11,499,404 KRW (cash 3,429)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 7550bbdec0b8 (applyable)
+Plan 74da28f75c2a (applyable)
 Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -89,7 +89,7 @@ Cash moves:
     need
   a rebalance is due as well (scheduled): apply this plan, then plan again
     without --withdraw
-  the scheduled date 2026-01-02 is due and not served
+  the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
     furthest, at +3.64 points
   the next scheduled date is 2026-04-01
@@ -128,7 +128,7 @@ After: 8,997,665 KRW (cash 4,975)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan bbc530e68401 (applyable)
+Plan e1306a1214a9 (applyable)
 Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -150,7 +150,7 @@ fn a_deposit_is_applied_once() {
 + buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
     filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
 
-applied: plan 7550bbdec0b8 by the paper broker: 2 orders, deposited 500,000,
+applied: plan 74da28f75c2a by the paper broker: 2 orders, deposited 500,000,
   sold 0, bought 496,000, costs 571
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -162,15 +162,15 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 7550bbdec0b8
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 74da28f75c2a
 ~ deposited 500,000
 + BUY TIGER US Treasury 10Y Futures 240,000
 + BUY KODEX Secondary Battery Industry 256,000
     500000 KRW is deposited: orders only buy; a rebalance is due as well
       (scheduled): apply this plan, then plan again without --deposit; the
-      scheduled date 2026-01-02 is due and not served; no drift has reached its
-      threshold, every weight is in its band; 091230 is furthest, at +3.64
-      points
+      scheduled date 2026-01-02 is due and not served (for 39 sessions); no
+      drift has reached its threshold, every weight is in its band; 091230 is
+      furthest, at +3.64 points
 --- exit 0
 
 "#]]
@@ -205,7 +205,7 @@ fn a_withdrawal_is_applied_after_what_it_sells() {
 {"format_version":"1.0","event":"done","order":"sell-360750"}
 {"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
 {"format_version":"1.0","event":"transferred","amount":"-2000000"}
-{"format_version":"1.0","event":"summary","plan_id":"bbc530e6840149e9b64b581964bb263b4c80f4f9a2e246c84d82b030c8092de8","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+{"format_version":"1.0","event":"summary","plan_id":"e1306a1214a92c041178c51d03067ba743d0cabc171787827571646644d0a297","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
 --- exit 0
 
 "#]]
@@ -225,7 +225,7 @@ fn cash_that_needs_no_order_is_moved_too() {
         str![[r#"
 + deposit 5,000
 
-applied: plan e02db8d863c4 by the paper broker: 0 orders, deposited 5,000,
+applied: plan d8d9d3c4231d by the paper broker: 0 orders, deposited 5,000,
   sold 0, bought 0, costs 0
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -380,7 +380,7 @@ After: 10,998,248 KRW (cash 3,073)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 929e0e3caa43 (applyable)
+Plan 04d4eba24610 (applyable)
 Next: rebalance apply plan.json
 
 "#]]
@@ -483,7 +483,7 @@ error[price-age]: the prices of 2026-03-04 are 4 days old today, more than the
   help: put the prices of today and their date into the holdings and plan again,
     or raise `max_price_age`.
 
-Plan 313b0591ddb8 (errored)
+Plan 6c24a2ede429 (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

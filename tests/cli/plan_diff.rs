@@ -22,7 +22,7 @@ fn what_differs_is_told_with_the_orders_first() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "b.json"]).whole(),
         str![[r#"
-a.json (1d0db6c0b57b) -> b.json (1f2d6d830230)
+a.json (39dd17c9d477) -> b.json (f56bfbd2ad31)
 
 Orders, 5 changed:
 ~ sell 8 -> 6 x 091230 TIGER Semiconductor
@@ -53,6 +53,7 @@ Orders, 5 changed:
     reason is: drifted -0.95 points from 10 %; +0.18 points left after
 
 Figures:
+~ largest order 400,000 -> 504,000
 ~ sold 752,800 -> 780,000
 ~ bought 638,000 -> 705,000
 ~ turnover 6.32 % -> 6.72 %
@@ -80,15 +81,21 @@ Weights after:
 Made from:
 ~ as of 2026-03-04 -> 2026-03-05
 ~ config blob e70ce4414ec5 -> 5ed4515b20af
-~ config semantic cd039c8c0ff2 -> 463297c1098d
+~ config semantic 343352ed7ea6 -> 5defb8332a6d
 ~ holdings 93aee290be58 -> a31208cc29e3
 
 Asked for, and why:
+~ why
+    why was: the scheduled date 2026-01-02 is due and not served (for 39
+      sessions)
+    why is: the scheduled date 2026-01-02 is due and not served (for 40
+      sessions)
 ~ why
     why was: no drift has reached its threshold, every weight is in its band;
       091230 is furthest, at +3.64 points
     why is: no drift has reached its threshold, every weight is in its band;
       360750 is furthest, at +4.54 points
+~ due sessions 39 -> 40
 
 Settings:
 ~ min trade amount 100,000 -> 120,000
@@ -110,7 +117,7 @@ fn the_same_plan_is_one_line() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "a.json", "--detailed-exitcode"]).whole(),
         str![[r#"
-a.json (1d0db6c0b57b) and a.json (1d0db6c0b57b) are the same plan
+a.json (39dd17c9d477) and a.json (39dd17c9d477) are the same plan
 --- exit 0
 
 "#]]
@@ -126,7 +133,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
         run.out,
         str![[r#"
 <!-- rebalance diff of plans -->
-`b.json` (1f2d6d830230) → `a.json` (1d0db6c0b57b)
+`b.json` (f56bfbd2ad31) → `a.json` (39dd17c9d477)
 
 **Orders, 5 changed**
 
@@ -153,6 +160,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
 
 **Figures**
 
+- `~ largest order 504,000 -> 400,000`
 - `~ sold 780,000 -> 752,800`
 - `~ bought 705,000 -> 638,000`
 - `~ turnover 6.72 % -> 6.32 %`
@@ -179,14 +187,18 @@ fn as_a_comment_everything_is_in_a_code_span() {
 
 - `~ as of 2026-03-05 -> 2026-03-04`
 - `~ config blob 5ed4515b20af -> e70ce4414ec5`
-- `~ config semantic 463297c1098d -> cd039c8c0ff2`
+- `~ config semantic 5defb8332a6d -> 343352ed7ea6`
 - `~ holdings a31208cc29e3 -> 93aee290be58`
 
 **Asked for, and why**
 
 - `~ why`
+  - `why was: the scheduled date 2026-01-02 is due and not served (for 40 sessions)`
+  - `why is: the scheduled date 2026-01-02 is due and not served (for 39 sessions)`
+- `~ why`
   - `why was: no drift has reached its threshold, every weight is in its band; 360750 is furthest, at +4.54 points`
   - `why is: no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points`
+- `~ due sessions 40 -> 39`
 
 **Settings**
 

@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 5f898c67fa7d (applyable)
+Plan 39dd17c9d477 (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 

@@ -74,13 +74,13 @@ Portfolio on 2026-03-04: 10,998,374 KRW (cash 113,199)
   [ ] is the band, | the target, * the weight.
 
 No rebalance is due:
-  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 057925d6eb75
+  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 39dd17c9d477
   no drift has reached its threshold, every weight is in its band; 443160 is
     furthest, at -0.45 points
 
 schedule: 2026-01-02 was served on 2026-03-04; next 2026-04-01
 cooldown: none; the allocation may be traded
-last rebalance: 2026-03-04 (scheduled), 5 trades, plan 057925d6eb75
+last rebalance: 2026-03-04 (scheduled), 5 trades, plan 39dd17c9d477
 --- exit 0
 
 "#]]
@@ -249,7 +249,7 @@ fn the_shape_for_programs() {
   "trigger": {
     "fired": null,
     "why": [
-      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan 057925d6eb75",
+      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan 39dd17c9d477",
       "no drift has reached its threshold, every weight is in its band; 443160 is furthest, at -0.45 points"
     ]
   },
@@ -258,7 +258,7 @@ fn the_shape_for_programs() {
     "sessions": null,
     "latest": "2026-01-02",
     "served": "2026-03-04",
-    "served_by": "057925d6eb7576c2debb91dcf2392840b8144274a0191fea917f500cc1fb1780",
+    "served_by": "39dd17c9d477746f012fe3273454f2a00b4f19829edf3b06c25b75c3de6c6232",
     "owed": [],
     "next": "2026-04-01"
   },
@@ -271,7 +271,7 @@ fn the_shape_for_programs() {
   "last": {
     "date": "2026-03-04",
     "trigger": "scheduled",
-    "plan_id": "057925d6eb7576c2debb91dcf2392840b8144274a0191fea917f500cc1fb1780",
+    "plan_id": "39dd17c9d477746f012fe3273454f2a00b4f19829edf3b06c25b75c3de6c6232",
     "trades": 5
   },
   "checks": []
