@@ -221,6 +221,9 @@ pub struct Cash {
     /// `reinvest` counts cash in the total and spends it; `exclude` leaves it out of both. Default `reinvest`.
     #[schemars(extend("default" = "reinvest"))]
     pub policy: Option<Field<CashPolicy>>,
+    /// The same for the part of the cash that the holdings say came from `dividends`. Default `reinvest`.
+    #[schemars(extend("default" = "reinvest"))]
+    pub dividends: Option<Field<CashPolicy>>,
     /// Spend what would be left above the reserve: it counts as an asset whose target is 0. Only where weights are brought to
     /// their targets.
     #[schemars(extend("default" = false))]

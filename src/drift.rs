@@ -24,6 +24,8 @@ pub struct Books {
     pub total: i128,
     /// Cash in the base currency, whether or not it counts.
     pub cash: i128,
+    /// The part of it that does not count.
+    pub excluded: i128,
     /// The assets by code.
     pub lines: Vec<Line>,
 }
@@ -105,6 +107,17 @@ pub fn threshold_of(kind: DriftKind, threshold: Weight, target: Weight) -> Decim
     }
 }
 
+/// The part of the cash that does not count: all of it, that from dividends, or none.
+#[must_use]
+pub fn excluded(portfolio: &Portfolio, holdings: &Holdings) -> Money {
+    let part = match (portfolio.cash, portfolio.dividends) {
+        (CashPolicy::Exclude, _) => &holdings.cash,
+        (CashPolicy::Reinvest, CashPolicy::Exclude) => &holdings.dividends,
+        (CashPolicy::Reinvest, CashPolicy::Reinvest) => return Money::ZERO,
+    };
+    part.get(&portfolio.currency).copied().unwrap_or(Money::ZERO)
+}
+
 /// The figures of a portfolio.
 ///
 /// # Errors
@@ -130,11 +143,8 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
     }
     let positions =
         lines.iter().try_fold(0_i128, |sum, line| sum.checked_add(line.value)).ok_or(BooksError::TooLarge)?;
-    let counted = match portfolio.cash {
-        CashPolicy::Reinvest => cash,
-        CashPolicy::Exclude => 0,
-    };
-    let total = positions.checked_add(counted).ok_or(BooksError::TooLarge)?;
+    let excluded = scaled(excluded(portfolio, holdings).decimal(), places).ok_or(BooksError::TooLarge)?;
+    let total = positions.checked_add(cash - excluded).ok_or(BooksError::TooLarge)?;
     let largest = scaled(Decimal::from(crate::money::MAX_AMOUNT), places).unwrap_or(i128::MAX);
     if total > largest {
         return Err(BooksError::TooLarge);
@@ -142,7 +152,7 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
     if total <= 0 {
         return Err(BooksError::Empty);
     }
-    let mut books = Books { places, quantity_places, total, cash, lines };
+    let mut books = Books { places, quantity_places, total, cash, excluded, lines };
     for i in 0..books.lines.len() {
         let breach = match portfolio.assets.get(&books.lines[i].code) {
             Some(asset) => breach(asset, portfolio.trigger.drift, books.lines[i].value, total)?,

@@ -37,6 +37,8 @@ pub struct HoldingsFile {
     /// Cash by currency.
     #[schemars(required)]
     pub cash: Option<Field<Balances>>,
+    /// The part of the cash that came from dividends, by currency. `cash.dividends` in the config says what happens to it.
+    pub dividends: Option<Field<Balances>>,
     /// What is held, and the price of what may be bought.
     #[schemars(required)]
     pub positions: Option<Field<Vec<Field<PositionEntry>>>>,
@@ -113,6 +115,8 @@ pub struct Holdings {
     pub as_of: NaiveDate,
     /// Cash by currency; a currency without an entry has none.
     pub cash: BTreeMap<Currency, Money>,
+    /// The part of it that came from dividends; never more than it.
+    pub dividends: BTreeMap<Currency, Money>,
     /// Positions by code.
     pub positions: BTreeMap<Code, Position>,
     /// Gains of overseas assets by year that the log does not have.
@@ -189,17 +193,11 @@ impl Holdings {
 
     fn complete(file: &HoldingsFile, contradictions: &mut Vec<Contradiction>) -> Option<Self> {
         let as_of = get(file.as_of.as_ref())?.0;
-        let balances = get(file.cash.as_ref())?;
-        let mut cash = BTreeMap::new();
-        for (currency, field) in [(Currency::Krw, &balances.krw), (Currency::Usd, &balances.usd)] {
-            if let Some(field) = field {
-                let amount = *field.get()?;
-                if amount.decimal().normalize().scale() > currency.places() {
-                    contradictions.push(too_fine(field, currency));
-                }
-                cash.insert(currency, amount);
-            }
-        }
+        let cash = balances(get(file.cash.as_ref())?, contradictions)?;
+        let dividends = match &file.dividends {
+            None => BTreeMap::new(),
+            Some(field) => dividends(field.get()?, &cash, contradictions)?,
+        };
         let mut positions = BTreeMap::new();
         let mut first: BTreeMap<Code, Span> = BTreeMap::new();
         let mut complete = true;
@@ -222,7 +220,7 @@ impl Holdings {
             None => BTreeMap::new(),
             Some(entries) => realised(entries.get()?, contradictions)?,
         };
-        complete.then_some(Self { as_of, cash, positions, realised })
+        complete.then_some(Self { as_of, cash, dividends, positions, realised })
     }
 }
 
@@ -254,6 +252,43 @@ fn realised(entries: &[Field<RealisedEntry>], contradictions: &mut Vec<Contradic
         }
     }
     Some(by_year)
+}
+
+fn balances(stated: &Balances, contradictions: &mut Vec<Contradiction>) -> Option<BTreeMap<Currency, Money>> {
+    let mut amounts = BTreeMap::new();
+    for (currency, field) in [(Currency::Krw, &stated.krw), (Currency::Usd, &stated.usd)] {
+        if let Some(field) = field {
+            let amount = *field.get()?;
+            if amount.decimal().normalize().scale() > currency.places() {
+                contradictions.push(too_fine(field, currency));
+            }
+            amounts.insert(currency, amount);
+        }
+    }
+    Some(amounts)
+}
+
+/// Dividends are a part of the cash: neither below zero nor above it.
+fn dividends(
+    stated: &Balances,
+    cash: &BTreeMap<Currency, Money>,
+    contradictions: &mut Vec<Contradiction>,
+) -> Option<BTreeMap<Currency, Money>> {
+    let amounts = balances(stated, contradictions)?;
+    for (currency, field) in [(Currency::Krw, &stated.krw), (Currency::Usd, &stated.usd)] {
+        let Some((field, amount)) = field.as_ref().and_then(|field| Some((field, *field.get()?))) else { continue };
+        let there = cash.get(&currency).copied().unwrap_or(Money::ZERO);
+        if amount < Money::ZERO || amount > there.max(Money::ZERO) {
+            contradictions.push(Contradiction {
+                span: field.span,
+                message: format!("{amount} of the {there} {} in cash cannot have come from dividends", currency.word()),
+                label: "not a part of the cash".to_owned(),
+                related: None,
+                help: "write what is left of the dividends; they are counted in `cash` as well.".to_owned(),
+            });
+        }
+    }
+    Some(amounts)
 }
 
 fn position(entry: &PositionEntry, as_of: NaiveDate, contradictions: &mut Vec<Contradiction>) -> Option<Position> {

@@ -93,6 +93,8 @@ pub struct Portfolio {
     pub costs: Costs,
     /// What happens to cash.
     pub cash: CashPolicy,
+    /// What happens to the part of it that came from dividends.
+    pub dividends: CashPolicy,
     /// Whether what would be left above the reserve is to be spent.
     pub deploy_cash: bool,
 }
@@ -241,6 +243,7 @@ impl Portfolio {
             limits: limits(rebalancing, cash)?,
             costs: costs(p)?,
             cash: optional(&cash.policy)?.copied().unwrap_or(CashPolicy::Reinvest),
+            dividends: optional(&cash.dividends)?.copied().unwrap_or(CashPolicy::Reinvest),
             deploy_cash: optional(&cash.deploy)?.copied().unwrap_or(false),
         })
     }

@@ -158,6 +158,7 @@ fn traded(before: &Holdings, ticket: &Ticket) -> Result<Holdings, RewriteError> 
     if cash.decimal() < Decimal::ZERO && *cash < had {
         return Err(RewriteError::Overspent { cash: *cash });
     }
+    transfer::cut_dividends(&mut after, ticket.currency);
     Ok(after)
 }
 
@@ -165,6 +166,7 @@ fn traded(before: &Holdings, ticket: &Ticket) -> Result<Holdings, RewriteError> 
 enum Change {
     Quantity(Quantity),
     Cash(Currency, Money),
+    Dividends(Currency, Money),
     /// Takes a lot out; its place is that among the lots in the order of the file.
     RemoveLot(usize),
     LotQuantity(usize, Quantity),
@@ -177,6 +179,9 @@ fn changes(before: &Holdings, after: &Holdings, ticket: &Ticket) -> Vec<Change> 
     let mut changes = Vec::new();
     if let Some(cash) = after.cash.get(&ticket.currency) {
         changes.push(Change::Cash(ticket.currency, *cash));
+    }
+    if let Some(left) = after.dividends.get(&ticket.currency).filter(|_| before.dividends != after.dividends) {
+        changes.push(Change::Dividends(ticket.currency, *left));
     }
     if let (Some(old), Some(new)) = (before.positions.get(&ticket.code), after.positions.get(&ticket.code)) {
         changes.push(Change::Quantity(new.quantity));
@@ -212,6 +217,7 @@ impl Change {
         match self {
             Self::Quantity(_) => "quantity",
             Self::Cash(..) => "cash",
+            Self::Dividends(..) => "dividends",
             Self::RemoveLot(_) | Self::AddLot(_) => "lots",
             Self::LotQuantity(..) | Self::LotCost(..) | Self::LotPer(..) => "lots",
         }
@@ -223,6 +229,7 @@ impl Change {
         match self {
             Self::Quantity(quantity) => number(position.get("quantity")?, quantity.to_string()),
             Self::Cash(currency, amount) => cash_edits(document, *currency, *amount),
+            Self::Dividends(currency, amount) => transfer::dividend_edits(document, *currency, *amount),
             Self::RemoveLot(age) => {
                 let lots = position.get("lots")?;
                 document::remove_item(document, lots, by_age(lots, *age)?)

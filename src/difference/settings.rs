@@ -122,10 +122,8 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
         let own = taxes(p).and_then(|t| get(t.overseas_deduction.as_ref()));
         Some(own.map_or_else(|| "2500000".to_owned(), |amount| plain(amount.0.decimal())))
     }),
-    ("cash.policy", |p| {
-        let own = cash(p).and_then(|cash| get(cash.policy.as_ref())).copied();
-        Some(own.unwrap_or(CashPolicy::Reinvest).word().to_owned())
-    }),
+    ("cash.policy", |p| policy(cash(p).and_then(|cash| cash.policy.as_ref()))),
+    ("cash.dividends", |p| policy(cash(p).and_then(|cash| cash.dividends.as_ref()))),
     ("cash.deploy", |p| flag(cash(p).and_then(|cash| cash.deploy.as_ref()))),
     ("cash.reserve", |p| amount(cash(p).and_then(|cash| cash.reserve.as_ref()))),
 ];
@@ -320,6 +318,10 @@ fn amount(field: Option<&Field<Amount>>) -> Option<String> {
 }
 
 /// Yes or no; no where nothing is said.
+fn policy(field: Option<&Field<CashPolicy>>) -> Option<String> {
+    Some(get(field).copied().unwrap_or(CashPolicy::Reinvest).word().to_owned())
+}
+
 fn flag(field: Option<&Field<bool>>) -> Option<String> {
     Some(get(field).copied().unwrap_or(false).to_string())
 }

@@ -191,12 +191,8 @@ impl<'a> Draft<'a> {
     /// Cash that must be left, in the units of the books. Cash that does not count must not be spent either.
     #[must_use]
     pub fn reserve(&self) -> i128 {
-        let portfolio = self.portfolio();
-        let reserve = scaled(portfolio.limits.reserve.decimal(), self.books.places).unwrap_or(i128::MAX / 4);
-        match portfolio.cash {
-            CashPolicy::Reinvest => reserve,
-            CashPolicy::Exclude => reserve.max(self.books.cash),
-        }
+        let reserve = scaled(self.portfolio().limits.reserve.decimal(), self.books.places).unwrap_or(i128::MAX / 4);
+        reserve.max(self.books.excluded)
     }
 
     /// Amounts sold and bought.
@@ -320,7 +316,8 @@ impl<'a> Draft<'a> {
     pub fn total_after(&self, shares: &[i128], cash: i128) -> i128 {
         let positions: i128 = self.books.lines.iter().zip(shares).map(|(line, &shares)| shares * line.price).sum();
         match self.portfolio().cash {
-            CashPolicy::Reinvest => positions + cash,
+            CashPolicy::Reinvest => positions + cash - self.books.excluded,
+            // What is left of sales is excluded as well from the next plan on.
             CashPolicy::Exclude => positions,
         }
     }

@@ -168,6 +168,8 @@ wire! {
         pub reserve: String,
         /// Whether cash counts.
         pub cash_policy: String,
+        /// Whether the part of it from dividends counts.
+        pub dividends: String,
         /// Whether cash above the reserve counts as an asset whose target is 0.
         pub deploy_cash: bool,
         /// Commission as a fraction.
@@ -238,6 +240,8 @@ wire! {
         pub total: String,
         /// Cash.
         pub cash: String,
+        /// The part of it that does not count and is not spent.
+        pub excluded: String,
         /// The assets by code.
         pub assets: Vec<AssetBefore>,
         /// Held codes that are kept out of the weights.

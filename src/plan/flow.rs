@@ -32,14 +32,14 @@ fn opened(inputs: &Inputs<'_>, portfolio: &Portfolio, amount: Money) -> Result<B
     let mut holdings = inputs.holdings.clone();
     let cash = holdings.cash.entry(portfolio.currency).or_default();
     *cash = cash.plus(amount).ok_or_else(too_large)?;
-    let counted = Portfolio { cash: CashPolicy::Reinvest, ..portfolio.clone() };
+    let (cash, dividends) = (CashPolicy::Reinvest, CashPolicy::Reinvest);
+    let counted = Portfolio { cash, dividends, ..portfolio.clone() };
     let mut books = drift::books(&counted, &holdings).map_err(PlanError::Books)?;
     let paid = scaled(amount.decimal(), books.places).ok_or_else(too_large)?;
     books.cash -= paid;
-    books.total = match portfolio.cash {
-        CashPolicy::Reinvest => books.total - paid,
-        CashPolicy::Exclude => books.lines.iter().map(|line| line.value).sum(),
-    };
+    books.excluded =
+        scaled(drift::excluded(portfolio, inputs.holdings).decimal(), books.places).ok_or_else(too_large)?;
+    books.total -= paid + books.excluded;
     for line in &mut books.lines {
         line.breach = None;
     }

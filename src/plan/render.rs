@@ -58,6 +58,7 @@ impl Draft<'_> {
             min_trade_amount: p.limits.min_trade.to_string(),
             reserve: self.books.money(self.reserve()).to_string(),
             cash_policy: p.cash.word().to_owned(),
+            dividends: p.dividends.word().to_owned(),
             deploy_cash: self.deploys_cash(),
             commission_rate: p.costs.commission.to_string(),
             commission_minimum: p.costs.commission_minimum.to_string(),
@@ -132,6 +133,7 @@ impl Draft<'_> {
         Before {
             total: books.money(books.total).to_string(),
             cash: books.money(books.cash).to_string(),
+            excluded: books.money(books.excluded).to_string(),
             assets: assets.collect(),
             outside: held.map(ToString::to_string).collect(),
         }

@@ -427,6 +427,87 @@ fn excluded_cash_is_left_alone_and_little_is_added_to_it() {
 }
 
 #[test]
+fn dividends_are_left_out_of_the_weights_or_spent_last() {
+    let stage = Stage::sample();
+    let cash = |text: &str| text.lines().find(|line| line.starts_with("~ cash")).map(str::to_owned);
+    let file = || {
+        let text = stage.read("holdings.yaml");
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(['c', 'd'])).collect();
+        lines.join("; ")
+    };
+    stage.edit("holdings.yaml", "cash: { KRW: 0 }", "cash: { KRW: 1500000 }\ndividends: { KRW: 1200000 }");
+    stage.edit("portfolio_config.yaml", "  # Cost settings", "  cash: { dividends: exclude }\n  # Cost settings");
+    stage.commit("Keep dividends\n\nReason: a house", 50);
+    let out = stage.run(&["plan", "-o", "plan.json"]).out;
+    assert_data_eq!(
+        out.lines().next().unwrap(),
+        str!["Portfolio on 2026-03-04: 11,299,975 KRW (cash 1,500,000, 1,200,000 of it left out)"]
+    );
+    assert_data_eq!(cash(&out).unwrap(), str!["~ cash 1,500,000 -> 1,208,501 (at least 1,200,000)"]);
+    // A withdrawal leaves them alone as well.
+    assert_data_eq!(
+        cash(&stage.run(&["plan", "--withdraw", "400000"]).out).unwrap(),
+        str!["~ cash 1,500,000 - 400,000 withdrawn -> 1,249,827 (at least 1,200,000)"]
+    );
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert_data_eq!(file(), str!["cash: { KRW: 1208501 }; dividends: { KRW: 1200000 }"]);
+    // What was excluded is the same amount, and nothing is left to do.
+    assert_data_eq!(
+        stage.run(&["plan", "--trigger", "manual"]).out.lines().last().unwrap(),
+        str!["Nothing to do: no order is worth placing."]
+    );
+    stage.edit("portfolio_config.yaml", "dividends: exclude", "dividends: reinvest");
+    stage.commit("Spend dividends\n\nReason: no house", 40);
+    stage.run(&["plan", "-q", "--trigger", "manual", "-o", "plan.json"]);
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert_data_eq!(file(), str!["cash: { KRW: 26366 }; dividends: { KRW: 26366 }"]);
+    let all = stage.run(&["plan", "-q", "--withdraw", "12000000", "-o", "plan.json"]);
+    assert_eq!(all.code, 0, "{}", all.whole());
+    assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
+    assert_data_eq!(file(), str!["cash: { KRW: 1881 }; dividends: { KRW: 1881 }"]);
+}
+
+#[test]
+fn dividends_are_a_part_of_the_cash() {
+    let stage = Stage::sample();
+    stage.edit("holdings.yaml", "cash: { KRW: 0 }", "cash: { KRW: 100 }\ndividends: { KRW: 101 }");
+    assert_data_eq!(
+        stage.run(&["plan"]).whole(),
+        str![[r#"
+error[schema]: 101 of the 100 KRW in cash cannot have come from dividends
+ --> holdings.yaml:6:19
+  |
+6 | dividends: { KRW: 101 }
+  |                   ^^^ not a part of the cash
+  |
+  = help: write what is left of the dividends; they are counted in `cash` as
+          well.
+
+info[threshold-reachable]: 443160 cannot drift 5 points from its target 0.05
+                           inside its band (0.02 to 0.08)
+  --> portfolio_config.yaml:33:19
+   |
+33 |           target: 0.05
+   |                   ^^^^ the band decides for this asset, not the threshold
+...
+64 |       threshold: 0.05 # Emergency rebalancing when +/-5% deviation
+   |                  ---- the threshold
+   |
+   = help: nothing to do if the band is meant to decide; otherwise widen the
+           band, or lower the threshold.
+
+refused: holdings.yaml: 1 error, 0 warnings, 1 info
+--- exit 1
+
+"#]]
+    );
+    stage.edit("holdings.yaml", "KRW: 101", "KRW: -1");
+    assert_eq!(stage.run(&["plan"]).code, 1);
+    stage.edit("holdings.yaml", "KRW: -1", "KRW: 100");
+    assert_eq!(stage.run(&["plan"]).code, 0);
+}
+
+#[test]
 fn limits_stand_beside_the_figures() {
     let stage = Stage::sample();
     let limits = "max_turnover: 0.1\n      max_orders: 10\n      max_order_amount: 400000\n      max_price_age: 3\n";

@@ -20,6 +20,8 @@ use rebalance::schema;
 struct Account {
     assets: Vec<Asset>,
     cash: i64,
+    /// What is said of cash in the config, and how much of it came from dividends.
+    kept: (&'static str, i64),
     reserve: i64,
     min_trade: i64,
 }
@@ -50,9 +52,17 @@ fn asset() -> impl Strategy<Value = Asset> {
 
 fn account() -> impl Strategy<Value = Account> {
     let assets = prop::collection::vec(asset(), 1..7);
-    let amounts = (0_i64..800_000, prop::sample::select(vec![0_i64, 0, 50_000, 300_000]));
-    (assets, amounts, prop::sample::select(vec![0_i64, 30_000, 100_000]))
-        .prop_map(|(assets, (cash, reserve), min_trade)| Account { assets, cash, reserve, min_trade })
+    let reserve = prop::sample::select(vec![0_i64, 0, 50_000, 300_000]);
+    let kept = ["", "", "policy: exclude", "dividends: exclude", "dividends: exclude, deploy: true", "deploy: true"];
+    let cash = (0_i64..800_000, 0_i64..=100, prop::sample::select(kept.to_vec()));
+    let min_trade = prop::sample::select(vec![0_i64, 30_000, 100_000]);
+    (assets, cash, reserve, min_trade).prop_map(|(assets, (cash, part, kept), reserve, min_trade)| Account {
+        assets,
+        cash,
+        kept: (kept, cash * part / 100),
+        reserve,
+        min_trade,
+    })
 }
 
 impl Account {
@@ -78,13 +88,16 @@ impl Account {
             "portfolio:\n  name: 'x'\n  base_currency: 'KRW'\n  allocation:\n    all:\n      weight: 1\n      assets:\n{text}  \
              rebalancing:\n    strategy: 'threshold'\n    drift_trigger: {{ threshold: 0.05 }}\n    \
              constraints: {{ min_trade_amount: {}, cash_reserve: {} }}\n  \
-             costs: {{ etf_commission_rate: 0.00015, slippage_estimate: 0.001 }}\n",
-            self.min_trade, self.reserve
+             costs: {{ etf_commission_rate: 0.00015, slippage_estimate: 0.001 }}\n  cash: {{ {} }}\n",
+            self.min_trade, self.reserve, self.kept.0
         )
     }
 
     fn holdings(&self) -> String {
-        let mut text = format!("as_of: 2026-03-04\ncash: {{ KRW: {} }}\npositions:\n", self.cash);
+        let mut text = format!(
+            "as_of: 2026-03-04\ncash: {{ KRW: {} }}\ndividends: {{ KRW: {} }}\npositions:\n",
+            self.cash, self.kept.1
+        );
         for (i, asset) in self.assets.iter().enumerate() {
             let (first, price) = (asset.held / 2, asset.price);
             text += &format!("  - code: '{i:06}'\n    quantity: {}\n    price: {price}\n    lots:\n", asset.held);
@@ -180,9 +193,9 @@ proptest! {
             sound_sums(&account, draft);
             assert!(draft.orders.iter().all(|order| order.shares > 0), "{:?}", draft.orders);
             let there = i128::from(account.cash + amount);
-            assert!(draft.cash_after >= there.min(i128::from(account.reserve)));
+            assert!(draft.cash_after >= there.min(draft.reserve()));
             // No lot more of anything that is below its target could have been paid and come closer.
-            let total = there + draft.books.lines.iter().map(|line| line.value).sum::<i128>();
+            let total = draft.books.total + i128::from(amount);
             for (i, line) in draft.books.lines.iter().enumerate() {
                 let asset = draft.asset(line).unwrap();
                 let lot = i128::from(account.assets[i].lot);
@@ -190,7 +203,7 @@ proptest! {
                 let target = asset.target.decimal() * rust_decimal::Decimal::from_i128_with_scale(total, 0);
                 let reached = rust_decimal::Decimal::from_i128_with_scale((draft.shares[i] + lot) * line.price, 0);
                 let more = draft.shares[i] > line.held || line.price * lot >= i128::from(account.min_trade);
-                let spare = draft.cash_after - i128::from(account.reserve);
+                let spare = draft.cash_after - draft.reserve();
                 let whole = draft.sizing.as_ref().is_some_and(|sizing| sizing.outside == 0);
                 assert!(!(whole && more && paid <= spare && reached <= target), "{line:?} {:?}", draft.shares);
             }
@@ -206,13 +219,13 @@ proptest! {
                     assert!(most < won(amount));
                     return;
                 }
-                Err(PlanError::Books(_)) => return assert_eq!(account.cash, 0),
+                Err(PlanError::Books(_)) => return assert!(account.assets.iter().all(|asset| asset.held == 0)),
                 Err(error) => panic!("{error:?}"),
             };
             sound_sums(&account, draft);
             assert!(draft.orders.iter().all(|order| order.shares < 0), "{:?}", draft.orders);
-            let reserve = i128::from(account.reserve);
-            assert!(draft.cash_after >= reserve);
+            let reserve = draft.reserve();
+            assert!(reserve >= i128::from(account.reserve) && draft.cash_after >= reserve);
             for order in &draft.orders {
                 let lot = i128::from(account.assets[order.line].lot);
                 let price = draft.books.lines[order.line].price;

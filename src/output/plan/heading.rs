@@ -14,5 +14,10 @@ pub(super) fn heading(body: &Body, paint: Paint) -> String {
         n => format!(", {} kept outside", count(n, "holding")),
     };
     let title = paint.bold(format!("Portfolio on {}: {total} {currency}", body.inputs.as_of));
-    format!("{title} (cash {}{outside})\n\n", grouped(&body.before.cash))
+    let excluded = match body.before.excluded.as_str() {
+        "0" => String::new(),
+        part if part == body.before.cash => ", left out".to_owned(),
+        part => format!(", {} of it left out", grouped(part)),
+    };
+    format!("{title} (cash {}{excluded}{outside})\n\n", grouped(&body.before.cash))
 }
