@@ -41,6 +41,8 @@ pub(crate) struct Kind {
     short: bool,
     /// Cash may be kept out of the weights.
     excluded: bool,
+    /// Cash above the reserve is to be spent.
+    deploys: bool,
     /// Near the targets, and the schedule is served.
     quiet: bool,
 }
@@ -68,6 +70,7 @@ const PLAIN: Kind = Kind {
     dollars: false,
     short: false,
     excluded: false,
+    deploys: false,
     quiet: false,
 };
 
@@ -86,6 +89,8 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind { name: "small and taxed", assets: 4, shares: Some(6), taxed: true, ..PLAIN },
     Kind { name: "small and free", assets: 4, shares: Some(7), free: true, ..PLAIN },
     Kind { name: "small and dear", assets: 3, shares: Some(40), dear: true, ..PLAIN },
+    Kind { name: "cash to be spent", deploys: true, minimum: true, ..PLAIN },
+    Kind { name: "small, cash to be spent", assets: 4, shares: Some(9), deploys: true, excluded: true, ..PLAIN },
     Kind { name: "with fixed fees", fixed: true, minimum: true, taxed: true, ..PLAIN },
     Kind { name: "small with fixed fees", assets: 4, shares: Some(9), fixed: true, ..PLAIN },
     Kind { name: "deposit", flow: Flow::Deposit, minimum: true, lots: true, blocked: true, excluded: true, ..PLAIN },
@@ -177,7 +182,7 @@ impl Account {
             // A portfolio of nothing has no weights.
             cash: if held + cash <= 0 { 1_000_000 } else { cash },
             reserve: random.within(0, 1) * held.max(1_000_000) / 100,
-            min_trade: if kind.minimum { [0, worth / 100, worth / 20][random.within(0, 2) as usize] } else { 0 },
+            min_trade: if kind.minimum { [0, held / 100, held / 20][random.within(0, 2) as usize] } else { 0 },
             commission: if kind.free { 0 } else { random.within(0, 30) },
             slippage: if kind.free { 0 } else { random.within(0, 2) * if kind.dear { 2_000 } else { 50 } },
             fixed: [(); 2].map(|()| if kind.fixed { random.within(0, 1) * random.within(0, worth / 1_000) } else { 0 }),
@@ -218,6 +223,11 @@ impl Account {
     pub(crate) fn floor(&self) -> i128 {
         let floor = if self.excluded { self.reserve.max(self.cash) } else { self.reserve };
         if self.flow > 0 { floor.min(self.cash + self.flow) } else { floor }
+    }
+
+    /// Whether cash that is left counts as an asset of target zero: so it does where it would be kept out for good.
+    pub(crate) fn deploys_cash(&self) -> bool {
+        (self.kind.deploys || self.excluded) && self.flow >= 0 && self.goal() == "target"
     }
 
     /// Where weights are brought to: cash that flows goes to the targets.
@@ -263,10 +273,11 @@ impl Account {
         write!(
             text,
             "    constraints:\n      min_trade_amount: {minimum}\n      avoid_ex_dividend_dates: true\n  cash:\n    \
-             policy: {}\n    reserve: {reserve}\n  costs:\n    etf_commission_rate: {}\n    etf_tax_rate: {}\n    \
+             policy: {}\n    deploy: {}\n    reserve: {reserve}\n  costs:\n    etf_commission_rate: {}\n    etf_tax_rate: {}\n    \
              overseas_etf_tax_rate: 0.22\n    slippage_estimate: {}\n    commission_minimum: {}\n    \
              commission_per_order: {}\n    cost_basis: {}\n  taxes: {{ overseas_deduction: {} }}\n",
             if self.excluded { "exclude" } else { "reinvest" },
+            self.kind.deploys,
             decimal(self.commission, 5),
             decimal(self.tax, 3),
             decimal(self.slippage, 5),

@@ -68,14 +68,14 @@ pub(crate) fn may_fail(error: &PlanError) -> bool {
 #[test]
 fn plan_has_every_property() {
     let first = variable("REBALANCE_PLANS_SEED").unwrap_or(0);
-    let (next, last) = (AtomicU64::new(first), first + count(420));
+    let (next, last) = (AtomicU64::new(first), first + count(480));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let tallies: Vec<BTreeMap<&str, [u64; 3]>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| work(&next, last))).collect();
         workers.into_iter().map(|worker| worker.join().unwrap_or_else(|why| std::panic::resume_unwind(why))).collect()
     });
     // Tests that try nothing find nothing: of each kind there are plans, and with orders.
-    for kind in KINDS.iter().filter(|_| last - first >= 420) {
+    for kind in KINDS.iter().filter(|_| last - first >= 480) {
         let sum = |at: usize| tallies.iter().filter_map(|tally| tally.get(kind.name)).map(|t| t[at]).sum::<u64>();
         let (tried, planned, traded) = (sum(0), sum(1), sum(2));
         assert!(planned * 2 > tried && traded * 5 > tried, "{}: {tried}, {planned}, {traded}", kind.name);

@@ -1,6 +1,7 @@
 //! What a plan's figures must come to, recomputed from the lines of its file: money, shares, sides, codes.
 
 use crate::accounts::{Account, Asset, RATES, TAXES};
+use crate::levels::cash_after;
 use crate::planning::{Line, Plan, said, same, units};
 
 /// The part of a whole by a rate, rounded up to the smallest unit.
@@ -183,16 +184,15 @@ pub(crate) fn flows_go_one_way(account: &Account, plan: &Plan) -> Result<(), Str
     if account.flow >= 0 {
         return Ok(());
     }
-    let left = plan.money(account, "/after/cash")?;
     if account.cash + account.flow >= account.floor() {
         return same("orders", lines.len(), 0);
     }
-    for line in lines {
-        let asset = of(account, &line)?;
-        let smaller = smaller_sale(account, asset, line.shares);
-        let brings = |shares: i128| asset.price * shares - costs(account, asset, -shares).iter().sum::<i128>();
-        if left - brings(line.shares) + brings(smaller) >= account.floor() {
-            return Err(format!("{} of {} would do, and not {}", smaller, line.code, line.shares));
+    let shares = plan.shares(account)?;
+    for (at, asset) in account.assets.iter().enumerate().filter(|(at, asset)| shares[*at] < asset.held) {
+        let mut more = shares.clone();
+        more[at] = asset.held - smaller_sale(account, asset, asset.held - shares[at]);
+        if cash_after(account, &more) >= account.floor() {
+            return Err(format!("{}: to keep {} would do, and not only {}", asset.code, more[at], shares[at]));
         }
     }
     Ok(())

@@ -45,6 +45,9 @@ pub(crate) fn levels(account: &Account, shares: &[i128], total: i128) -> Levels 
         sum.4 += asset.price * trade.abs();
         sum.5.push(trade);
     }
+    if account.deploys_cash() {
+        sum.1 += ((cash_after(account, shares) - account.floor()) * scale(account)).pow(2);
+    }
     sum
 }
 

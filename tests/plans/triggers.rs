@@ -9,10 +9,10 @@ pub(crate) fn due(account: &Account) -> bool {
     account.flow != 0 || rebalance_due(account)
 }
 
-/// Whether one would be due if no cash flowed.
+/// Whether one would be due if no cash flowed. What may not be traded makes nothing due by its drift.
 fn rebalance_due(account: &Account) -> bool {
     let scheduled = account.strategy != "threshold" && !account.served;
-    let drifted = account.assets.iter().any(|a| breaches(account, a, a.price * a.held, account.total()));
+    let drifted = account.assets.iter().any(|a| !a.blocked && breaches(account, a, a.price * a.held, account.total()));
     scheduled || (account.strategy != "time" && drifted)
 }
 
