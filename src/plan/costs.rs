@@ -75,8 +75,8 @@ pub fn tax_rate(asset: &Asset, costs: &Costs) -> Rate {
 pub struct Sold {
     /// The amount less what the shares cost, rounded up to the currency's smallest unit; below zero for a loss.
     pub gain: i128,
-    /// The purchases, oldest first; one without a date when all are an average. Their costs add up to the amount less
-    /// the gain.
+    /// The purchases, oldest first; one without a date when all are an average. Their shares are those of the order, and
+    /// their costs add up to the amount less the gain, but for a part of the smallest unit that an amount may have.
     pub lots: Vec<Taken>,
 }
 
@@ -248,7 +248,12 @@ impl Tariff {
     fn gain(&self, shares: i128) -> Option<i128> {
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
         let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(self.in_parts(shares)?))?;
-        shares.checked_mul(self.price)?.checked_sub(self.down(cost)?)
+        let smallest = self.smallest.min(self.places);
+        let fine = self.places.max(PRICE_PLACES);
+        let amount = shares.checked_mul(self.price)?.checked_mul(10_i128.checked_pow(fine - self.places)?)?;
+        let cost = cost.checked_mul(10_i128.checked_pow(fine - PRICE_PLACES)?)?;
+        let units = -cost.checked_sub(amount)?.div_euclid(10_i128.checked_pow(fine - smallest)?);
+        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
     }
 
     /// The gain of an order that counts in the year's pool: 0 for purchases and for assets that are taxed by the sale.
@@ -264,6 +269,7 @@ impl Tariff {
         let mut lots = self.lots.as_ref()?.taken(self.in_parts(shares)?)?;
         let (mut exact, mut told) = (0_i128, 0_i128);
         for lot in &mut lots {
+            lot.shares /= self.parts()?;
             exact = exact.checked_add(lot.cost)?;
             let all = self.down(exact)?;
             lot.cost = all - told;
@@ -362,6 +368,7 @@ mod tests {
     #[test]
     fn commission_is_the_rate_or_the_minimum_and_the_fixed_fee_rounded_up_once() {
         // price, shares, places and smallest of the books, rate, minimum, fixed fee, commission
+        #[expect(clippy::type_complexity, reason = "a table with its columns named above")]
         let table: &[(i128, i128, u32, u32, &str, &str, &str, i128)] = &[
             (16_800, -21, 0, 0, "0.00015", "0", "0", 53),
             (16_800, -21, 0, 0, "0.00015", "52.92", "0", 53),
@@ -445,6 +452,19 @@ mod tests {
         let sold = tariff.sold(-15).unwrap();
         let lots: Vec<_> = sold.lots.iter().map(|lot| (lot.shares, lot.cost)).collect();
         assert_eq!((sold.gain, lots), (12_000, vec![(10, 150_000), (5, 90_000)]));
+    }
+
+    #[test]
+    fn a_part_of_a_share_gains_whole_units_rounded_up_once() {
+        // Ten shares at 15,000 and ten at 18,000, sold by the thousandth at 16,805: 1,805 a share, then 1,195 lost.
+        let fine =
+            Tariff { places: 3, quantity_places: 3, pooled: true, ..tariff(16_805, 220, ledger(CostBasis::Fifo)) };
+        for (shares, gain) in [(1, 2), (2, 4), (1_000, 1_805), (1_001, 1_807), (10_000, 18_050), (10_001, 18_049)] {
+            assert_eq!(fine.pooled_gain(-shares), Some(gain * 1_000), "{shares}");
+        }
+        let sold = fine.sold(-10_001).unwrap();
+        let lots: Vec<_> = sold.lots.iter().map(|lot| (lot.shares, lot.cost)).collect();
+        assert_eq!(lots, [(10_000, 150_000_000), (1, 18_000)]);
     }
 
     #[test]

@@ -152,7 +152,7 @@ impl Draft<'_> {
         let lots = order.sold.iter().flat_map(|sold| &sold.lots);
         let lot = |lot: &crate::lots::Taken| LotSold {
             date: lot.date.map(|date| date.to_string()),
-            quantity: lot.shares.to_string(),
+            quantity: self.books.shares(lot.shares).to_string(),
             cost: self.books.money(lot.cost).to_string(),
         };
         lots.map(lot).collect()

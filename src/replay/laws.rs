@@ -17,7 +17,7 @@ fn fill(order: &str) -> Fill<String> {
         commission: one(),
         slippage: one(),
         tax: one(),
-        gain: (order.len() % 2 == 0).then(one),
+        gain: order.len().is_multiple_of(2).then(one),
         tax_class: None,
         at: "2026-03-05T06:30:00Z".to_owned(),
     }

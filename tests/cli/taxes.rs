@@ -47,12 +47,12 @@ fn a_sale_that_crosses_the_deduction_says_what_waiting_saves() {
 - sell 8 x 091230 TIGER Semiconductor at 50,000 = 400,000
     13.64 % -> 10.01 % (target 10.00 %, band 5 to 15), limit price 49,950
     drifted +3.64 points from 10 %; +0.01 points left after
-    loss 40,000 (overseas, tax 0): 8,000,000 of 2024-01-02 cost 440,000
+    loss 40,000 (overseas, tax 0): 8 of 2024-01-02 cost 440,000
 - sell 21 x 360750 TIGER US S&P500 at 16,800 = 352,800
     38.18 % -> 34.99 % (target 35.00 %, band 30 to 40), limit price 16,785
     drifted +3.18 points from 35 %; -0.01 points left after
-    gain 169,800 (overseas, tax 4,356): 15,000,000 of 2024-01-02 cost 135,000,
-      6,000,000 of 2025-01-02 cost 48,000
+    gain 169,800 (overseas, tax 4,356): 15 of 2024-01-02 cost 135,000, 6 of
+      2025-01-02 cost 48,000
 + buy 25 x 305080 TIGER US Treasury 10Y Futures at 10,000 = 250,000
     12.73 % -> 15.01 % (target 15.00 %, band 10 to 20), limit price 10,010
     drifted -2.27 points from 15 %; +0.01 points left after
@@ -74,7 +74,6 @@ Overseas gains of 2026: 2,390,000 before, 129,800 by this plan; of the
     KRW, if they were sold then at the same prices and with no other sales that
     year
 Tax figures are of 2026-01-01; nothing here is advice.
-
 
 
 "#]]

@@ -43,7 +43,7 @@ pub(super) fn tax(body: &Body, paint: Paint) -> String {
     let mut text = year.map_or(String::new(), |year| year_tax(body, year, paint));
     let figures = format!("Tax figures are of {}; nothing here is advice.", body.params.taxes.as_of);
     text.push_str(&wrapped(&figures, "", paint.width));
-    text + "\n"
+    text
 }
 
 fn year_tax(body: &Body, tax: &YearTax, paint: Paint) -> String {

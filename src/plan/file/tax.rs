@@ -20,7 +20,7 @@ wire! {
     pub struct LotSold {
         /// The day of the purchase; none where all purchases are one moving average.
         pub date: Option<String>,
-        /// Whole shares.
+        /// Shares.
         pub quantity: String,
         /// What they cost together, rounded down.
         pub cost: String,
