@@ -6,7 +6,7 @@
 
 mod answer;
 
-pub use answer::{ANSWER_SHEET, Answer, Failure, FailureKind, Said, pointer};
+pub use answer::{ANSWER_SHEET, Failure, FailureKind, Said, answer, pointer};
 
 use crate::calendar::Calendar;
 use crate::code::Code;
@@ -133,6 +133,15 @@ pub struct Basis<'a> {
     pub meta: &'a Meta,
 }
 
+/// A plan, and its file on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The plan.
+    pub plan: PlanFile,
+    /// Its file on one line, without a line break.
+    pub line: String,
+}
+
 /// Why an account has no plan although its config is sound.
 #[derive(Debug)]
 pub enum Unplanned {
@@ -206,7 +215,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// See [`Unplanned`].
-    pub fn plan(&self, basis: &Basis<'_>, defaults: &Defaults) -> Result<PlanFile, Unplanned> {
+    pub fn plan(&self, basis: &Basis<'_>, defaults: &Defaults) -> Result<Planned, Unplanned> {
         let text = self.holdings.get();
         let reading = document::read(text.as_bytes());
         let Held { shape, holdings, findings } = held("holdings", &reading);
@@ -238,7 +247,8 @@ impl<'a> Line<'a> {
         };
         let overrides = basis.overrides.to_vec();
         let (body, _) = draft.judged(basis.facts, basis.policies, source, provenance, overrides);
-        Ok(PlanFile::new(body, basis.meta.clone()))
+        let (plan, line) = PlanFile::with_line(body, basis.meta.clone());
+        Ok(Planned { plan, line })
     }
 
     fn dividends(&self) -> Dividends {

@@ -1,5 +1,6 @@
 //! The answer to a line: the plan, or why there is none.
 
+use super::Planned;
 use crate::document::{Reading, Span, Step};
 use crate::finding::{Finding, Level};
 use crate::plan::PlanFile;
@@ -10,24 +11,24 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// The schema of an answer.
-pub const ANSWER_SHEET: Sheet = Sheet { file: "batch-answer.schema.json", schema: schema_of::<Answer<'static>> };
+pub const ANSWER_SHEET: Sheet = Sheet { file: "batch-answer.schema.json", schema: schema_of::<Answer> };
 
 /// The most findings an answer has.
 const MOST: usize = 20;
 
 /// The answer to a line.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, JsonSchema)]
 #[schemars(title = "rebalance plan --batch, an answer")]
-pub struct Answer<'a> {
+#[allow(dead_code, reason = "only its schema is used: the line of a plan is there before its answer is")]
+struct Answer {
     /// The line's id as it came; null when it has none or cannot be read.
-    #[schemars(with = "Option<super::Id>")]
-    pub id: Option<&'a RawValue>,
+    id: Option<super::Id>,
     /// The plan, as in the file that `rebalance plan` saves.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub plan: Option<&'a PlanFile>,
+    #[serde(default)]
+    plan: Option<PlanFile>,
     /// Why there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<&'a Failure>,
+    #[serde(default)]
+    error: Option<Failure>,
 }
 
 /// Why a line has no plan.
@@ -108,14 +109,16 @@ impl Failure {
     }
 }
 
-impl Answer<'_> {
-    /// The line, complete with its line break.
-    #[must_use]
-    pub fn line(&self) -> String {
-        // Structs of text and integers can always be serialised.
-        let mut line = serde_json::to_string(self).unwrap_or_default();
-        line.push('\n');
-        line
+/// The answer to a line, complete with its line break.
+pub fn answer(id: Option<&RawValue>, planned: &Result<Planned, Failure>, out: &mut String) {
+    let id = id.map_or("null", RawValue::get);
+    match planned {
+        Ok(Planned { line, .. }) => out.extend(["{\"id\":", id, ",\"plan\":", line, "}\n"]),
+        Err(failure) => {
+            // A struct of texts can always be serialised.
+            let failure = serde_json::to_string(failure).unwrap_or_default();
+            out.extend(["{\"id\":", id, ",\"error\":", &failure, "}\n"]);
+        }
     }
 }
 

@@ -8,10 +8,10 @@ mod lines;
 
 use super::plan::plan_fault;
 use super::{Exit, Fault, Format, Global, Host};
-use crate::batch::{Answer, Defaults, Failure, FailureKind, Line, MAX_LINE, Unplanned, pointer};
+use crate::batch::{self, Defaults, Failure, FailureKind, Line, MAX_LINE, Planned, Unplanned, pointer};
 use crate::output::plan::grouped;
 use crate::output::{Paint, Ui};
-use crate::plan::{PlanFile, Status};
+use crate::plan::Status;
 use crate::words::count;
 use configs::Configs;
 use lines::{Piece, Pieces};
@@ -43,7 +43,7 @@ struct Done {
 /// The answers to a piece.
 #[derive(Default)]
 struct Answers {
-    text: Vec<u8>,
+    text: String,
     counts: Counts,
     /// The first errors: lines from 0 within the piece, and what is wrong with them.
     errors: Vec<(usize, String)>,
@@ -162,13 +162,12 @@ fn answers(piece: &Piece, configs: &Configs, defaults: &Defaults) -> Answers {
 }
 
 impl Answers {
-    fn add(&mut self, id: Option<&RawValue>, planned: Result<PlanFile, Failure>) {
+    fn add(&mut self, id: Option<&RawValue>, planned: Result<Planned, Failure>) {
         if let (Err(failure), true) = (&planned, self.errors.len() < TOLD) {
             self.errors.push((self.counts.accounts, failure.message.clone()));
         }
-        let plan = planned.as_ref().ok();
-        let line = Answer { id, plan, error: planned.as_ref().err() }.line();
-        self.text.extend_from_slice(line.as_bytes());
+        batch::answer(id, &planned, &mut self.text);
+        let plan = planned.as_ref().ok().map(|planned| &planned.plan);
         self.counts.add(Counts {
             accounts: 1,
             orders: plan.is_some_and(|plan| !plan.body.orders.is_empty()).into(),
@@ -183,7 +182,7 @@ fn answer<'a>(
     bytes: &'a [u8],
     configs: &Configs,
     defaults: &Defaults,
-) -> (Option<&'a RawValue>, Result<PlanFile, Failure>) {
+) -> (Option<&'a RawValue>, Result<Planned, Failure>) {
     if bytes.len() > MAX_LINE {
         return (None, Err(too_long()));
     }
@@ -240,7 +239,7 @@ fn write_answers(
                 Ui::new(host, paint).note(&format!("{} line {place}: {message}\n", paint.red("error:")));
             }
             counts.add(answers.counts);
-            match host.out.write_all(&answers.text).and_then(|()| host.out.flush()) {
+            match host.out.write_all(answers.text.as_bytes()).and_then(|()| host.out.flush()) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(exit(counts)),
                 Err(_) => {

@@ -3,6 +3,7 @@
 //! Nothing here judges anything.
 
 use super::past::{Asked, changing, tracked};
+use super::policies::PolicyFacts;
 use super::range::Ends;
 use super::{Fault, Global, Host, policies};
 use crate::config::Config;
@@ -175,6 +176,30 @@ impl Gathered {
             Told::Known { history, change } => Some((history, change)),
             Told::NotAsked | Told::Unknown(_) => None,
         }
+    }
+}
+
+/// The facts about a config that came without a repository, by policies that were read before.
+pub(super) fn gather_text(bytes: &[u8], policies: PolicyFacts, global: &Global, now: i64) -> Gathered {
+    let (policies, policy_findings, mut sources) = policies;
+    let path = global.config.display().to_string();
+    let reading = document::read(bytes);
+    let (config, misread) = Config::of(&reading);
+    let issues = schema::check(&schema::CONFIG, &reading, &misread);
+    sources.insert(path.clone(), reading.text.clone());
+    Gathered {
+        path,
+        reading,
+        config,
+        issues,
+        present: true,
+        policies,
+        base_policies: None,
+        policy_findings,
+        past: Told::NotAsked,
+        sources,
+        tracked: None,
+        now,
     }
 }
 

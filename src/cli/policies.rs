@@ -12,7 +12,8 @@ use crate::rules;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-type PolicyFacts = (Policies, Vec<Finding>, BTreeMap<String, String>);
+/// The policies in effect, what is wrong with their files, and the texts of these.
+pub(super) type PolicyFacts = (Policies, Vec<Finding>, BTreeMap<String, String>);
 
 /// Where the owner's policies are: beside the config, unless said otherwise.
 pub(super) fn policies_path(global: &Global) -> PathBuf {

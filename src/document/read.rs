@@ -2,11 +2,12 @@
 //!
 //! Bytes are decoded and checked ([`decode`]); the parser's events become nodes ([`tree`], [`places`]); a parser error
 //! becomes one fault in plain words ([`syntax`], [`quotes`]), valid YAML that is refused becomes another ([`refused`]),
-//! and tabs are blamed where they are the cause ([`tabs`]). Only these files name the parser crate. Nothing here
+//! and tabs are blamed where they are the cause ([`tabs`]). Plain JSON takes a shortcut ([`plain_json`]). Only these files name the parser crate. Nothing here
 //! expands an alias, resolves a scalar to a type, or calls itself.
 
 mod decode;
 mod places;
+mod plain_json;
 mod quotes;
 mod refused;
 mod syntax;
@@ -26,6 +27,17 @@ pub fn read(bytes: &[u8]) -> Reading {
         Ok(text) => text,
         Err(refusal) => return *refusal,
     };
+    match plain_json::tree(text) {
+        Some(root) => {
+            let document = Document { text: text.to_owned(), root, comments: Vec::new() };
+            Reading { document: Some(document), faults: Vec::new(), refused: Vec::new(), text: text.to_owned() }
+        }
+        None => parsed(text),
+    }
+}
+
+/// Reads a text with the parser.
+fn parsed(text: &str) -> Reading {
     let (tree, error) = tree::build(text);
     let syntax = tabs::blame(text, &tree, error.as_ref()).or_else(|| syntax::translate(text, &tree, error.as_ref()?));
     let failed = error.is_some() || syntax.is_some();

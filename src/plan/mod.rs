@@ -4,6 +4,7 @@
 //! portfolio does.
 
 mod ask;
+mod compact;
 mod compare;
 pub mod costs;
 pub mod draft;

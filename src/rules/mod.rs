@@ -263,7 +263,7 @@ fn stamp_held(findings: &mut [Finding], facts: &Facts<'_>) {
 fn of_groups(groups: &[Group], facts: &Facts<'_>, policies: &Policies, some: impl Fn(Group) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in ALL.iter().filter(|rule| groups.contains(&rule.group) && some(rule.group)) {
-        let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| owner::shipped(rule));
+        let setting = policies.setting(rule.id).map_or_else(|| Cow::Owned(owner::shipped(rule)), Cow::Borrowed);
         if setting.level != Level::Off {
             findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
         }

@@ -54,6 +54,7 @@ fn a_plan_of_a_batch_is_the_plan() {
     assert_eq!(run.err, "1 account: 1 with orders, 0 refused by a check, 0 without a plan\n");
     let answer = &answers(&run)[0];
     assert_eq!(answer["id"], "a");
+    assert_eq!(format!("{answer}\n"), run.out, "there is nothing between the values");
     // Pretty, it is the file, byte for byte; from the same holdings as a file it is the same plan.
     stage.write("holdings.yaml", &account["holdings"].to_string());
     let plan = stage.run(&["--now", "2026-03-04T00:00:00Z", "plan", "--format", "json", "-o", "plan.json"]);

@@ -1,10 +1,11 @@
 //! The configs a batch is planned by: each is read and judged once, with its history, and kept for the lines that come.
 
-use super::super::gather::{Claims, From, Told, gather};
+use super::super::gather::{Claims, From, Gathered, Place, Told, gather, gather_text};
 use super::super::plan::{calendar, config_input, meta, overrides};
+use super::super::policies::{self, PolicyFacts};
 use super::super::{Fault, Global, Host};
 use crate::batch::{Basis, Failure, FailureKind, INLINE, Line, pointer};
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, CalendarId};
 use crate::config::Config;
 use crate::document::{Lines, Reading};
 use crate::finding::Finding;
@@ -34,7 +35,7 @@ pub(super) struct Known {
     past: Told,
     now: i64,
     sound: Sound,
-    calendar: Calendar,
+    calendar: Arc<Calendar>,
     input: ConfigInput,
     overrides: Vec<Override>,
     meta: Meta,
@@ -73,6 +74,9 @@ pub(super) struct Configs {
     cwd: PathBuf,
     env: BTreeMap<String, String>,
     now: i64,
+    /// The policies that configs in lines are judged by.
+    policies: OnceLock<Result<PolicyFacts, Failure>>,
+    calendars: Mutex<BTreeMap<CalendarId, Arc<Calendar>>>,
     kept: Mutex<Kept>,
 }
 
@@ -107,7 +111,9 @@ impl Configs {
     /// None is known yet.
     pub(super) fn new(global: &Global, host: &Host<'_>) -> Self {
         let (cwd, env) = (host.cwd.clone(), host.env.clone());
-        Self { global: global.clone(), cwd, env, now: host.now, kept: Mutex::default() }
+        let global = Global { quiet: true, ..global.clone() };
+        let (policies, calendars, kept) = (OnceLock::new(), Mutex::default(), Mutex::default());
+        Self { global, cwd, env, now: host.now, policies, calendars, kept }
     }
 
     /// The config of a line.
@@ -121,12 +127,25 @@ impl Configs {
 
     /// Reads a config, with its history where it is a file, and judges it.
     fn read(&self, line: &Line<'_>) -> Result<Known, Failure> {
-        let path = line.path()?.map(PathBuf::from);
-        let from = match path {
-            Some(_) => From::WorkTree,
-            None => From::Bytes(line.config.get().as_bytes().to_vec()),
+        let Some(path) = line.path()? else {
+            let policies = self.policies.get_or_init(|| {
+                self.asked(|host| policies::read(&From::Bytes(Vec::new()), &self.global, &Place::Nowhere, None, host))
+            });
+            let text = line.config.get().as_bytes();
+            let gathered = gather_text(text, policies.clone()?, &self.global, self.now);
+            let mut known = self.known(gathered, |gathered, finding| {
+                pointer("config", &gathered.reading, finding.place.as_ref()?.span)
+            })?;
+            INLINE.clone_into(&mut known.input.path);
+            return Ok(known);
         };
-        let global = Global { quiet: true, ..self.global.with_config(path.as_ref()) };
+        let global = self.global.with_config(Some(&PathBuf::from(path)));
+        let gathered = self.asked(|host| gather(&From::WorkTree, &global, host, &Claims::default()))?;
+        self.known(gathered, |_, _| None)
+    }
+
+    /// What the command's host answers, seen from a thread that has it not: it reads files and prints nothing.
+    fn asked<T>(&self, ask: impl FnOnce(&mut Host<'_>) -> Result<T, Fault>) -> Result<T, Failure> {
         let (mut out, mut err) = (io::sink(), io::sink());
         let mut host = Host {
             cwd: self.cwd.clone(),
@@ -141,49 +160,64 @@ impl Configs {
             columns: None,
             pause: |_| (),
         };
-        let read = known(&from, &global, &mut host, path.is_none());
         // An answer goes to other programs: where the files are on this machine stays here.
         let here = format!("{}/", self.cwd.display().to_string().trim_end_matches('/'));
-        read.map_err(|fault| Failure::other(FailureKind::Config, fault.message.replace(&here, ""), fault.hints))?
+        ask(&mut host)
+            .map_err(|fault| Failure::other(FailureKind::Config, fault.message.replace(&here, ""), fault.hints))
+    }
+
+    /// A config as a batch knows it; or why it cannot be planned by. `place` says where a finding in a line is.
+    fn known(
+        &self,
+        gathered: Gathered,
+        place: impl Fn(&Gathered, &Finding) -> Option<String>,
+    ) -> Result<Known, Failure> {
+        let codes = gathered.codes();
+        let (sound, mut findings) = rules::judge(&gathered.facts(&codes), &gathered.policies);
+        drop(codes);
+        findings.extend(gathered.policy_findings.iter().cloned());
+        let Some(sound) = sound.filter(|_| gathered.policy_findings.is_empty()) else {
+            let at = |finding: &Finding| {
+                let own = (finding.path == gathered.path).then(|| place(&gathered, finding)).flatten();
+                own.or_else(|| in_file(&gathered, finding))
+            };
+            return Err(Failure::found(FailureKind::Config, &findings, at));
+        };
+        let semantic = sha256(format!("{:?}", sound.portfolio()).as_bytes());
+        Ok(Known {
+            calendar: self.calendar(&sound)?,
+            sound,
+            input: config_input(&gathered, semantic),
+            overrides: overrides(&gathered),
+            meta: meta(&gathered, &self.global),
+            path: gathered.path,
+            reading: gathered.reading,
+            config: gathered.config,
+            issues: gathered.issues,
+            policies: gathered.policies,
+            past: gathered.past,
+            now: gathered.now,
+        })
+    }
+
+    /// The calendar of a portfolio, read once.
+    fn calendar(&self, sound: &Sound) -> Result<Arc<Calendar>, Failure> {
+        let id = sound.portfolio().calendar;
+        let kept = || self.calendars.lock().ok();
+        if let Some(calendar) = kept().and_then(|kept| kept.get(&id).cloned()) {
+            return Ok(calendar);
+        }
+        let calendar = Arc::new(self.asked(|_| calendar(sound))?);
+        if let Some(mut kept) = kept() {
+            kept.insert(id, Arc::clone(&calendar));
+        }
+        Ok(calendar)
     }
 }
 
-/// A config as a batch knows it; or why it cannot be planned by.
-fn known(from: &From, global: &Global, host: &mut Host<'_>, inline: bool) -> Result<Result<Known, Failure>, Fault> {
-    let gathered = gather(from, global, host, &Claims::default())?;
-    let codes = gathered.codes();
-    let (sound, mut findings) = rules::judge(&gathered.facts(&codes), &gathered.policies);
-    drop(codes);
-    let unread = !gathered.policy_findings.is_empty();
-    findings.extend(gathered.policy_findings.iter().cloned());
-    let Some(sound) = sound.filter(|_| !unread) else {
-        let place = |finding: &Finding| {
-            if inline && finding.path == gathered.path {
-                return pointer("config", &gathered.reading, finding.place.as_ref()?.span);
-            }
-            let text = gathered.sources.get(&finding.path)?;
-            let (start, _) = Lines::new(text).range(finding.place.as_ref()?.span);
-            Some(format!("{}:{}:{}", finding.path, start.line, start.column))
-        };
-        return Ok(Err(Failure::found(FailureKind::Config, &findings, place)));
-    };
-    let semantic = sha256(format!("{:?}", sound.portfolio()).as_bytes());
-    let mut input = config_input(&gathered, semantic);
-    if inline {
-        INLINE.clone_into(&mut input.path);
-    }
-    Ok(Ok(Known {
-        calendar: calendar(&sound)?,
-        sound,
-        input,
-        overrides: overrides(&gathered),
-        meta: meta(&gathered, global),
-        path: gathered.path,
-        reading: gathered.reading,
-        config: gathered.config,
-        issues: gathered.issues,
-        policies: gathered.policies,
-        past: gathered.past,
-        now: gathered.now,
-    }))
+/// Where a finding is in a file.
+fn in_file(gathered: &Gathered, finding: &Finding) -> Option<String> {
+    let text = gathered.sources.get(&finding.path)?;
+    let (start, _) = Lines::new(text).range(finding.place.as_ref()?.span);
+    Some(format!("{}:{}:{}", finding.path, start.line, start.column))
 }

@@ -35,6 +35,10 @@ impl<R: Read> Pieces<R> {
     /// The next piece; none at the end. It waits for no more than one line, so that who writes a line and waits for the
     /// answer gets it.
     pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
+        // What follows a line that was passed over may have whole lines in it.
+        if let Some(piece) = self.whole(0) {
+            return Ok(Some(piece));
+        }
         loop {
             let old = self.rest.len();
             if self.grow()? == 0 {
@@ -53,18 +57,21 @@ impl<R: Read> Pieces<R> {
                 self.passing = false;
                 return Ok(Some(Piece::TooLong));
             }
-            match fresh.iter().rposition(|&byte| byte == b'\n') {
-                Some(end) => {
-                    let rest = self.rest.split_off(old + end + 1);
-                    return Ok(Some(Piece::Lines(std::mem::replace(&mut self.rest, rest))));
-                }
-                None if self.rest.len() > MAX_LINE => {
-                    self.rest.clear();
-                    self.passing = true;
-                }
-                None => {}
+            if let Some(piece) = self.whole(old) {
+                return Ok(Some(piece));
+            }
+            if self.rest.len() > MAX_LINE {
+                self.rest.clear();
+                self.passing = true;
             }
         }
+    }
+
+    /// The whole lines that are there, when a line ends behind a place.
+    fn whole(&mut self, from: usize) -> Option<Piece> {
+        let end = self.rest.get(from..)?.iter().rposition(|&byte| byte == b'\n')?;
+        let rest = self.rest.split_off(from + end + 1);
+        Some(Piece::Lines(std::mem::replace(&mut self.rest, rest)))
     }
 
     /// Reads what is there, at most a piece: how many bytes came.
