@@ -1,7 +1,7 @@
 //! Applying for people: each order as it happens, what it came to, and every refusal with its remedy.
 
 use super::plan::grouped;
-use super::text::{short_hashes, wrapped};
+use super::text::{help, short_hashes, wrapped};
 use super::{Format, Paint};
 use crate::apply::{Step, Stopped, Summary};
 use crate::gate::Refusal;
@@ -51,9 +51,7 @@ pub fn refused(refusals: &[Refusal], paint: Paint) -> String {
         if let Refusal::Differs { diff } = refusal {
             text.push_str(&difference(diff, paint));
         }
-        for help in refusal.remedy() {
-            text.push_str(&format!("  help: {help}\n"));
-        }
+        text.extend(refusal.remedy().iter().map(|remedy| help(remedy, paint.width)));
     }
     text + &format!("{}, nothing was executed.\n", count(refusals.len(), "refusal"))
 }

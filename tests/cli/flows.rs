@@ -58,7 +58,7 @@ After: 11,499,404 KRW (cash 3,429)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 74da28f75c2a (applyable)
+Plan d1d015c2c521 (applyable)
 Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -128,7 +128,7 @@ After: 8,997,665 KRW (cash 4,975)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan e1306a1214a9 (applyable)
+Plan ea5302e9aee7 (applyable)
 Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -150,7 +150,7 @@ fn a_deposit_is_applied_once() {
 + buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
     filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
 
-applied: plan 74da28f75c2a by the paper broker: 2 orders, deposited 500,000,
+applied: plan d1d015c2c521 by the paper broker: 2 orders, deposited 500,000,
   sold 0, bought 496,000, costs 571
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -162,7 +162,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 74da28f75c2a
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 d1d015c2c521
 ~ deposited 500,000
 + BUY TIGER US Treasury 10Y Futures 240,000
 + BUY KODEX Secondary Battery Industry 256,000
@@ -205,7 +205,7 @@ fn a_withdrawal_is_applied_after_what_it_sells() {
 {"format_version":"1.0","event":"done","order":"sell-360750"}
 {"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
 {"format_version":"1.0","event":"transferred","amount":"-2000000"}
-{"format_version":"1.0","event":"summary","plan_id":"e1306a1214a92c041178c51d03067ba743d0cabc171787827571646644d0a297","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+{"format_version":"1.0","event":"summary","plan_id":"ea5302e9aee7be6d67dffaa941508cddd1333ae893a3cd45098dfea5564b19d6","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
 --- exit 0
 
 "#]]
@@ -225,7 +225,7 @@ fn cash_that_needs_no_order_is_moved_too() {
         str![[r#"
 + deposit 5,000
 
-applied: plan d8d9d3c4231d by the paper broker: 0 orders, deposited 5,000,
+applied: plan e80af280775c by the paper broker: 0 orders, deposited 5,000,
   sold 0, bought 0, costs 0
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -380,7 +380,7 @@ After: 10,998,248 KRW (cash 3,073)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 04d4eba24610 (applyable)
+Plan 3840ce0d1423 (applyable)
 Next: rebalance apply plan.json
 
 "#]]
@@ -441,7 +441,7 @@ fn dividends_are_left_out_of_the_weights_or_spent_last() {
     let out = stage.run(&["plan", "-o", "plan.json"]).out;
     assert_data_eq!(
         out.lines().next().unwrap(),
-        str!["Portfolio on 2026-03-04: 11,299,975 KRW (cash 1,500,000, 1,200,000 of it left out)"]
+        str!["Portfolio on 2026-03-04: 11,299,975 KRW (cash 1,500,000, 1,200,000 of it left"]
     );
     assert_data_eq!(cash(&out).unwrap(), str!["~ cash 1,500,000 -> 1,208,501 (at least 1,200,000)"]);
     // A withdrawal leaves them alone as well.
@@ -537,7 +537,8 @@ Limits: 5 orders of at most 10; largest order 400,000 of at most 400,000;
 --- stderr
 refused[rule]: price-age refuses today: the prices of 2026-03-04 are 4 days
   old today, more than the 3 allowed
-  help: put the prices of today and their date into the holdings and plan again, or raise `max_price_age`.
+  help: put the prices of today and their date into the holdings and plan again,
+    or raise `max_price_age`.
 1 refusal, nothing was executed.
 --- exit 1
 
@@ -564,7 +565,7 @@ error[price-age]: the prices of 2026-03-04 are 4 days old today, more than the
   help: put the prices of today and their date into the holdings and plan again,
     or raise `max_price_age`.
 
-Plan 6c24a2ede429 (errored)
+Plan 397030a4ccbb (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

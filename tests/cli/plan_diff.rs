@@ -22,7 +22,7 @@ fn what_differs_is_told_with_the_orders_first() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "b.json"]).whole(),
         str![[r#"
-a.json (39dd17c9d477) -> b.json (f56bfbd2ad31)
+a.json (a28e1021bfa6) -> b.json (72a4c32d050b)
 
 Orders, 5 changed:
 ~ sell 8 -> 6 x 091230 TIGER Semiconductor
@@ -81,7 +81,7 @@ Weights after:
 Made from:
 ~ as of 2026-03-04 -> 2026-03-05
 ~ config blob e70ce4414ec5 -> 5ed4515b20af
-~ config semantic 343352ed7ea6 -> 5defb8332a6d
+~ config semantic a7a11c8e0f26 -> b86b8c4e2805
 ~ holdings 93aee290be58 -> a31208cc29e3
 
 Asked for, and why:
@@ -117,7 +117,7 @@ fn the_same_plan_is_one_line() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "a.json", "--detailed-exitcode"]).whole(),
         str![[r#"
-a.json (39dd17c9d477) and a.json (39dd17c9d477) are the same plan
+a.json (a28e1021bfa6) and a.json (a28e1021bfa6) are the same plan
 --- exit 0
 
 "#]]
@@ -133,7 +133,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
         run.out,
         str![[r#"
 <!-- rebalance diff of plans -->
-`b.json` (f56bfbd2ad31) → `a.json` (39dd17c9d477)
+`b.json` (72a4c32d050b) → `a.json` (a28e1021bfa6)
 
 **Orders, 5 changed**
 
@@ -187,7 +187,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
 
 - `~ as of 2026-03-05 -> 2026-03-04`
 - `~ config blob 5ed4515b20af -> e70ce4414ec5`
-- `~ config semantic 5defb8332a6d -> 343352ed7ea6`
+- `~ config semantic b86b8c4e2805 -> a7a11c8e0f26`
 - `~ holdings a31208cc29e3 -> 93aee290be58`
 
 **Asked for, and why**

@@ -65,7 +65,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 39dd17c9d477 (applyable)
+Plan a28e1021bfa6 (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 

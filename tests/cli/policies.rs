@@ -131,7 +131,8 @@ refused[not-applyable]: the plan says it cannot be applied: cost-ceiling: the
   help: make a new plan: rebalance plan -o plan.json
 refused[rule]: cost-ceiling refuses today: the plan costs 0.12 % of what it
   trades, more than the 0.1 % allowed
-  help: sell less at a gain, trade where it costs less, or raise `of_traded` in policies/costs.yaml.
+  help: sell less at a gain, trade where it costs less, or raise `of_traded` in
+    policies/costs.yaml.
 refused[rule]: max-weight refuses today: the targets of the sleeve `core` add
   up to 0.7, more than the 0.69 allowed
   help: lower targets by 0.01, or raise `sleeve` in policies/weights.yaml.

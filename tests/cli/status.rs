@@ -74,13 +74,13 @@ Portfolio on 2026-03-04: 10,998,374 KRW (cash 113,199)
   [ ] is the band, | the target, * the weight.
 
 No rebalance is due:
-  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 39dd17c9d477
+  the scheduled date 2026-01-02 was served on 2026-03-04 by plan a28e1021bfa6
   no drift has reached its threshold, every weight is in its band; 443160 is
     furthest, at -0.45 points
 
 schedule: 2026-01-02 was served on 2026-03-04; next 2026-04-01
 cooldown: none; the allocation may be traded
-last rebalance: 2026-03-04 (scheduled), 5 trades, plan 39dd17c9d477
+last rebalance: 2026-03-04 (scheduled), 5 trades, plan a28e1021bfa6
 --- exit 0
 
 "#]]
@@ -249,7 +249,7 @@ fn the_shape_for_programs() {
   "trigger": {
     "fired": null,
     "why": [
-      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan 39dd17c9d477",
+      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan a28e1021bfa6",
       "no drift has reached its threshold, every weight is in its band; 443160 is furthest, at -0.45 points"
     ]
   },
@@ -258,7 +258,7 @@ fn the_shape_for_programs() {
     "sessions": null,
     "latest": "2026-01-02",
     "served": "2026-03-04",
-    "served_by": "39dd17c9d477746f012fe3273454f2a00b4f19829edf3b06c25b75c3de6c6232",
+    "served_by": "a28e1021bfa68dc61ccc4c8e124491bc7daded33e7c86114d572512f060ef2e1",
     "owed": [],
     "next": "2026-04-01"
   },
@@ -271,7 +271,7 @@ fn the_shape_for_programs() {
   "last": {
     "date": "2026-03-04",
     "trigger": "scheduled",
-    "plan_id": "39dd17c9d477746f012fe3273454f2a00b4f19829edf3b06c25b75c3de6c6232",
+    "plan_id": "a28e1021bfa68dc61ccc4c8e124491bc7daded33e7c86114d572512f060ef2e1",
     "trades": 5
   },
   "checks": []

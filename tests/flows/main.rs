@@ -24,6 +24,8 @@ struct Account {
     kept: (&'static str, i64),
     reserve: i64,
     min_trade: i64,
+    /// The tax class of taxed assets: `kr_other` by each sale, `overseas` by the year.
+    class: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +64,7 @@ fn account() -> impl Strategy<Value = Account> {
         kept: (kept, cash * part / 100),
         reserve,
         min_trade,
+        class: "kr_other",
     })
 }
 
@@ -81,14 +84,14 @@ impl Account {
                 edge(min),
                 edge(max),
                 asset.lot,
-                if asset.taxed { "kr_other" } else { "kr_equity" }
+                if asset.taxed { self.class } else { "kr_equity" }
             );
         }
         format!(
             "portfolio:\n  name: 'x'\n  base_currency: 'KRW'\n  allocation:\n    all:\n      weight: 1\n      assets:\n{text}  \
              rebalancing:\n    strategy: 'threshold'\n    drift_trigger: {{ threshold: 0.05 }}\n    \
              constraints: {{ min_trade_amount: {}, cash_reserve: {} }}\n  \
-             costs: {{ etf_commission_rate: 0.00015, slippage_estimate: 0.001 }}\n  cash: {{ {} }}\n",
+             costs: {{ etf_commission_rate: 0.00015, slippage_estimate: 0.001, overseas_etf_tax_rate: 0.22 }}\n  cash: {{ {} }}\n",
             self.min_trade, self.reserve, self.kept.0
         )
     }
@@ -238,7 +241,11 @@ proptest! {
     }
 
     #[test]
-    fn the_most_that_can_be_withdrawn_can_be(account in account()) {
+    fn the_most_that_can_be_withdrawn_can_be(
+        account in account(),
+        class in prop::sample::select(vec!["kr_other", "overseas"]),
+    ) {
+        let account = Account { class, ..account };
         let all = account.plan(Flow::Withdrawal(won(900_000_000)), |draft| match draft {
             Err(PlanError::Withdrawal { most, .. }) => Some(most),
             Err(PlanError::Books(_)) => None,

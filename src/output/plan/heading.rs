@@ -2,6 +2,7 @@
 
 use super::figures::grouped;
 use crate::output::Paint;
+use crate::output::text::wrapped;
 use crate::plan::file::Body;
 use crate::words::count;
 
@@ -19,5 +20,6 @@ pub(super) fn heading(body: &Body, paint: Paint) -> String {
         part if part == body.before.cash => ", left out".to_owned(),
         part => format!(", {} of it left out", grouped(part)),
     };
-    format!("{title} (cash {}{excluded}{outside})\n\n", grouped(&body.before.cash))
+    let line = format!("{title} (cash {}{excluded}{outside})", grouped(&body.before.cash));
+    wrapped(&line, "", paint.width) + "\n"
 }
