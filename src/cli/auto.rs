@@ -109,8 +109,8 @@ fn found(repo: &Repo, path: &str, happening: Happening, instead: &Instead) -> Re
 fn of_request(repo: &Repo, path: &str, request: Request, instead: &Instead) -> Result<Found, Fault> {
     let head = repo.head()?.ok_or_else(|| Fault::unknown("there is no commit yet").hint("check out the change."))?;
     let tip = branch(repo, &request.target)?;
-    let parents = Past::commit(&repo.lineage(&parse), head).map_err(RepoError::Gap)?.parents.clone();
-    let merged = match parents.as_slice() {
+    let parents = Past::commit(&repo.lineage(&parse), head).map_err(RepoError::Gap)?.parents;
+    let merged = match &*parents {
         [first, second] if second.to_string() == request.head => Some(*first),
         _ => None,
     };

@@ -210,7 +210,7 @@ impl Asked<'_, '_, '_> {
             let here = self.seen(lineage, id, ends)?;
             let parents = &Past::commit(lineage, id)?.parents;
             let mut changed = true;
-            for parent in parents {
+            for parent in parents.iter() {
                 changed &= self.seen(lineage, *parent, ends)? != here;
             }
             if changed {

@@ -4,7 +4,6 @@
 use crate::history::{Commit, Gap, Oid, Past, Place, Version, Words};
 use crate::output::Progress;
 use std::cell::RefCell;
-use std::rc::Rc;
 
 /// A past and the line that says how much of it was read.
 pub(super) struct Watched<'p, 'h, 'a> {
@@ -24,7 +23,7 @@ impl Past for Watched<'_, '_, '_> {
         self.past.ahead(tip);
     }
 
-    fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
+    fn commit(&self, id: Oid) -> Result<Commit, Gap> {
         self.past.commit(id)
     }
 

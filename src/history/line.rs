@@ -5,10 +5,9 @@
 use super::rename::{origin, standing};
 use super::time::effective;
 use super::trail::Doubt;
-use super::{Commit, End, Gap, GapKind, Oid, Past, Place, Reach, Standing, UNSHALLOW};
+use super::{Commit, End, Gap, GapKind, Oid, Parents, Past, Place, Reach, Standing, UNSHALLOW};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 /// A change found on a line.
 #[derive(Debug, Clone)]
@@ -17,7 +16,7 @@ pub(super) struct Change {
     pub(super) path: String,
     pub(super) time: i64,
     pub(super) effective: i64,
-    pub(super) parents: Vec<Oid>,
+    pub(super) parents: Parents,
     pub(super) before: Standing,
     pub(super) after: Standing,
     /// What stands at the path in the commit, byte for byte.
@@ -240,7 +239,7 @@ impl Walker<'_> {
     }
 
     /// Notes the other sides of a merge that have another allocation. What cannot be told becomes a doubt.
-    fn forks(&mut self, commit: &Rc<Commit>, first: Oid) {
+    fn forks(&mut self, commit: &Commit, first: Oid) {
         for &other in commit.parents.iter().skip(1) {
             let differs = self.differs(other).unwrap_or(true);
             if !differs {

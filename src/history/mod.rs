@@ -25,7 +25,7 @@ mod walk;
 pub use clock::{Backwards, Clocks, Latest};
 pub use cooldown::{FUTURE_TOLERANCE, Verdict, allocation_verdict, trading_verdict};
 pub use event::{Event, Landing};
-pub use past::{Commit, Gap, GapKind, Oid, Past, Place, UNSHALLOW, Version, Words};
+pub use past::{Commit, Gap, GapKind, Oid, Parents, Past, Place, UNSHALLOW, Version, Words};
 pub use rename::standing;
 pub use time::LOOK_BACK;
 pub use walk::collect;

@@ -5,7 +5,7 @@
 
 use crate::portfolio::Allocation;
 use std::fmt;
-use std::rc::Rc;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The remedy for a clone that is cut off.
@@ -110,11 +110,55 @@ impl std::error::Error for Gap {}
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// All parents, the first one first.
-    pub parents: Vec<Oid>,
+    pub parents: Parents,
     /// Committer time in unix seconds.
     pub time: i64,
     /// Whether a shallow clone was cut here: the parents named are not at hand.
     pub boundary: bool,
+}
+
+/// The parents of a commit, the first one first. Nearly every commit has one, which takes no memory of its own.
+#[derive(Debug, Clone)]
+pub enum Parents {
+    /// One.
+    One(Oid),
+    /// Any number.
+    Many(Vec<Oid>),
+}
+
+impl Default for Parents {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl Deref for Parents {
+    type Target = [Oid];
+
+    fn deref(&self) -> &[Oid] {
+        match self {
+            Self::One(parent) => std::slice::from_ref(parent),
+            Self::Many(parents) => parents,
+        }
+    }
+}
+
+impl PartialEq for Parents {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Parents {}
+
+impl FromIterator<Oid> for Parents {
+    fn from_iter<I: IntoIterator<Item = Oid>>(parents: I) -> Self {
+        let mut parents = parents.into_iter();
+        match (parents.next(), parents.next()) {
+            (Some(only), None) => Self::One(only),
+            (first, second) => Self::Many(first.into_iter().chain(second).chain(parents).collect()),
+        }
+    }
 }
 
 /// Who said what in a commit.
@@ -167,7 +211,7 @@ pub trait Past {
     ///
     /// # Errors
     /// [`Gap`] when it is missing or unreadable.
-    fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap>;
+    fn commit(&self, id: Oid) -> Result<Commit, Gap>;
 
     /// What stands at a path (with `/`, relative to the top) in a commit.
     ///
@@ -216,6 +260,16 @@ pub trait Past {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn parents_are_what_they_were_made_of() {
+        let ids: Vec<Oid> = (1..=3).map(|byte| Oid::new(&[byte]).unwrap()).collect();
+        for count in 0..=3 {
+            let parents: Parents = ids.iter().take(count).copied().collect();
+            assert_eq!(*parents, ids[..count]);
+            assert_eq!(parents, Parents::Many(ids[..count].to_vec()));
+        }
+    }
 
     #[test]
     fn an_id_has_one_to_thirty_two_bytes() {

@@ -13,7 +13,6 @@ use super::{
 use crate::money::Weight;
 use crate::portfolio::Allocation;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) const NOW: i64 = 1_700_000_000;
@@ -21,7 +20,7 @@ pub(crate) const DAY: i64 = 86_400;
 pub(crate) const WEEK: i64 = 7 * DAY;
 
 struct Row {
-    commit: Rc<Commit>,
+    commit: Commit,
     files: BTreeMap<String, String>,
     message: String,
 }
@@ -44,7 +43,7 @@ impl Toy {
             let parents = parents.split(',').filter(|parent| *parent != "-").map(id).collect();
             let pairs = content.split(',').map(|pair| pair.split_once('=').unwrap_or(("c", pair)));
             let files = pairs.filter(|(_, text)| *text != "-").map(|(path, text)| (path.to_owned(), text.to_owned()));
-            let commit = Rc::new(Commit { parents, time: instant(time), boundary });
+            let commit = Commit { parents, time: instant(time), boundary };
             toy.rows.insert(id(name), Row { commit, files: files.collect(), message: rest });
             toy.last = Some(id(name));
         }
@@ -79,8 +78,8 @@ impl Toy {
 }
 
 impl Past for Toy {
-    fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
-        Ok(Rc::clone(&self.row(id)?.commit))
+    fn commit(&self, id: Oid) -> Result<Commit, Gap> {
+        Ok(self.row(id)?.commit.clone())
     }
 
     fn at(&self, commit: Oid, path: &str) -> Result<Place, Gap> {

@@ -5,41 +5,27 @@
 
 use super::oid;
 use super::scout::Ground;
-use crate::history::{Commit, Oid};
+use crate::history::{Commit, Parents};
 use gix::ObjectId;
+use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryMode;
 use gix::objs::{CommitRefIter, TreeRefIter};
 
-/// A commit with its tree. Nearly all have one parent or two, which take no memory of their own.
+/// A commit with its tree.
 pub(super) struct Found {
     pub(super) tree: ObjectId,
-    few: [Option<ObjectId>; 2],
-    more: Vec<ObjectId>,
-    time: i64,
-    boundary: bool,
+    pub(super) commit: Commit,
 }
 
 impl Found {
-    fn new(tree: ObjectId) -> Self {
-        Self { tree, few: [None; 2], more: Vec::new(), time: 0, boundary: false }
-    }
-
-    fn push(&mut self, parent: ObjectId) {
-        match self.few.iter_mut().find(|slot| slot.is_none()) {
-            Some(slot) => *slot = Some(parent),
-            None => self.more.push(parent),
-        }
+    fn new(tree: ObjectId, parents: Parents, time: i64) -> Self {
+        Self { tree, commit: Commit { parents, time, boundary: false } }
     }
 
     /// The first parent, unless a shallow clone was cut here.
     pub(super) fn next(&self) -> Option<ObjectId> {
-        self.few.first().copied().flatten().filter(|_| !self.boundary)
-    }
-
-    /// As the history room knows it.
-    pub(super) fn commit(&self) -> Commit {
-        let parents: Vec<Oid> = self.few.iter().flatten().chain(&self.more).map(|parent| oid(parent)).collect();
-        Commit { parents, time: self.time, boundary: self.boundary }
+        let first = self.commit.parents.first().filter(|_| !self.commit.boundary)?;
+        ObjectId::try_from(first.as_bytes()).ok()
     }
 }
 
@@ -49,33 +35,35 @@ pub(super) fn commit(data: &[u8], ground: &Ground, id: ObjectId) -> gix::Result<
         Some(found) => found,
         None => {
             let mut parts = CommitRefIter::from_bytes(data, ground.hash);
-            let mut found = Found::new(parts.tree_id()?);
-            parts.parent_ids().for_each(|parent| found.push(parent));
-            found.time = parts.committer()?.seconds();
-            found
+            let tree = parts.tree_id()?;
+            let parents = parts.parent_ids().map(|parent| oid(&parent)).collect();
+            Found::new(tree, parents, parts.committer()?.seconds())
         }
     };
     // git lists a root as well when the depth asked for ends there, but nothing is cut off below it.
-    found.boundary = found.next().is_some() && ground.cuts.binary_search(&id).is_ok();
+    found.commit.boundary = !found.commit.parents.is_empty() && ground.cuts.binary_search(&id).is_ok();
     Ok(found)
 }
 
 /// A commit in the form that git writes, to the letter.
 fn quick_commit(data: &[u8], ground: &Ground) -> Option<Found> {
     let (tree, mut rest) = id_line(data, b"tree ", ground)?;
-    let mut found = Found::new(tree);
-    while let Some((parent, below)) = id_line(rest, b"parent ", ground) {
-        found.push(parent);
+    let parents = std::iter::from_fn(|| {
+        let (parent, below) = id_line(rest, b"parent ", ground)?;
         rest = below;
-    }
+        Some(oid(&parent))
+    });
+    let parents = parents.collect();
     let (_, rest) = line(rest.strip_prefix(b"author ")?)?;
     let (committer, _) = line(rest.strip_prefix(b"committer ")?)?;
-    let end = committer.iter().rposition(|byte| *byte == b'>')?;
-    let (time, zone) = std::str::from_utf8(committer.get(end + 1..)?.strip_prefix(b" ")?).ok()?.split_once(' ')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let sound = digits(time) && zone.len() == 5 && zone.starts_with(['+', '-']) && zone.get(1..).is_some_and(digits);
-    found.time = time.parse().ok().filter(|_| sound)?;
-    Some(found)
+    let end = committer.rfind_byte(b'>')?;
+    let (time, zone) = committer.get(end + 1..)?.strip_prefix(b" ")?.split_once_str(b" ")?;
+    let digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    let sound = matches!(zone, [b'+' | b'-', digit @ ..] if digit.len() == 4 && digits(digit));
+    // No time of eighteen digits is too large.
+    let told = sound && digits(time) && (1..=18).contains(&time.len());
+    let time = time.iter().filter(|_| told).fold(0, |time, digit| time * 10 + i64::from(digit - b'0'));
+    told.then(|| Found::new(tree, parents, time))
 }
 
 fn id_line<'d>(data: &'d [u8], key: &[u8], ground: &Ground) -> Option<(ObjectId, &'d [u8])> {
@@ -84,7 +72,7 @@ fn id_line<'d>(data: &'d [u8], key: &[u8], ground: &Ground) -> Option<(ObjectId,
 }
 
 fn line(data: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = data.iter().position(|byte| *byte == b'\n')?;
+    let end = data.find_byte(b'\n')?;
     Some((data.get(..end)?, data.get(end + 1..)?))
 }
 
@@ -133,7 +121,7 @@ mod tests {
     use std::sync::Arc;
 
     fn ground() -> Ground {
-        Ground { objects: Default::default(), hash: gix::hash::Kind::Sha1, cuts: Arc::new([]) }
+        Ground { hash: gix::hash::Kind::Sha1, cuts: Arc::new([]) }
     }
 
     fn id(digit: char) -> ObjectId {
@@ -142,7 +130,7 @@ mod tests {
 
     /// Whether the quick way answers, the time and how many parents there are; none for an error.
     fn read(text: &str) -> Option<(bool, i64, usize)> {
-        let found = commit(text.as_bytes(), &ground(), id('9')).ok()?.commit();
+        let found = commit(text.as_bytes(), &ground(), id('9')).ok()?.commit;
         Some((quick_commit(text.as_bytes(), &ground()).is_some(), found.time, found.parents.len()))
     }
 
@@ -160,7 +148,7 @@ mod tests {
         let odd = [("17  +0900", None), ("17 +090", None), ("-17 +0000", None), ("0017 -0000", Some(17))];
         for (time, quick) in odd {
             let text = head(1) + &format!("committer A <a@e> {time}\n\nword\n");
-            let answer = quick_commit(text.as_bytes(), &ground()).map(|found| found.time);
+            let answer = quick_commit(text.as_bytes(), &ground()).map(|found| found.commit.time);
             assert_eq!(answer, quick, "{time}");
             let slow = CommitRefIter::from_bytes(text.as_bytes(), gix::hash::Kind::Sha1).committer();
             let slow = slow.map(|committer| committer.seconds()).ok();

@@ -6,7 +6,6 @@ use crate::portfolio::Allocation;
 use gix::ObjectId;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// A repository together with the function that reads allocations.
@@ -52,7 +51,7 @@ impl Past for Lineage<'_> {
         self.repo.objects.ahead(tip);
     }
 
-    fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
+    fn commit(&self, id: Oid) -> Result<Commit, Gap> {
         self.repo.objects.commit(id)
     }
 

@@ -10,7 +10,6 @@ use gix::hashtable::hash_map::Entry;
 use gix::objs::tree::EntryMode;
 use gix::objs::{Kind, TreeRefIter};
 use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The last answer for a path, one for each directory on the way: trees below the top seldom change between commits.
@@ -111,7 +110,7 @@ impl Objects {
         });
         Ok(Self {
             git: git.clone(),
-            ground: Ground { objects: git.objects.store_ref().path().to_owned(), hash: git.object_hash(), cuts },
+            ground: Ground { hash: git.object_hash(), cuts },
             partial: filtered || config.string("extensions.partialClone").is_some(),
             commits: RefCell::default(),
             line: RefCell::default(),
@@ -128,8 +127,8 @@ impl Objects {
         self.partial
     }
 
-    pub(super) fn commit(&self, id: Oid) -> Result<Rc<Commit>, Gap> {
-        self.found(id, |found| Rc::new(found.commit()))
+    pub(super) fn commit(&self, id: Oid) -> Result<Commit, Gap> {
+        self.found(id, |found| found.commit.clone())
     }
 
     pub(super) fn tree_of(&self, commit: Oid) -> Result<ObjectId, Gap> {
@@ -141,7 +140,7 @@ impl Objects {
         let Ok(tip) = object_id(tip) else { return };
         let mut line = self.line.borrow_mut();
         if line.as_ref().is_none_or(|line| !line.begins_at(tip)) {
-            *line = Line::send(tip, self.ground.clone());
+            *line = Line::send(tip, self.git.objects.store(), self.ground.clone());
         }
     }
 

@@ -8,7 +8,7 @@ use super::bytes::Found;
 use super::objects::commit_at;
 use gix::ObjectId;
 use gix::hash::Kind;
-use std::path::PathBuf;
+use gix::odb::Store;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -19,10 +19,9 @@ const BATCHES: usize = 24;
 
 type Batch = Vec<(ObjectId, Found)>;
 
-/// Where the objects are, for a thread that opens them itself.
+/// What has to be known of a repository to understand the bytes of a commit.
 #[derive(Clone)]
 pub(super) struct Ground {
-    pub(super) objects: PathBuf,
     pub(super) hash: Kind,
     /// Where a shallow clone was cut, sorted.
     pub(super) cuts: Arc<[ObjectId]>,
@@ -40,14 +39,14 @@ pub(super) struct Line {
 
 impl Line {
     /// Sends a scout from a commit on. Where there can be no thread, nobody goes ahead.
-    pub(super) fn send(start: ObjectId, ground: Ground) -> Option<Self> {
+    pub(super) fn send(start: ObjectId, store: Arc<Store>, ground: Ground) -> Option<Self> {
         let (give, full) = channel();
         let (empty, get) = channel();
         for _ in 0..BATCHES {
             empty.send(Vec::with_capacity(BATCH)).ok()?;
         }
         let thread = std::thread::Builder::new().name("scout".to_owned());
-        thread.spawn(move || scout(&ground, start, &get, &give)).ok()?;
+        thread.spawn(move || scout(&store, &ground, start, &get, &give)).ok()?;
         Some(Self { start, next: start, full, empty })
     }
 
@@ -73,8 +72,10 @@ impl Line {
 }
 
 /// Reads a line until its end, a fault, or until nobody listens any more.
-fn scout(ground: &Ground, start: ObjectId, get: &Receiver<Batch>, give: &Sender<Batch>) {
-    let Ok(objects) = gix::odb::at(&ground.objects, ground.hash) else { return };
+fn scout(store: &Arc<Store>, ground: &Ground, start: ObjectId, get: &Receiver<Batch>, give: &Sender<Batch>) {
+    // Packs and their indexes are opened and checked once for both threads.
+    let mut objects = store.to_cache_arc();
+    objects.ignore_replacements = true;
     let mut buffer = Vec::with_capacity(1 << 12);
     let (mut next, mut size) = (Some(start), 1);
     while next.is_some() {

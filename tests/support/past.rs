@@ -4,7 +4,6 @@ use rebalance::config::Config;
 use rebalance::document;
 use rebalance::history::{Commit, Gap, Oid, Past, Place, Version, Words};
 use rebalance::portfolio::Allocation;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Where the config stands.
@@ -51,10 +50,10 @@ fn blob(row: &Row, index: usize) -> Oid {
 }
 
 impl Past for Row {
-    fn commit(&self, commit: Oid) -> Result<Rc<Commit>, Gap> {
+    fn commit(&self, commit: Oid) -> Result<Commit, Gap> {
         let (index, made) = self.made(commit);
-        let parents = if index == 0 { Vec::new() } else { vec![id(index - 1)] };
-        Ok(Rc::new(Commit { parents, time: made.time, boundary: self.shallow && index == 0 }))
+        let parents = index.checked_sub(1).map(id).into_iter().collect();
+        Ok(Commit { parents, time: made.time, boundary: self.shallow && index == 0 })
     }
 
     fn at(&self, commit: Oid, path: &str) -> Result<Place, Gap> {
