@@ -8,10 +8,10 @@ use rebalance::output::{ColorWhen, Format, Paint};
 use std::collections::BTreeMap;
 use std::fs;
 
-/// The names of all formats.
+/// The names of all formats of findings.
 fn formats() -> Vec<String> {
-    let names = Format::value_variants().iter().map(|format| format.to_possible_value().unwrap().get_name().to_owned());
-    names.collect()
+    let of_findings = Format::value_variants().iter().filter(|format| **format != Format::Jsonl);
+    of_findings.map(|format| format.to_possible_value().unwrap().get_name().to_owned()).collect()
 }
 
 /// Stages with every exit code of `lint`.
@@ -139,7 +139,7 @@ const WRONG: &[(&[&str], &str, &str)] = &[
         "--output-file b is the second file of one --format",
         "say what",
     ),
-    (&["--format", "sarif", "plan"], "rebalance plan does not print sarif", "it prints `human` and `json`"),
+    (&["--format", "sarif", "plan"], "rebalance plan does not print sarif", "it prints `human`, `json` and `jsonl`"),
     (&["--format", "junit", "explain", "schema"], "rebalance explain does not print junit", "`markdown`"),
     (&["--format", "json", "schema"], "rebalance schema has one answer", "--help"),
     (
@@ -173,7 +173,7 @@ fn a_command_line_that_makes_no_sense_is_refused() {
         assert!(run.err.contains(&format!("error: {message}")) && run.err.contains(hint), "{args:?}: {}", run.err);
     }
     let run = stage.run(&["plan", "--format", "sarif"]);
-    assert!(run.code == 64 && run.err.contains("[possible values: human, json]"), "{}", run.whole());
+    assert!(run.code == 64 && run.err.contains("[possible values: human, json, jsonl]"), "{}", run.whole());
     assert_eq!(stage.git(&["status", "--porcelain"]), "", "nothing was written");
 }
 

@@ -26,9 +26,9 @@ pub(crate) struct Answer {
     pub(crate) code: u8,
 }
 
-/// Every format there is.
+/// Every format of findings.
 pub(crate) fn formats() -> impl Iterator<Item = &'static Format> {
-    Format::value_variants().iter()
+    Format::value_variants().iter().filter(|format| **format != Format::Jsonl)
 }
 
 /// The word of a format.
