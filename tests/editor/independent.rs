@@ -58,6 +58,14 @@ const EXPLAINED: &[Explained] = &[
         |d| d.says(", more than 1") && !d.theirs && d.text.parse().is_ok_and(|n: f64| [1.0, 1e15].contains(&n)),
     ),
     (
+        "whole binary floats",
+        "the number is whole but for less than a binary float can tell, and this reader keeps every digit",
+        |d| d.says("`day` cannot be") && !d.theirs && d.text.parse().is_ok_and(|n: f64| n.fract() == 0.0),
+    ),
+    ("value", "`=` alone is a word of its own in YAML 1.1, which ruamel.yaml does not read; here it is a text", |d| {
+        d.place == "$" && d.ours.is_none() && d.theirs && d.text.contains(": =\n")
+    }),
+    (
         "features",
         "anchors, aliases, tags, directives and escapes for hidden characters are YAML, and refused by `yaml-feature`",
         |d| d.says("feature: ") && !d.theirs,

@@ -145,7 +145,7 @@ fn keys_are_completed_with_what_they_mean(desk: &mut Desk) {
 
 fn values_are_completed_with_what_they_mean(desk: &mut Desk) {
     let found = desk.proposals("portfolio:\n  rebalancing:\n    strategy: ");
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
     assert_eq!(proposal(&found, "hybrid"), ("hybrid", "The schedule, drift and bands."));
     assert_eq!(proposal(&found, "time"), ("time", "The schedule only."));
     let found = desk.proposals("portfolio:\n  allocation:\n    core:\n      assets:\n        - code: ");
