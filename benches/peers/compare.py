@@ -3,7 +3,7 @@
     python benches/peers/compare.py                     the whole table: some minutes
     python benches/peers/compare.py --debug --sizes 5,8 --alone '' --count 3 --limit 5      what CI runs: seconds
 
-docs/sizing-peers.md says what is compared and has the last table. Every answer, ours too, is judged here, exactly, by
+docs/sizing-peers.md says what is compared and how to read it. Every answer, ours too, is judged here, exactly, by
 the definition and from the shares alone; nobody's own word is taken for it. The exit code is 1 when ours breaks a rule,
 or when anybody's answer that breaks none is better.
 """
