@@ -7,11 +7,11 @@ mod after;
 mod checks;
 mod closing;
 mod costs;
-mod figures;
+pub(super) mod figures;
 mod heading;
 mod limits;
 mod orders;
-mod table;
+pub(super) mod table;
 mod tax;
 mod trigger;
 

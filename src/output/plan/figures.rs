@@ -17,7 +17,8 @@ pub fn grouped(number: &str) -> String {
     fraction.map_or(format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
 }
 
-fn number(text: &str) -> rust_decimal::Decimal {
+/// A figure of a plan, for a bar or a sentence.
+pub(in crate::output) fn number(text: &str) -> rust_decimal::Decimal {
     text.parse().unwrap_or_default()
 }
 
@@ -27,7 +28,7 @@ pub(super) fn percent(fraction: &str) -> String {
 }
 
 /// `0.30` as `30`, for bands.
-pub(super) fn short_percent(fraction: &str) -> String {
+pub(in crate::output) fn short_percent(fraction: &str) -> String {
     words::exact_percent(number(fraction)).trim_end_matches(" %").to_owned()
 }
 

@@ -4,18 +4,28 @@ use super::figures::{percent, points, short_percent};
 use crate::output::Paint;
 use crate::plan::file::Body;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use std::ops::Range;
 
 /// The column of names: the only one that may be broken.
 const ASSET_COLUMN: usize = 1;
 
-/// An empty table; columns from `numbers_from` on are figures.
+/// An empty table, indented; columns from `numbers_from` on are figures.
 pub(super) fn table(paint: Paint, header: &[&str], numbers_from: usize) -> Table {
+    let mut table = frame(paint, header, numbers_from..header.len());
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((2, 2));
+    }
+    table
+}
+
+/// An empty table; these columns are figures.
+pub(in crate::output) fn frame(paint: Paint, header: &[&str], figures: Range<usize>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
     table.set_width(u16::try_from(paint.width).unwrap_or(80));
     for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if i == 0 { 2 } else { 0 }, 2));
-        if i >= numbers_from {
+        column.set_padding((0, 2));
+        if figures.contains(&i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if i != ASSET_COLUMN {
@@ -26,7 +36,7 @@ pub(super) fn table(paint: Paint, header: &[&str], numbers_from: usize) -> Table
 }
 
 /// A table as text, without blanks at the ends of lines.
-pub(super) fn finish(table: &Table) -> String {
+pub(in crate::output) fn finish(table: &Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 

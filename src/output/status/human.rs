@@ -4,17 +4,16 @@ use super::StatusReport;
 use crate::finding::Level;
 use crate::output::Paint;
 use crate::output::bar::{InBand, bar, legend};
+use crate::output::plan::figures::{number, short_percent};
 use crate::output::plan::grouped;
+use crate::output::plan::table::{finish, frame};
 use crate::output::text::{columns, help, visible, wrapped};
 use crate::plan::file::AssetBefore;
-use crate::words::{exact_percent, percent, points};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
-use rust_decimal::Decimal;
+use crate::words::{percent, points};
+use std::ops::Range;
 
-/// The column of names: the only one that may be broken.
-const NAME: usize = 1;
 /// The columns of figures.
-const FIGURES: std::ops::RangeInclusive<usize> = 2..=4;
+const FIGURES: Range<usize> = 2..5;
 
 /// Draws a status.
 pub(super) fn draw(report: &StatusReport<'_>, paint: Paint) -> String {
@@ -41,12 +40,9 @@ pub(super) fn draw(report: &StatusReport<'_>, paint: Paint) -> String {
 }
 
 fn table(report: &StatusReport<'_>, paint: Paint) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["  code", "asset", "weight", "target", "drift", "band"]);
-    table.set_width(u16::try_from(paint.width).unwrap_or(80));
+    let mut table = frame(paint, &["  code", "asset", "weight", "target", "drift", "band"], FIGURES);
     let assets = &report.before.assets;
-    let edge = |asset: &AssetBefore| columns(&short(&asset.min));
+    let edge = |asset: &AssetBefore| columns(&short_percent(&asset.min));
     let widest = assets.iter().map(edge).max().unwrap_or(0);
     for asset in assets {
         let figures = InBand {
@@ -55,7 +51,7 @@ fn table(report: &StatusReport<'_>, paint: Paint) -> String {
             min: number(&asset.min),
             max: number(&asset.max),
         };
-        let (low, high) = (short(&asset.min), short(&asset.max));
+        let (low, high) = (short_percent(&asset.min), short_percent(&asset.max));
         table.add_row([
             format!("{} {}", mark(asset), asset.code),
             visible(&asset.ticker),
@@ -65,16 +61,7 @@ fn table(report: &StatusReport<'_>, paint: Paint) -> String {
             format!("{low:>widest$} {} {high}", bar(&figures, paint)),
         ]);
     }
-    for (i, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if FIGURES.contains(&i) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        if i != NAME {
-            column.set_constraint(ColumnConstraint::ContentWidth); // a figure broken in two is another figure
-        }
-    }
-    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    finish(&table)
 }
 
 /// What stands before a code.
@@ -95,13 +82,4 @@ fn key(report: &StatusReport<'_>, paint: Paint) -> String {
         key.push_str(&format!(" {meaning}"));
     }
     key
-}
-
-fn number(text: &str) -> Decimal {
-    text.parse().unwrap_or_default()
-}
-
-/// `0.30` as `30`.
-fn short(fraction: &str) -> String {
-    exact_percent(number(fraction)).trim_end_matches(" %").to_owned()
 }
