@@ -48,6 +48,7 @@ struct Commission {
 pub struct Tariff {
     places: u32,
     quantity_places: u32,
+    /// Places of the currency's smallest unit, no more than `places`.
     smallest: u32,
     price: i128,
     commission: Commission,
@@ -98,7 +99,7 @@ impl Tariff {
         Some(Self {
             places: books.places,
             quantity_places: books.quantity_places,
-            smallest: currency.places(),
+            smallest: currency.places().min(books.places),
             price,
             commission: Commission {
                 rate: costs.commission,
@@ -181,7 +182,7 @@ impl Tariff {
 
     /// The currency's smallest unit, as money is kept here.
     fn unit(&self) -> Option<i128> {
-        10_i128.checked_pow(self.places - self.smallest.min(self.places))
+        10_i128.checked_pow(self.places - self.smallest)
     }
 
     /// The rate of the amount or the minimum, whichever is more, and the fixed fee; rounded up once, as one charge.
@@ -193,10 +194,9 @@ impl Tariff {
         let by_rate = amount.checked_mul(rate.mantissa())?.checked_mul(10_i128.checked_pow(places - exact_places)?)?;
         let least = by_rate.max(scaled(minimum.decimal(), places)?);
         let exact = least.checked_add(scaled(per_order.decimal(), places)?)?;
-        let smallest = self.smallest.min(self.places);
-        let unit = 10_i128.checked_pow(places - smallest)?;
+        let unit = 10_i128.checked_pow(places - self.smallest)?;
         let units = exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0);
-        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
+        units.checked_mul(self.unit()?)
     }
 
     /// The orders (sold below zero) at which costs stop to follow a straight line: where the rate comes to more than the
@@ -232,12 +232,11 @@ impl Tariff {
     /// How far a cost may be from its line: each of its parts, and the gain, is rounded up by itself.
     #[must_use]
     pub fn rounding(&self) -> i128 {
-        4 * 10_i128.saturating_pow(self.places.saturating_sub(self.smallest))
+        4 * 10_i128.saturating_pow(self.places - self.smallest)
     }
 
     fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
-        let smallest = self.smallest.min(self.places);
-        rounded_up(amount, self.places, rate, smallest)?.checked_mul(10_i128.checked_pow(self.places - smallest)?)
+        rounded_up(amount, self.places, rate, self.smallest)?.checked_mul(self.unit()?)
     }
 
     fn tax_on(&self, gain: i128) -> Option<i128> {
@@ -248,12 +247,11 @@ impl Tariff {
     fn gain(&self, shares: i128) -> Option<i128> {
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
         let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(self.in_parts(shares)?))?;
-        let smallest = self.smallest.min(self.places);
         let fine = self.places.max(PRICE_PLACES);
         let amount = shares.checked_mul(self.price)?.checked_mul(10_i128.checked_pow(fine - self.places)?)?;
         let cost = cost.checked_mul(10_i128.checked_pow(fine - PRICE_PLACES)?)?;
-        let units = -cost.checked_sub(amount)?.div_euclid(10_i128.checked_pow(fine - smallest)?);
-        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
+        let units = -cost.checked_sub(amount)?.div_euclid(10_i128.checked_pow(fine - self.smallest)?);
+        units.checked_mul(self.unit()?)
     }
 
     /// The gain of an order that counts in the year's pool: 0 for purchases and for assets that are taxed by the sale.
@@ -280,9 +278,8 @@ impl Tariff {
 
     /// A cost of lots, rounded down to the currency's smallest unit.
     fn down(&self, cost: i128) -> Option<i128> {
-        let smallest = self.smallest.min(self.places);
-        let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(smallest)?)?);
-        units.checked_mul(10_i128.checked_pow(self.places - smallest)?)
+        let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(self.smallest)?)?);
+        units.checked_mul(self.unit()?)
     }
 }
 
