@@ -3,6 +3,7 @@
 //! Deciding anything must never enter this room: the exit code is the same in every format.
 
 pub mod apply;
+mod assets;
 pub mod bar;
 pub mod change;
 pub mod diff;

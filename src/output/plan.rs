@@ -11,14 +11,15 @@ pub(super) mod figures;
 mod heading;
 mod limits;
 mod orders;
-pub(super) mod table;
 mod tax;
 mod trigger;
 
 pub use figures::grouped;
 
 use super::Paint;
+use super::assets::{key, weights};
 use crate::plan::PlanFile;
+use crate::plan::file::Body;
 
 /// What the reader can do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +40,9 @@ pub enum Next<'a> {
 pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     let body = &plan.body;
     let mut text = heading::heading(body, paint);
-    text.push_str(&table::drift(body, paint));
+    text.push_str(&drift(body, paint));
     text.push_str(&trigger::trigger(body, paint));
-    text.push_str(&trigger::left_alone(body));
+    text.push_str(&trigger::left_alone(body, paint));
     if !body.is_idle() {
         text.push_str(&orders::orders(body, paint));
         text.push_str(&costs::costs(body));
@@ -54,4 +55,10 @@ pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     text.push_str(&checks::checks(body, paint));
     text.push_str(&closing::closing(plan, next, paint));
     text
+}
+
+/// The weights before, in their bands.
+fn drift(body: &Body, paint: Paint) -> String {
+    let assets = &body.before.assets;
+    format!("{}{}\n", weights(assets, paint), key(assets, paint))
 }

@@ -10,16 +10,20 @@ fn a_deposit_only_buys() {
         str![[r#"
 Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 
-  code    asset                             weight   target  drift     band
-  069500  KODEX 200                        14.55 %  15.00 %  -0.45  10-20 %
-  091230  TIGER Semiconductor              13.64 %  10.00 %  +3.64   5-15 %
-  305080  TIGER US Treasury 10Y Futures    12.73 %  15.00 %  -2.27  10-20 %
-  305720  KODEX Secondary Battery           7.27 %  10.00 %  -2.73   5-15 %
-          Industry
-  319640  TIGER Gold & Silver Futures (H)   9.09 %  10.00 %  -0.91   5-15 %
-  360750  TIGER US S&P500                  38.18 %  35.00 %  +3.18  30-40 %
-  443160  KODEX Composite Bond (AA- and     4.55 %   5.00 %  -0.45    2-8 %
-          above) Active
+  code    asset                  weight   target  drift  band
+  069500  KODEX 200             14.55 %  15.00 %  -0.45  10   [----*----]   20
+  091230  TIGER Semiconductor   13.64 %  10.00 %  +3.64   5   [----|---*]   15
+  305080  TIGER US Treasury     12.73 %  15.00 %  -2.27  10   [--*-|----]   20
+          10Y Futures
+  305720  KODEX Secondary        7.27 %  10.00 %  -2.73   5   [-*--|----]   15
+          Battery Industry
+  319640  TIGER Gold & Silver    9.09 %  10.00 %  -0.91   5   [---*|----]   15
+          Futures (H)
+  360750  TIGER US S&P500       38.18 %  35.00 %  +3.18  30   [----|--*-]   40
+  443160  KODEX Composite Bond   4.55 %   5.00 %  -0.45   2   [---*|----]   8
+          (AA- and above)
+          Active
+  [ ] is the band, | the target, * the weight.
 
 Cash moves:
   500000 KRW is deposited: orders only buy
@@ -45,15 +49,19 @@ Costs 571 KRW: commission 75, slippage 496, tax 0
 
 After: 11,499,404 KRW (cash 3,429)
 
-  code    asset                             shares   weight   target  drift
-  069500  KODEX 200                             45  13.91 %  15.00 %  -1.09
-  091230  TIGER Semiconductor                   30  13.04 %  10.00 %  +3.04
-  305080  TIGER US Treasury 10Y Futures        164  14.26 %  15.00 %  -0.74
-  305720  KODEX Secondary Battery Industry      33   9.18 %  10.00 %  -0.82
-  319640  TIGER Gold & Silver Futures (H)       80   8.70 %  10.00 %  -1.30
-  360750  TIGER US S&P500                      250  36.52 %  35.00 %  +1.52
-  443160  KODEX Composite Bond (AA- and         50   4.35 %   5.00 %  -0.65
-          above) Active
+  code    asset                  shares   weight  drift  band
+  069500  KODEX 200                  45  13.91 %  -1.09  10   [---*|----]   20
+  091230  TIGER Semiconductor        30  13.04 %  +3.04   5   [----|--*-]   15
++ 305080  TIGER US Treasury 10Y     164  14.26 %  -0.74  10   [---*|----]   20
+          Futures
++ 305720  KODEX Secondary            33   9.18 %  -0.82   5   [---*|----]   15
+          Battery Industry
+  319640  TIGER Gold & Silver        80   8.70 %  -1.30   5   [---*|----]   15
+          Futures (H)
+  360750  TIGER US S&P500           250  36.52 %  +1.52  30   [----|-*--]   40
+  443160  KODEX Composite Bond       50   4.35 %  -0.65   2   [---*|----]   8
+          (AA- and above)
+          Active
 
 Proven: no other whole-share orders within these limits come closer to the
   targets.
@@ -73,16 +81,20 @@ fn a_withdrawal_sells_what_it_must() {
         str![[r#"
 Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 
-  code    asset                             weight   target  drift     band
-  069500  KODEX 200                        14.55 %  15.00 %  -0.45  10-20 %
-  091230  TIGER Semiconductor              13.64 %  10.00 %  +3.64   5-15 %
-  305080  TIGER US Treasury 10Y Futures    12.73 %  15.00 %  -2.27  10-20 %
-  305720  KODEX Secondary Battery           7.27 %  10.00 %  -2.73   5-15 %
-          Industry
-  319640  TIGER Gold & Silver Futures (H)   9.09 %  10.00 %  -0.91   5-15 %
-  360750  TIGER US S&P500                  38.18 %  35.00 %  +3.18  30-40 %
-  443160  KODEX Composite Bond (AA- and     4.55 %   5.00 %  -0.45    2-8 %
-          above) Active
+  code    asset                  weight   target  drift  band
+  069500  KODEX 200             14.55 %  15.00 %  -0.45  10   [----*----]   20
+  091230  TIGER Semiconductor   13.64 %  10.00 %  +3.64   5   [----|---*]   15
+  305080  TIGER US Treasury     12.73 %  15.00 %  -2.27  10   [--*-|----]   20
+          10Y Futures
+  305720  KODEX Secondary        7.27 %  10.00 %  -2.73   5   [-*--|----]   15
+          Battery Industry
+  319640  TIGER Gold & Silver    9.09 %  10.00 %  -0.91   5   [---*|----]   15
+          Futures (H)
+  360750  TIGER US S&P500       38.18 %  35.00 %  +3.18  30   [----|--*-]   40
+  443160  KODEX Composite Bond   4.55 %   5.00 %  -0.45   2   [---*|----]   8
+          (AA- and above)
+          Active
+  [ ] is the band, | the target, * the weight.
 
 Cash moves:
   2000000 KRW is withdrawn: no more is sold than that, its costs and taxes
@@ -115,15 +127,19 @@ Costs 2,310 KRW: commission 302, slippage 2,008, tax 0
 
 After: 8,997,665 KRW (cash 4,975)
 
-  code    asset                             shares   weight   target  drift
-  069500  KODEX 200                             38  15.02 %  15.00 %  +0.02
-  091230  TIGER Semiconductor                   18  10.00 %  10.00 %   0.00
-  305080  TIGER US Treasury 10Y Futures        140  15.56 %  15.00 %  +0.56
-  305720  KODEX Secondary Battery Industry      25   8.89 %  10.00 %  -1.11
-  319640  TIGER Gold & Silver Futures (H)       72  10.00 %  10.00 %   0.00
-  360750  TIGER US S&P500                      187  34.92 %  35.00 %  -0.08
-  443160  KODEX Composite Bond (AA- and         50   5.56 %   5.00 %  +0.56
-          above) Active
+  code    asset                  shares   weight  drift  band
+- 069500  KODEX 200                  38  15.02 %  +0.02  10   [----*----]   20
+- 091230  TIGER Semiconductor        18  10.00 %   0.00   5   [----*----]   15
+  305080  TIGER US Treasury 10Y     140  15.56 %  +0.56  10   [----|*---]   20
+          Futures
+  305720  KODEX Secondary            25   8.89 %  -1.11   5   [---*|----]   15
+          Battery Industry
+- 319640  TIGER Gold & Silver        72  10.00 %   0.00   5   [----*----]   15
+          Futures (H)
+- 360750  TIGER US S&P500           187  34.92 %  -0.08  30   [----*----]   40
+  443160  KODEX Composite Bond       50   5.56 %  +0.56   2   [----|*---]   8
+          (AA- and above)
+          Active
 
 Proven: no other whole-share orders within these limits come closer to the
   targets.
@@ -355,7 +371,8 @@ fn cash_is_deployed_when_that_is_asked() {
 + buy 8 x 319640 TIGER Gold & Silver Futures (H) at 12,500 = 100,000
     9.09 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 12,510
     drifted -0.91 points from 10 %; 0.00 points left after
-+ buy 10 x 443160 KODEX Composite Bond (AA- and above) Active at 10,000 = 100,000
++ buy 10 x 443160 KODEX Composite Bond (AA- and above) Active at 10,000 =
+  100,000
     4.55 % -> 5.46 % (target 5.00 %, band 2 to 8), limit price 10,010
     drifted -0.45 points from 5 %; +0.46 points left after
 ~ cash 0 -> 3,073 (at least 0)
@@ -367,15 +384,19 @@ Costs 1,727 KRW: commission 226, slippage 1,501, tax 0
 
 After: 10,998,248 KRW (cash 3,073)
 
-  code    asset                             shares   weight   target  drift
-  069500  KODEX 200                             45  14.55 %  15.00 %  -0.45
-  091230  TIGER Semiconductor                   22  10.00 %  10.00 %   0.00
-  305080  TIGER US Treasury 10Y Futures        166  15.09 %  15.00 %  +0.09
-  305720  KODEX Secondary Battery Industry      34   9.89 %  10.00 %  -0.11
-  319640  TIGER Gold & Silver Futures (H)       88  10.00 %  10.00 %   0.00
-  360750  TIGER US S&P500                      229  34.98 %  35.00 %  -0.02
-  443160  KODEX Composite Bond (AA- and         60   5.46 %   5.00 %  +0.46
-          above) Active
+  code    asset                  shares   weight  drift  band
+- 091230  TIGER Semiconductor        22  10.00 %   0.00   5   [----*----]   15
++ 305080  TIGER US Treasury 10Y     166  15.09 %  +0.09  10   [----*----]   20
+          Futures
++ 305720  KODEX Secondary            34   9.89 %  -0.11   5   [----*----]   15
+          Battery Industry
++ 319640  TIGER Gold & Silver        88  10.00 %   0.00   5   [----*----]   15
+          Futures (H)
+- 360750  TIGER US S&P500           229  34.98 %  -0.02  30   [----*----]   40
++ 443160  KODEX Composite Bond       60   5.46 %  +0.46   2   [----|*---]   8
+          (AA- and above)
+          Active
+  and 1 asset without an order, within 0.1 points of the weight before
 
 Proven: no other whole-share orders within these limits come closer to the
   targets.

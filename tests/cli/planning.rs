@@ -11,16 +11,20 @@ fn the_sample_is_planned() {
         str![[r#"
 Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 
-  code    asset                             weight   target  drift     band
-  069500  KODEX 200                        14.55 %  15.00 %  -0.45  10-20 %
-  091230  TIGER Semiconductor              13.64 %  10.00 %  +3.64   5-15 %
-  305080  TIGER US Treasury 10Y Futures    12.73 %  15.00 %  -2.27  10-20 %
-  305720  KODEX Secondary Battery           7.27 %  10.00 %  -2.73   5-15 %
-          Industry
-  319640  TIGER Gold & Silver Futures (H)   9.09 %  10.00 %  -0.91   5-15 %
-  360750  TIGER US S&P500                  38.18 %  35.00 %  +3.18  30-40 %
-  443160  KODEX Composite Bond (AA- and     4.55 %   5.00 %  -0.45    2-8 %
-          above) Active
+  code    asset                  weight   target  drift  band
+  069500  KODEX 200             14.55 %  15.00 %  -0.45  10   [----*----]   20
+  091230  TIGER Semiconductor   13.64 %  10.00 %  +3.64   5   [----|---*]   15
+  305080  TIGER US Treasury     12.73 %  15.00 %  -2.27  10   [--*-|----]   20
+          10Y Futures
+  305720  KODEX Secondary        7.27 %  10.00 %  -2.73   5   [-*--|----]   15
+          Battery Industry
+  319640  TIGER Gold & Silver    9.09 %  10.00 %  -0.91   5   [---*|----]   15
+          Futures (H)
+  360750  TIGER US S&P500       38.18 %  35.00 %  +3.18  30   [----|--*-]   40
+  443160  KODEX Composite Bond   4.55 %   5.00 %  -0.45   2   [---*|----]   8
+          (AA- and above)
+          Active
+  [ ] is the band, | the target, * the weight.
 
 A rebalance is due (scheduled):
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
@@ -52,15 +56,16 @@ Costs 1,601 KRW: commission 210, slippage 1,391, tax 0
 
 After: 10,998,374 KRW (cash 113,199)
 
-  code    asset                             shares   weight   target  drift
-  069500  KODEX 200                             45  14.55 %  15.00 %  -0.45
-  091230  TIGER Semiconductor                   22  10.00 %  10.00 %   0.00
-  305080  TIGER US Treasury 10Y Futures        165  15.00 %  15.00 %   0.00
-  305720  KODEX Secondary Battery Industry      34   9.89 %  10.00 %  -0.11
-  319640  TIGER Gold & Silver Futures (H)       88  10.00 %  10.00 %   0.00
-  360750  TIGER US S&P500                      229  34.98 %  35.00 %  -0.02
-  443160  KODEX Composite Bond (AA- and         50   4.55 %   5.00 %  -0.45
-          above) Active
+  code    asset                  shares   weight  drift  band
+- 091230  TIGER Semiconductor        22  10.00 %   0.00   5   [----*----]   15
++ 305080  TIGER US Treasury 10Y     165  15.00 %   0.00  10   [----*----]   20
+          Futures
++ 305720  KODEX Secondary            34   9.89 %  -0.11   5   [----*----]   15
+          Battery Industry
++ 319640  TIGER Gold & Silver        88  10.00 %   0.00   5   [----*----]   15
+          Futures (H)
+- 360750  TIGER US S&P500           229  34.98 %  -0.02  30   [----*----]   40
+  and 2 assets without an order, within 0.1 points of the weight before
 
 Proven: no other whole-share orders within these limits come closer to the
   targets.
@@ -356,4 +361,48 @@ fn the_next_command_makes_the_same_plan() {
                 rebalance apply plan.json --config ../portfolio_config.yaml\n";
     assert!(run.out.ends_with(next), "{}", run.out);
     assert_eq!(stage.run(&["plan", "-o", "holdings.yaml"]).code, 64);
+}
+
+#[test]
+fn wide_names_one_asset_or_sixty_fit_terminals_of_every_width() {
+    let name = "한국투자 타이거 미국나스닥백커버드콜(합성)액티브 상장지수증권투자신탁";
+    for (assets, columns, locale) in [(1, 80, "C"), (60, 80, "ko_KR.UTF-8"), (60, 76, "C"), (7, 64, "C")] {
+        let mut stage = Stage::sample();
+        stage.env.insert("COLUMNS".to_owned(), columns.to_string());
+        stage.env.insert("LANG".to_owned(), locale.to_owned());
+        let rows: String = (0..assets)
+            .map(|i| {
+                let (target, max) = if i == 0 { (10_000 - 100 * (assets - 1), 10_000) } else { (100, 10_000) };
+                format!(
+                    "        - {{ticker: '{name} {i}', code: '{}', target: {}.{:04}, min: 0, max: {}.{:04}}}\n",
+                    100_000 + i,
+                    target / 10_000,
+                    target % 10_000,
+                    max / 10_000,
+                    max % 10_000
+                )
+            })
+            .collect();
+        let config = stage.read("portfolio_config.yaml");
+        let head = &config[..config.find("    core:").unwrap()];
+        let tail = &config[config.find("  # Rebalancing rules").unwrap()..];
+        stage.write(
+            "portfolio_config.yaml",
+            &format!("{head}    core:\n      weight: 1\n      assets:\n{rows}\n{tail}"),
+        );
+        let held: String = (0..assets)
+            .map(|i| format!("  - {{code: '{}', quantity: {}, price: 15000}}\n", 100_000 + i, i * 7))
+            .collect();
+        stage.write("holdings.yaml", &format!("as_of: 2026-03-04\ncash: {{KRW: 9000000}}\npositions:\n{held}"));
+        stage.commit("Names", 30);
+        let run = stage.run(&["plan"]);
+        assert_eq!(run.code, 0, "{}", run.whole());
+        let wide = |line: &&str| unicode_width::UnicodeWidthStr::width(*line) > columns;
+        assert_eq!(run.out.lines().find(wide), None, "{assets} assets in {columns} columns");
+        let bars = run.out.lines().filter(|line| line.contains('[') && line.starts_with(['+', '!', ' ', '-'])).count();
+        assert_eq!(bars > assets, columns >= 76, "{}", run.out);
+        assert_eq!(run.out.contains('◉'), locale != "C" && columns >= 76);
+        let rows = |mark: &str| run.out.lines().filter(|line| line.starts_with(mark)).count();
+        assert_eq!(rows("+ buy"), rows("+ 1"), "each order has its row after: {}", run.out);
+    }
 }

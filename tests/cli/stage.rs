@@ -123,7 +123,7 @@ impl Stage {
             out_is_terminal: false,
             err_is_terminal: false,
             lost: false,
-            columns: None,
+            columns: self.env.get("COLUMNS").and_then(|columns| columns.parse().ok()),
             pause: |_| (),
         };
         let args: Vec<OsString> = std::iter::once("rebalance").chain(args.iter().copied()).map(Into::into).collect();

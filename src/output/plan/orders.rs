@@ -3,7 +3,7 @@
 use super::figures::{grouped, percent, short_percent};
 use super::tax;
 use crate::output::Paint;
-use crate::output::text::wrapped;
+use crate::output::text::{fitted, visible, wrapped};
 use crate::plan::file::{Body, Order};
 use crate::words::count;
 
@@ -42,11 +42,12 @@ fn one_order(order: &Order, paint: Paint) -> String {
         order.side,
         order.quantity,
         order.code,
-        order.ticker,
+        visible(&order.ticker),
         grouped(&order.price),
         grouped(&order.amount)
     );
-    let line = if sells { paint.red(line) } else { paint.green(line) };
+    let paints = |line: &str| if sells { paint.red(line) } else { paint.green(line) } + "\n";
+    let line: String = fitted(&line, "", paint.width).lines().map(paints).collect();
     let weight = format!(
         "{} -> {} (target {}, band {} to {}), limit price {}",
         percent(&order.weight.before),
@@ -57,5 +58,5 @@ fn one_order(order: &Order, paint: Paint) -> String {
         grouped(&order.limit_price)
     );
     let (weight, reason) = (wrapped(&weight, "    ", paint.width), wrapped(&order.reason, "    ", paint.width));
-    format!("{line}\n{weight}{reason}{}", tax::order(order, paint))
+    format!("{line}{weight}{reason}{}", tax::order(order, paint))
 }

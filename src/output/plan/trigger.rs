@@ -22,8 +22,8 @@ pub(super) fn trigger(body: &Body, paint: Paint) -> String {
 }
 
 /// The assets that are not traded now, and why.
-pub(super) fn left_alone(body: &Body) -> String {
+pub(super) fn left_alone(body: &Body, paint: Paint) -> String {
     let alone = body.before.assets.iter().filter_map(|asset| Some((&asset.code, asset.left_alone.as_ref()?)));
-    let text: String = alone.map(|(code, why)| format!("  {code}: {why}\n")).collect();
-    if text.is_empty() { text } else { format!("Left alone:\n{text}\n") }
+    let text: String = alone.map(|(code, why)| wrapped(&format!("{code}: {why}"), "  ", paint.width)).collect();
+    if text.is_empty() { text } else { format!("{}\n{text}\n", paint.bold("Left alone:")) }
 }
