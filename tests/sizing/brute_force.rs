@@ -128,6 +128,27 @@ fn parts(random: &mut Random, direction: Direction, destination: Destination) ->
     instance
 }
 
+/// All inside their bands, so that only the missing cash is to be raised, from prices of which many sums are alike.
+fn raising(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let mut instance = small(random, direction, destination);
+    let most = [400, 60, 24, 12, 8][instance.legs.len() - 1];
+    let prices = [[300, 450, 600, 750, 900], [105, 205, 310, 415, 520], [101, 203, 307, 409, 512]];
+    let prices = prices[random.within(0, 2) as usize];
+    for leg in &mut instance.legs {
+        leg.price = prices[random.within(0, 4) as usize];
+        leg.held = random.within(most / 2, most);
+        leg.lot = if random.one_in(8) { 2 } else { 1 };
+    }
+    let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+    for leg in &mut instance.legs {
+        leg.target = leg.price * leg.held * 10_000 / held;
+        (leg.min, leg.max) = (leg.target / 3, (leg.target * 3 / 2).min(10_000));
+    }
+    instance.cash = -random.within(1, held / 4);
+    instance.total = held + instance.cash;
+    instance
+}
+
 fn agree(seed: u64, count: usize, direction: Direction, destination: Destination) {
     agree_on(small, seed, count, direction, destination);
 }
@@ -237,4 +258,12 @@ fn parts_of_shares_for_whole_units_of_cash() {
     agree_on(parts, 12, 10, Direction::Both, Destination::BandEdge);
     agree_on(parts, 13, 40, Direction::SellOnly, Destination::Target);
     agree_on(parts, 14, 10, Direction::BuyOnly, Destination::Target);
+}
+
+#[test]
+fn sums_of_prices_that_are_alike() {
+    agree_on(raising, 21, 1_000, Direction::Both, Destination::BandEdge);
+    agree_on(raising, 22, 600, Direction::Both, Destination::HalfBand);
+    agree_on(raising, 23, 600, Direction::SellOnly, Destination::BandEdge);
+    agree_on(raising, 24, 300, Direction::SellOnly, Destination::HalfBand);
 }

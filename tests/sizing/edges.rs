@@ -324,3 +324,20 @@ fn everyday_portfolios_are_proven() {
         }
     }
 }
+
+#[test]
+fn everyday_portfolios_are_proven_at_the_edges_of_their_bands() {
+    for destination in [Destination::BandEdge, Destination::HalfBand] {
+        for direction in [Direction::Both, Direction::BuyOnly, Direction::SellOnly] {
+            for count in [5, 12, 30] {
+                let mut random = Random(count as u64);
+                for _ in 0..2 {
+                    let instance = Instance { destination, ..random.portfolio(count, direction) };
+                    let sizing = instance.size().unwrap();
+                    assert!(sizing.proven, "{instance:?}");
+                    assert_eq!(sizing.bound, sizing.objective);
+                }
+            }
+        }
+    }
+}

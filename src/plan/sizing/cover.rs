@@ -124,6 +124,12 @@ fn worse_at(space: &Space<'_>, available: i128, other: &Dual, steps: [i128; 2]) 
     Some(dual::bound_at(space, row, other.rate, steps[0]))
 }
 
+/// Whether no sale could be smaller.
+pub(super) fn is_tight(space: &Space<'_>, available: i128, choice: &Choice) -> bool {
+    let surplus = available - choice.outflow;
+    choice.points.iter().all(|point| space.true_step(point, choice.gain) > surplus)
+}
+
 /// Makes sales smaller, asset by asset, until none can be and still raise enough.
 fn tightened(space: &Space<'_>, available: i128, mut choice: Choice) -> Option<Choice> {
     if choice.outflow > available {

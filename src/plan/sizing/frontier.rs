@@ -17,6 +17,8 @@ use super::wide::Wide;
 
 /// A range of at most this many orders is opened into single orders.
 const SINGLES: i128 = 3;
+/// A range of fewer orders is listed without another look at it.
+const LEAF: i128 = 16;
 /// No value is turned by more than this, whatever cash costs.
 const FARTHEST: i128 = 1 << 120;
 
@@ -33,6 +35,8 @@ pub(super) struct Frontier<'a> {
     /// The best trade seen, where only that is wanted; the limit is its score then.
     best: Option<Point>,
     only_best: bool,
+    /// How many trades are listed at most where all are.
+    most: usize,
 }
 
 /// A line of orders, and where the levels turn on it.
@@ -72,13 +76,26 @@ impl<'a> Frontier<'a> {
             limit: Score::WORST,
             best: None,
             only_best: false,
+            most: usize::MAX,
         })
     }
 
     /// Starts with the trades of an asset that score at most `limit`.
     pub(super) fn look_at(&mut self, asset: &'a Asset, limit: Score) {
         (self.asset, self.limit) = (asset, limit);
-        self.fill();
+        self.fill(Frontier::split);
+    }
+
+    /// All trades of an asset that score at most `limit`, in no order, and whether they are all: at most about `most`
+    /// are looked at.
+    pub(super) fn everything(&mut self, asset: &'a Asset, limit: Score, most: usize) -> (Vec<Point>, bool) {
+        (self.asset, self.limit) = (asset, limit);
+        self.most = most;
+        self.fill(Frontier::list);
+        let point = |piece: &Piece| if let Piece::Single(point) = piece { Some(*point) } else { None };
+        let points: Vec<Point> = self.pieces.iter().filter_map(point).collect();
+        let complete = points.len() == self.pieces.len();
+        (points, complete)
     }
 
     /// The best trade of every asset and its score.
@@ -123,7 +140,7 @@ impl<'a> Frontier<'a> {
     }
 
     /// Starts with everything the asset may do.
-    fn fill(&mut self) {
+    fn fill(&mut self, open: fn(&mut Self, usize, i128, i128)) {
         self.heap.clear();
         self.pieces.clear();
         self.strips.clear();
@@ -137,12 +154,12 @@ impl<'a> Frontier<'a> {
         for side in sides {
             let [start, end] = asset.sides[side].lines;
             for line in start..end {
-                self.fill_line(side, line);
+                self.fill_line(side, line, open);
             }
         }
     }
 
-    fn fill_line(&mut self, side: usize, line: usize) {
+    fn fill_line(&mut self, side: usize, line: usize, open: fn(&mut Self, usize, i128, i128)) {
         let (asset, lens) = (self.asset, self.lens);
         let terms = &self.space.lines[line];
         let (first, last) = (terms.first, terms.last);
@@ -160,7 +177,22 @@ impl<'a> Frontier<'a> {
         self.strips.push(Strip { side, line, tilted, turns });
         let strip = self.strips.len() - 1;
         if self.range_floor(strip, first, last) <= self.limit {
-            self.split(strip, first, last);
+            open(self, strip, first, last);
+        }
+    }
+
+    /// Lists the orders of a range, or the range itself if enough are listed.
+    fn list(&mut self, strip: usize, first: i128, last: i128) {
+        if self.pieces.len() >= self.most {
+            self.push_range(strip, first, last);
+        } else if last - first < LEAF {
+            for lots in first..=last {
+                self.push_order(strip, lots);
+            }
+        } else if self.range_floor(strip, first, last) <= self.limit {
+            let middle = first + (last - first) / 2;
+            self.list(strip, first, middle);
+            self.list(strip, middle + 1, last);
         }
     }
 

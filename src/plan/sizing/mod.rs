@@ -30,7 +30,7 @@
 //! trades, plus the price of the cash it leaves. So once some good choice is known (`repair`), only trades
 //! whose reduced score is within the gap between that choice and the bound can be part of a better one; they
 //! are found by bounds on ranges of orders (`frontier`), never by listing all. What is left (`classes`) is
-//! searched (`search`). A search that ends has proven its answer; one that meets its limit, which counts
+//! searched (`search`; where turnover is all that counts, `sums`). A search that ends has proven its answer; one that meets its limit, which counts
 //! states and knows no clock, gives the best it has seen and a bound that is still true.
 
 mod asset;
@@ -47,6 +47,7 @@ mod repair;
 mod score;
 mod search;
 mod solve;
+mod sums;
 mod wide;
 
 use std::fmt;
@@ -104,8 +105,8 @@ pub enum Violation {
 pub enum Destination {
     /// As near to the targets as whole shares go.
     Target,
-    /// Just inside the bands, with as little turnover as possible. Sums of prices are often equal to the last
-    /// unit, so where cash must be raised the last levels are seldom proven; the bound is near even so.
+    /// Just inside the bands, with as little turnover as possible. Sums of prices are often equal to the last unit, so
+    /// where cash must be raised they are searched in a way of their own (`sums`).
     BandEdge,
     /// The same for bands half as wide: each edge is half way between the edge and the target. The first level
     /// counts these bands too.

@@ -91,7 +91,7 @@ fn levy<'a>(problem: &Problem<'a>) -> Result<Option<Terms<'a>>, SizingError> {
 }
 
 /// The greatest common divisor.
-fn common(a: i128, b: i128) -> i128 {
+pub(super) fn common(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { common(b, a % b) }
 }
 

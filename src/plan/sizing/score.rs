@@ -10,7 +10,7 @@ use super::wide::Wide;
 
 /// Plain sums of money are counted in parts this fine, so that the price of cash may be a fraction of them.
 /// Squares need no parts: a unit of cash changes them by a large number.
-pub(super) const FINE: i128 = 1 << 16;
+pub(super) const FINE: i128 = 1 << 40;
 
 /// The highest price of cash that is ever tried, at either level, so that its products stay small.
 pub(super) const RATE_CAP: i128 = 1 << 120;

@@ -1,11 +1,11 @@
 //! The order of work: answer freely, price the cash, repair, list what is left, search it.
 
-use super::asset::{Lens, Point, Space};
+use super::asset::{Goal, Lens, Point, Space};
 use super::classes::{self, Class, Frame};
 use super::dual::{self, Dual};
 use super::score::{Rate, Score};
 use super::search::{Cover, Search};
-use super::{SizingError, cover, raise, repair};
+use super::{SizingError, cover, raise, repair, sums};
 
 /// How many trades of each asset the first choice is made of.
 const FEW: usize = 6;
@@ -125,12 +125,35 @@ pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, Sizing
         return Err(SizingError::Infeasible { shortfall });
     }
     if space.covering {
-        return Ok(cover::solve(space, available, best));
+        return Ok(cover(space, available, best));
     }
     if free.outflow <= available {
         keep_better(&mut best, free);
     }
     Ok(within_budget(space, available, best))
+}
+
+/// Raises what is missing and no more. `most_cash` raises enough.
+///
+/// Sums of prices are searched for by a way that knows nothing of tight sales. The least turnover is tight as a rule, and is
+/// the best of all tight ones then, being the best of more.
+fn cover(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {
+    if space.goal != Goal::Turnover || space.levy.is_some() {
+        return cover::solve(space, available, most_cash);
+    }
+    let free = within_budget(space, available, most_cash.clone());
+    let tight = cover::is_tight(space, available, &free.choice);
+    let Score { violation, main, .. } = free.choice.score;
+    if tight && (free.proven || (violation, main) == (free.bound.violation, free.bound.main)) {
+        return free;
+    }
+    let mut solved = cover::solve(space, available, most_cash);
+    solved.bound = solved.bound.max(free.bound);
+    solved.nodes += free.nodes;
+    if tight {
+        keep_better(&mut solved.choice, free.choice);
+    }
+    solved
 }
 
 fn certain(choice: Choice) -> Solved {
@@ -151,7 +174,8 @@ fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved
         if dual.bound > solved.choice.score {
             break;
         }
-        solved.go_on(finish(space, dual, None, solved.choice.clone()));
+        let by_sums = sums::search(space, available, dual, &solved.choice);
+        solved.go_on(by_sums.unwrap_or_else(|| finish(space, dual, None, solved.choice.clone())));
     }
     solved
 }
