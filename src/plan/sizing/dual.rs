@@ -300,7 +300,9 @@ impl Climb<'_> {
             let step = step.clamp(1, width - 1);
             let next = self.ask(low.price + step);
             let touches = |end: &Visit, run: i128| end.value + Wide::product(end.excess, run);
-            let done = !even && next.value >= touches(&low, step).min(touches(&high, step - width));
+            // Sums of money are whole: a thousandth of a unit more is nothing to look for.
+            let enough = next.value + Wide::from((self.space.main_parts() - 1) >> 10);
+            let done = !even && enough >= touches(&low, step).min(touches(&high, step - width));
             if next.value > best.value {
                 best = next.clone();
             }

@@ -35,8 +35,9 @@ pub(super) struct Frontier<'a> {
     /// The best trade seen, where only that is wanted; the limit is its score then.
     best: Option<Point>,
     only_best: bool,
-    /// How many trades are listed at most where all are.
+    /// How many trades are listed at most where all are, and the most shares that are sold.
     most: usize,
+    largest_sale: i128,
 }
 
 /// A line of orders, and where the levels turn on it.
@@ -77,6 +78,7 @@ impl<'a> Frontier<'a> {
             best: None,
             only_best: false,
             most: usize::MAX,
+            largest_sale: i128::MAX,
         })
     }
 
@@ -86,13 +88,15 @@ impl<'a> Frontier<'a> {
         self.fill(Frontier::split);
     }
 
-    /// All trades of an asset that score at most `limit`, in no order, and whether they are all: at most about `most`
-    /// are looked at.
-    pub(super) fn everything(&mut self, asset: &'a Asset, limit: Score, most: usize) -> (Vec<Point>, bool) {
+    /// All trades of an asset that score at most `limit` and sell no more than `sale` shares, or all, in no order; and
+    /// whether they are all: about `most` are listed at most.
+    pub(super) fn everything(&mut self, asset: &'a Asset, limit: Score, sale: i128, most: usize) -> (Vec<Point>, bool) {
         (self.asset, self.limit) = (asset, limit);
-        self.most = most;
+        (self.largest_sale, self.most) = (sale, most);
         self.fill(Frontier::list);
-        let point = |piece: &Piece| if let Piece::Single(point) = piece { Some(*point) } else { None };
+        let point = |piece: &Piece| {
+            if let Piece::Single(point) = piece { Some(*point) } else { None }
+        };
         let points: Vec<Point> = self.pieces.iter().filter_map(point).collect();
         let complete = points.len() == self.pieces.len();
         (points, complete)
@@ -176,7 +180,8 @@ impl<'a> Frontier<'a> {
         let turns = self.turns(side, &tilted);
         self.strips.push(Strip { side, line, tilted, turns });
         let strip = self.strips.len() - 1;
-        if self.range_floor(strip, first, last) <= self.limit {
+        let last = if asset.sides[side].sign < 0 { last.min(self.largest_sale / asset.lot) } else { last };
+        if first <= last && self.range_floor(strip, first, last) <= self.limit {
             open(self, strip, first, last);
         }
     }

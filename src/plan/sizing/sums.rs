@@ -204,7 +204,7 @@ pub(super) fn search(space: &Space<'_>, available: i128, dual: &Dual, best: &Cho
     // What is listed is less with a better choice known, and is mostly plain then.
     for _ in 0..ROUNDS {
         let rooms = [false, true].map(|plain| terms.room(plain, best.levels));
-        let choices = choices(space, dual, &base, rooms, plain)?;
+        let choices = choices(space, dual, &base, rooms, best.levels.turnover, plain)?;
         let mut passes = Passes { terms: &terms, base: &trades, best, least: least - base.score.turnover, looks: 0 };
         let complete = passes.run(&choices);
         solved.nodes += passes.looks;
@@ -306,7 +306,14 @@ fn least_turnover(space: &Space<'_>, bound: Score) -> (i128, i128) {
 
 /// The steps of all assets that score no more than there is room for, only plain ones if so asked. There is less
 /// `rooms` for those.
-fn choices(space: &Space<'_>, dual: &Dual, base: &Choice, rooms: [i128; 2], plain: bool) -> Option<Choices> {
+fn choices(
+    space: &Space<'_>,
+    dual: &Dual,
+    base: &Choice,
+    rooms: [i128; 2],
+    turnover: i128,
+    plain: bool,
+) -> Option<Choices> {
     let mut choices = Choices { ladders: Vec::new(), sure: 0, plain, all_to: i128::MAX };
     let mut frontier = Frontier::new(space, dual.lens)?;
     let gap = Score { main: Wide::from(rooms[0] + 1), ..Score::default() };
@@ -316,7 +323,9 @@ fn choices(space: &Space<'_>, dual: &Dual, base: &Choice, rooms: [i128; 2], plai
         let excess = |point: &Point| (dual.lens.reduce(point).main - least.main).to_i128();
         let still = &base.points[index];
         let share = LISTED.saturating_sub(listed) / (space.assets.len() - index).min(2);
-        let (mut points, all) = frontier.everything(asset, least + gap, share);
+        // No step has less turnover than the base, and none of a better choice has more than all of that has.
+        let sale = turnover / asset.price + still.trade.abs();
+        let (mut points, all) = frontier.everything(asset, least + gap, sale, share);
         if !all {
             choices.all_to = i128::MIN;
         }
