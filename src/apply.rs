@@ -3,6 +3,7 @@
 //! Killed anywhere, nothing is lost and nothing is doubled: what was written says how to go on. Whether a plan may be
 //! applied must never enter this room; only a [`Permit`] or a [`ResumePermit`] does.
 
+mod order;
 mod report;
 mod stopped;
 mod transfer;
@@ -12,16 +13,17 @@ pub use stopped::{Reason, Stopped};
 
 use crate::schema::{Sheet, schema_of};
 
-use crate::broker::{Ack, Broker, Fate, Intent};
+use crate::broker::{Broker, BrokerError};
+use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::gate::{Permit, ResumePermit};
 use crate::journal::Journal;
 use crate::log::Log;
 use crate::plan::PlanFile;
 use crate::record::Record;
-use crate::replay::{Event, Progress, Run, Stage};
-use crate::trade::{Fill, Ticket, Transfer};
-use chrono::{DateTime, SecondsFormat, Utc};
+use crate::replay::{Event, Run};
+use crate::trade::{Ticket, Transfer};
+use chrono::SecondsFormat;
 use std::path::Path;
 
 /// The schema of a line of `apply --format json`.
@@ -35,8 +37,10 @@ pub struct Desk<'a> {
     pub broker: &'a mut dyn Broker,
     /// The log.
     pub log: &'a Path,
-    /// The clock.
-    pub clock: &'a mut dyn FnMut() -> DateTime<Utc>,
+    /// What time it is, and how to wait.
+    pub clock: &'a dyn Clock,
+    /// Whether somebody asked to stop: the order in flight is brought to its end, and no other is begun.
+    pub stop: &'a dyn Fn() -> bool,
     /// Who is told what happens, as it happens: after it is on the medium.
     pub progress: &'a mut dyn FnMut(&Step),
 }
@@ -79,7 +83,11 @@ impl Execution<'_, '_> {
     fn begin(&mut self) -> Result<(), Reason> {
         // Nothing is begun that could not be carried through.
         Ticket::all(&self.plan.body).map_err(Reason::Malformed)?;
-        Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
+        let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
+        if transfer.is_some() && !self.desk.broker.moves_cash() {
+            let error = BrokerError::MovesNoCash { broker: self.desk.broker.name() };
+            return Err(Reason::Refused { order: None, error });
+        }
         Log::read(self.desk.disk, self.desk.log).map_err(Reason::Log)?;
         let mark = self.desk.broker.opening(&self.plan).map_err(|error| Reason::Refused { order: None, error })?;
         let broker = self.desk.broker.name().to_owned();
@@ -106,87 +114,6 @@ impl Execution<'_, '_> {
         self.write(Event::Finished).map(drop)
     }
 
-    /// Brings one order from wherever it is to its end.
-    fn order(&mut self, ticket: &Ticket) -> Result<(), Reason> {
-        let progress = self.run().and_then(|run| run.order(&ticket.id)).cloned();
-        match progress.as_ref().map(|progress| &progress.stage) {
-            Some(Stage::Done(_)) => Ok(()),
-            Some(Stage::Filled(_)) => self.done(ticket),
-            Some(Stage::Intent | Stage::Acked(_)) => {
-                let executed = self.reconciled(&intent_of(ticket, progress), "the run before ended")?;
-                if executed { Ok(()) } else { self.place(ticket) }
-            }
-            Some(Stage::Failed(_)) | None => self.place(ticket),
-        }
-    }
-
-    /// Writes the intent down, sends the order once, and writes down what came of it.
-    fn place(&mut self, ticket: &Ticket) -> Result<(), Reason> {
-        let refused = |error| Reason::Refused { order: Some(ticket.id.clone()), error };
-        let (last, attempt) = match self.run() {
-            Some(run) => (run.mark().to_owned(), run.order(&ticket.id).map_or(1, |progress| progress.attempt + 1)),
-            None => return Err(Reason::Overtaken),
-        };
-        let marks = self.desk.broker.prepare(ticket, &last).map_err(refused)?;
-        let intent = Event::Intent {
-            order: ticket.id.clone(),
-            attempt,
-            before: marks.before.clone(),
-            after: marks.after.clone(),
-        };
-        let at = self.write(intent)?;
-        (self.desk.progress)(&Step::intent(ticket, attempt, &at));
-        let intent = Intent { ticket: ticket.clone(), attempt, at, before: marks.before, after: marks.after };
-        match self.desk.broker.send(&intent) {
-            Ok(ack) => self.acknowledged(&intent, ack),
-            Err(error) => self.unanswered(&intent, &error.to_string()),
-        }
-    }
-
-    fn acknowledged(&mut self, intent: &Intent, ack: Ack) -> Result<(), Reason> {
-        let order = intent.ticket.id.clone();
-        self.write(Event::Ack { order: order.clone(), reference: ack.reference.clone() })?;
-        (self.desk.progress)(&Step::Ack { order, reference: ack.reference.clone() });
-        match self.desk.broker.fill(intent, &ack) {
-            Ok(fill) => self.filled(&intent.ticket, &fill),
-            Err(error) => self.unanswered(intent, &error.to_string()),
-        }
-    }
-
-    /// There was no answer, or the answer was no.
-    fn unanswered(&mut self, intent: &Intent, why: &str) -> Result<(), Reason> {
-        if self.reconciled(intent, why)? {
-            return Ok(());
-        }
-        Err(Reason::NotExecuted { order: intent.ticket.id.clone(), why: why.to_owned() })
-    }
-
-    /// Finds out what became of an order: whether it was executed. Never sends.
-    fn reconciled(&mut self, intent: &Intent, why: &str) -> Result<bool, Reason> {
-        let order = intent.ticket.id.clone();
-        match self.desk.broker.reconcile(intent) {
-            Fate::Executed(fill) => self.filled(&intent.ticket, &fill).map(|()| true),
-            Fate::NotExecuted => {
-                self.write(Event::Failed { order: order.clone(), reason: why.to_owned() })?;
-                (self.desk.progress)(&Step::Failed { order, reason: why.to_owned() });
-                Ok(false)
-            }
-            Fate::InDoubt(look) => Err(Reason::InDoubt { order, why: why.to_owned(), look }),
-        }
-    }
-
-    fn filled(&mut self, ticket: &Ticket, fill: &Fill) -> Result<(), Reason> {
-        self.write(Event::Fill(fill.text()))?;
-        (self.desk.progress)(&Step::Fill(fill.text()));
-        self.done(ticket)
-    }
-
-    fn done(&mut self, ticket: &Ticket) -> Result<(), Reason> {
-        self.write(Event::Done { order: ticket.id.clone() })?;
-        (self.desk.progress)(&Step::Done { order: ticket.id.clone() });
-        Ok(())
-    }
-
     /// Sees to it that the record stands in the log, once.
     fn log(&self) -> Result<(), Reason> {
         let fills = self.run().map(Run::fills).unwrap_or_default();
@@ -197,9 +124,13 @@ impl Execution<'_, '_> {
 
     /// Writes an event, and says when.
     fn write(&mut self, event: Event) -> Result<String, Reason> {
-        let at = (self.desk.clock)().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let at = self.time();
         self.journal.write(&at, &self.plan.plan_id, event).map_err(Reason::Journal)?;
         Ok(at)
+    }
+
+    fn time(&self) -> String {
+        self.desk.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
     fn run(&self) -> Option<&Run> {
@@ -216,9 +147,4 @@ impl Execution<'_, '_> {
         (self.desk.progress)(&Step::Summary(summary));
         result
     }
-}
-
-fn intent_of(ticket: &Ticket, progress: Option<Progress>) -> Intent {
-    let (attempt, at, before, after) = progress.map_or_else(Default::default, |p| (p.attempt, p.at, p.before, p.after));
-    Intent { ticket: ticket.clone(), attempt, at, before, after }
 }

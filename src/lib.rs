@@ -56,6 +56,7 @@ pub mod batch;
 
 // -- shell --
 pub mod disk;
+pub mod clock;
 pub mod repo;
 pub mod journal;
 pub mod log;

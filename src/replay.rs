@@ -9,7 +9,7 @@ mod run;
 
 use crate::hash::sha256;
 use crate::schema::{Sheet, schema_of};
-use crate::trade::Fill;
+use crate::trade::{End, Fill};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -48,13 +48,39 @@ pub enum Event {
         order: String,
         /// The broker's own name for it.
         reference: String,
+        /// When the broker took it, in its own words, when it said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<String>,
+        /// Whether its answer was lost and it was found among the broker's orders.
+        #[serde(default, skip_serializing_if = "is_false")]
+        adopted: bool,
     },
-    /// It was filled.
+    /// Whether the broker has it is not known: its answer was lost. It is looked for, and never sent again blindly.
+    Unknown {
+        /// The order.
+        order: String,
+        /// Why.
+        reason: String,
+        /// The broker's orders that it could be, when there are several: a person has to say which.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<Candidate>,
+    },
+    /// So much of it was executed so far. It can come again with more.
     Fill(Fill<String>),
+    /// The broker is about to be asked to cancel what is left of it.
+    Cancel {
+        /// The order.
+        order: String,
+        /// Why.
+        reason: String,
+    },
     /// Nothing more will come of it.
     Done {
         /// The order.
         order: String,
+        /// How it ended; not there when it was filled whole.
+        #[serde(default, skip_serializing_if = "End::is_filled")]
+        end: End,
     },
     /// It was proven not to have been executed. It may be sent again, as another attempt.
     Failed {
@@ -74,10 +100,29 @@ pub enum Event {
     },
     /// It was paid in or taken out.
     Transferred,
+    /// The plan is ended with what was executed: nothing more is sent.
+    Closed {
+        /// Why.
+        reason: String,
+    },
     /// The record stands in the log.
     Logged,
     /// The plan is applied.
     Finished,
+}
+
+/// An order at the broker that may be the one whose answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Candidate {
+    /// The broker's own name for it.
+    pub reference: String,
+    /// What is known of it, for people: when, how many, at what price, by which channel.
+    pub about: String,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A line without its own hash, which follows as the last key, `hash`: the SHA-256 of the line without it.
@@ -127,6 +172,8 @@ pub struct Run {
     pub orders: Vec<Progress>,
     /// Its cash, once that was about to be moved.
     pub transfer: Option<Moving>,
+    /// Why it was ended with what was executed, if it was.
+    pub closed: Option<String>,
     /// Whether its record stands in the log.
     pub logged: bool,
     /// When it was finished, if it was.
@@ -146,8 +193,23 @@ pub struct Progress {
     pub before: String,
     /// Where it stands once the order is filled.
     pub after: String,
+    /// What the broker calls it, once it has taken it.
+    pub ack: Option<Acked>,
+    /// How often the broker had taken it: attempts that it refused are not counted.
+    pub taken: u32,
+    /// What was executed of it so far.
+    pub fill: Option<Fill>,
     /// How far it got.
     pub stage: Stage,
+}
+
+/// What the broker said when it took an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acked {
+    /// Its own name for it.
+    pub reference: String,
+    /// When, in its own words.
+    pub at: Option<String>,
 }
 
 /// Cash that was about to be moved.
@@ -168,12 +230,14 @@ pub struct Moving {
 pub enum Stage {
     /// It was about to be sent. Whether it was is not known.
     Intent,
+    /// It was sent, perhaps, and the answer was lost. What it could be at the broker, when a person has to say.
+    Unknown(Vec<Candidate>),
     /// The broker has taken it.
-    Acked(String),
-    /// It was filled.
-    Filled(Fill),
-    /// It was filled and nothing more will come.
-    Done(Fill),
+    Acked,
+    /// Some of it was executed, or all.
+    Filled,
+    /// Nothing more will come of it.
+    Done(End),
     /// It was not executed.
     Failed(String),
 }

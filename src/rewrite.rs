@@ -103,6 +103,14 @@ pub fn rewrite(text: &[u8], ticket: &Ticket) -> Result<String, RewriteError> {
     if back == after { Ok(text) } else { Err(RewriteError::Differs) }
 }
 
+/// The holdings that a file states.
+///
+/// # Errors
+/// [`RewriteError::Unreadable`] when it is not faultless.
+pub fn stated(text: &[u8]) -> Result<Holdings, RewriteError> {
+    read(text).map(|(holdings, _)| holdings)
+}
+
 /// The holdings that a file states, and its tree.
 ///
 /// # Errors

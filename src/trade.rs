@@ -2,13 +2,15 @@
 //!
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
+mod execution;
 mod transfer;
 
+pub use execution::{End, Executions, client_id};
 pub use transfer::{Transfer, named};
 
 use crate::config::{CostBasis, Currency};
 use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
-use crate::plan::file::{Body, Order};
+use crate::plan::file::{Body, LotSold, Order};
 use crate::portfolio::Code;
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -119,6 +121,8 @@ pub struct Ticket {
     pub gain: Option<Money>,
     /// How that is taxed, if the config says.
     pub tax_class: Option<String>,
+    /// What a sale takes of the purchases, in their order: shares and what they cost. Empty where that is not known.
+    pub lots: Vec<(Quantity, Money)>,
 }
 
 /// A field of an order or a fill that is not what it should be.
@@ -179,6 +183,10 @@ impl Ticket {
             value if value.is_sign_negative() && !value.is_zero() => Err(malformed(field, text)),
             value => Ok(Money::new(value)),
         };
+        let lot = |lot: &LotSold| {
+            let shares = number("lots", &lot.quantity, QUANTITY_PLACES)?;
+            Ok((Quantity::new(shares), Money::new(number("lots", &lot.cost, AMOUNT_PLACES)?)))
+        };
         let ticket = Self {
             id: order.id.clone(),
             side: Side::parse(&order.side).ok_or_else(|| malformed("side", &order.side))?,
@@ -195,6 +203,7 @@ impl Ticket {
             basis,
             gain: order.gain.as_ref().map(|text| number("gain", text, PRICE_PLACES).map(Money::new)).transpose()?,
             tax_class: order.tax_class.clone(),
+            lots: order.lots.iter().map(lot).collect::<Result<_, _>>()?,
         };
         if ticket.quantity <= Quantity::ZERO {
             return Err(malformed("quantity", &order.quantity));
@@ -234,6 +243,7 @@ impl Ticket {
             tax: Figure(self.tax.decimal()),
             gain: self.gain.map(|gain| Figure(gain.decimal())),
             tax_class: self.tax_class.clone(),
+            estimated: Vec::new(),
             at: at.to_owned(),
         }
     }
@@ -253,9 +263,9 @@ pub struct Fill<N = Figure> {
     pub side: Side,
     /// Shares.
     pub quantity: N,
-    /// Price of a share.
+    /// Price of a share; of several executions the average, rounded to four places.
     pub price: N,
-    /// Shares times price.
+    /// The sum of shares times price.
     pub amount: N,
     /// Commission.
     pub commission: N,
@@ -269,6 +279,9 @@ pub struct Fill<N = Figure> {
     /// How gains of the asset were taxed. Absent where the config did not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_class: Option<String>,
+    /// The figures that the broker did not tell and that are estimated from the plan's; not there when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub estimated: Vec<String>,
     /// When, RFC 3339 in UTC.
     pub at: String,
 }
@@ -288,6 +301,7 @@ impl<N> Fill<N> {
             tax: turn("tax", &self.tax)?,
             gain: self.gain.as_ref().map(|gain| turn("gain", gain)).transpose()?,
             tax_class: self.tax_class.clone(),
+            estimated: self.estimated.clone(),
             at: self.at.clone(),
         })
     }

@@ -4,8 +4,8 @@
 
 use crate::gate::Refusal;
 use crate::plan::PlanFile;
-use crate::replay::{Moving, Run, Stage};
-use crate::trade::{Fill, Side, Ticket, Transfer};
+use crate::replay::{Candidate, Moving, Run, Stage};
+use crate::trade::{End, Fill, Side, Ticket, Transfer};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -46,13 +46,39 @@ pub enum Step {
         order: String,
         /// The broker's own name for it.
         reference: String,
+        /// Whether its answer was lost and it was found among the broker's orders; not there when it was not.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        #[schemars(default)]
+        adopted: bool,
     },
-    /// It was filled.
+    /// Whether the broker has it is not known: it is being looked for.
+    Unknown {
+        /// The order.
+        order: String,
+        /// Why.
+        reason: String,
+        /// The broker's orders that it could be, when a person has to say which.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        #[schemars(default)]
+        candidates: Vec<Candidate>,
+    },
+    /// So much of it was executed so far.
     Fill(Fill<String>),
+    /// What is left of it is about to be cancelled.
+    Cancel {
+        /// The order.
+        order: String,
+        /// Why.
+        reason: String,
+    },
     /// Nothing more will come of it.
     Done {
         /// The order.
         order: String,
+        /// How it ended; not there when it was filled whole.
+        #[serde(skip_serializing_if = "End::is_filled")]
+        #[schemars(default)]
+        end: End,
     },
     /// The plan's cash is about to be moved.
     Transfer {
@@ -151,6 +177,19 @@ pub struct NotExecuted {
     pub reason: String,
 }
 
+/// An order that is over and of which not all was executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unfilled {
+    /// The order.
+    pub order: String,
+    /// Shares that were planned.
+    pub planned: String,
+    /// Shares that were executed.
+    pub executed: String,
+    /// How it ended.
+    pub end: End,
+}
+
 /// What an apply came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
@@ -162,7 +201,11 @@ pub struct Summary {
     pub done: Vec<String>,
     /// The orders that were not executed, and why.
     pub failed: Vec<NotExecuted>,
-    /// The orders of which it is not known.
+    /// The orders that are over and of which not all was executed; not there when there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub unfilled: Vec<Unfilled>,
+    /// The orders at the broker, and those of which that is not known.
     pub in_doubt: Vec<String>,
     /// The orders that were never sent.
     pub not_started: Vec<String>,
@@ -179,14 +222,25 @@ pub struct Summary {
 impl Summary {
     pub(super) fn of(plan: &PlanFile, run: Option<&Run>) -> Self {
         let (mut done, mut failed, mut in_doubt, mut not_started) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut unfilled = Vec::new();
         let transfer = Transfer::of(&plan.body).ok().flatten();
         let moving = run.and_then(|run| run.transfer.as_ref());
         for order in &plan.body.orders {
             let id = order.id.clone();
-            match run.and_then(|run| run.order(&id)).map(|progress| &progress.stage) {
-                Some(Stage::Filled(_) | Stage::Done(_)) => done.push(id),
+            let progress = run.and_then(|run| run.order(&id));
+            let executed = progress.and_then(|progress| progress.fill.as_ref()).map(|fill| fill.quantity.0);
+            let whole = executed.is_some_and(|executed| executed.to_string() == order.quantity);
+            match progress.map(|progress| &progress.stage) {
+                Some(Stage::Done(End::Filled)) => done.push(id),
+                Some(Stage::Filled) if whole => done.push(id),
+                Some(Stage::Done(end)) => unfilled.push(Unfilled {
+                    order: id,
+                    planned: order.quantity.clone(),
+                    executed: executed.unwrap_or_default().to_string(),
+                    end: *end,
+                }),
                 Some(Stage::Failed(reason)) => failed.push(NotExecuted { order: id, reason: reason.clone() }),
-                Some(Stage::Intent | Stage::Acked(_)) => in_doubt.push(id),
+                Some(Stage::Intent | Stage::Unknown(_) | Stage::Acked | Stage::Filled) => in_doubt.push(id),
                 None => not_started.push(id),
             }
         }
@@ -209,6 +263,7 @@ impl Summary {
             finished: run.is_some_and(|run| run.finished.is_some()),
             done,
             failed,
+            unfilled,
             in_doubt,
             not_started,
             cash_flow: total(flow.into_iter()),

@@ -7,7 +7,8 @@ use crate::broker::BrokerError;
 use crate::journal::JournalError;
 use crate::log::LogError;
 use crate::record::Unrecordable;
-use crate::trade::{Malformed, named};
+use crate::replay::Candidate;
+use crate::trade::{Malformed, Side, named};
 use std::fmt;
 
 /// Why an apply went no further.
@@ -42,6 +43,35 @@ pub enum Reason {
         /// What a person has to look at.
         look: Vec<String>,
     },
+    /// Several of the broker's orders could be the one whose answer was lost: a person has to say.
+    NeedsHuman {
+        /// The order.
+        order: String,
+        /// Why there was no answer.
+        why: String,
+        /// The broker's orders that it could be.
+        candidates: Vec<Candidate>,
+    },
+    /// Fewer shares can be sold than are to be, or there is cash for fewer than are to be bought.
+    Unfunded {
+        /// The order.
+        order: String,
+        /// Which way.
+        side: Side,
+        /// Shares that are to be ordered.
+        wanted: String,
+        /// Shares that can be.
+        possible: String,
+    },
+    /// The order is at the broker and not at its end.
+    Waiting {
+        /// The order.
+        order: String,
+        /// The broker's own name for it.
+        reference: String,
+    },
+    /// Somebody asked to stop.
+    Interrupted,
     /// The log could not be read or written.
     Log(LogError),
     /// There is no record of what was done.
@@ -59,6 +89,8 @@ pub struct Stopped {
     pub summary: Summary,
 }
 
+const GO_ON: &str = "then go on: rebalance apply <plan.json> --resume";
+
 impl Stopped {
     /// The exit code: 5 once the plan was begun, whatever the reason.
     #[must_use]
@@ -67,7 +99,12 @@ impl Stopped {
             _ if self.begun => 5,
             Reason::Overtaken | Reason::Malformed(_) | Reason::Unrecordable(_) => 3,
             Reason::Refused { error, .. } => error.exit_code(),
-            Reason::NotExecuted { .. } | Reason::InDoubt { .. } => 5,
+            Reason::Interrupted => 130,
+            Reason::NotExecuted { .. }
+            | Reason::InDoubt { .. }
+            | Reason::NeedsHuman { .. }
+            | Reason::Waiting { .. }
+            | Reason::Unfunded { .. } => 5,
             Reason::Journal(error) => error.exit_code(),
             Reason::Log(error) => error.exit_code(),
         }
@@ -85,9 +122,17 @@ impl Stopped {
             Reason::InDoubt { .. } => {
                 "compare the holdings with the account; nothing is sent until it is clear".to_owned()
             }
+            Reason::NeedsHuman { .. } => {
+                "look at these orders in the broker's app and find out whether one of them is this one".to_owned()
+            }
+            Reason::Unfunded { side: Side::Buy, .. } => "see that the cash is there, without credit".to_owned(),
+            Reason::Unfunded { side: Side::Sell, .. } => "see what keeps the shares: an open order, say".to_owned(),
+            Reason::Waiting { .. } => "wait until it is executed, or cancel it at the broker".to_owned(),
+            Reason::Interrupted if self.begun => return vec![GO_ON.replacen("then g", "g", 1)],
+            Reason::Interrupted => "start it again when it suits".to_owned(),
             Reason::Log(error) => error.remedy(),
         };
-        let then = self.begun.then(|| "then go on: rebalance apply <plan.json> --resume".to_owned());
+        let then = self.begun.then(|| GO_ON.to_owned());
         std::iter::once(first).chain(then).collect()
     }
 }
@@ -104,6 +149,22 @@ impl fmt::Display for Stopped {
             Reason::InDoubt { order, why, look } => {
                 write!(f, "whether {} was executed is not known ({why}): {}", named(order), look.join("; "))
             }
+            Reason::NeedsHuman { order, why, candidates } if candidates.is_empty() => {
+                write!(f, "whether the broker has {} is not known ({why})", named(order))
+            }
+            Reason::NeedsHuman { order, why, candidates } => {
+                let orders = candidates.iter().map(|candidate| format!("{} ({})", candidate.reference, candidate.about));
+                let orders: Vec<String> = orders.collect();
+                write!(f, "which order of the broker {} is, is not known ({why}): {}", named(order), orders.join("; "))
+            }
+            Reason::Unfunded { order, side, wanted, possible } => {
+                let what = if *side == Side::Sell { "can be sold" } else { "can be bought with the cash that is there" };
+                write!(f, "{} was not sent: {possible} of {wanted} shares {what}", named(order))
+            }
+            Reason::Waiting { order, reference } => {
+                write!(f, "{} is at the broker as {reference} and not at its end", named(order))
+            }
+            Reason::Interrupted => f.write_str("interrupted: no more orders are begun"),
             Reason::Log(error) => error.fmt(f),
             Reason::Unrecordable(why) => why.fmt(f),
         }

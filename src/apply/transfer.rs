@@ -1,5 +1,6 @@
 //! Moving a plan's cash: once, on the medium before and after, like an order.
 
+use super::order::BEFORE;
 use super::{Execution, Reason, Step};
 use crate::broker::{Marks, Settled};
 use crate::replay::{Event, Moving};
@@ -13,7 +14,7 @@ impl Execution<'_, '_> {
             Some(Moving { moved: true, .. }) => return Ok(()),
             Some(Moving { before, after, .. }) => {
                 let marks = Marks { before, after };
-                if self.settled(transfer, &marks, "the run before ended")? {
+                if self.settled(transfer, &marks, BEFORE)? {
                     return Ok(());
                 }
                 let prepared = self.prepared(transfer, &marks.before)?;
@@ -22,6 +23,7 @@ impl Execution<'_, '_> {
                 }
                 marks
             }
+            None if (self.desk.stop)() => return Err(Reason::Interrupted),
             None => {
                 let last = self.run().map(|run| run.mark().to_owned()).ok_or(Reason::Overtaken)?;
                 let Marks { before, after } = self.prepared(transfer, &last)?;

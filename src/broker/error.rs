@@ -1,7 +1,8 @@
 //! Why a broker does not do what it was told, and what to do about it.
 //!
-//! What follows from that for a plan must never enter this room.
+//! What follows from that for a plan must never enter this room, nor a secret.
 
+use super::credentials::CredentialError;
 use crate::rewrite::RewriteError;
 use std::fmt;
 use std::io;
@@ -33,6 +34,45 @@ pub enum BrokerError {
         /// Why.
         error: RewriteError,
     },
+    /// It is not set up.
+    Credentials(CredentialError),
+    /// It could not be asked, or did not answer. Nothing was changed by asking.
+    Unavailable {
+        /// The broker.
+        broker: &'static str,
+        /// Why, without a secret.
+        why: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// It answered no to a question, or to a token.
+    Denied {
+        /// The broker.
+        broker: &'static str,
+        /// Its own words and codes.
+        said: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Its answer is not understood, or is not whole: nothing follows from it.
+    Unclear {
+        /// The broker.
+        broker: &'static str,
+        /// What is wrong with the answer.
+        why: String,
+    },
+    /// The order, as the plan has it, cannot be sent: its price, its size, its code.
+    Unfit {
+        /// Why.
+        why: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// This broker moves no cash.
+    MovesNoCash {
+        /// The broker.
+        broker: &'static str,
+    },
 }
 
 impl BrokerError {
@@ -47,6 +87,16 @@ impl BrokerError {
                 format!("make `{}` and its directory writable, with room on its disk", path.display())
             }
             Self::Rewrite { error, .. } => error.remedy().to_owned(),
+            Self::Credentials(error) => error.remedy(),
+            Self::Unavailable { remedy, .. } | Self::Denied { remedy, .. } | Self::Unfit { remedy, .. } => {
+                remedy.clone()
+            }
+            Self::Unclear { broker, .. } => {
+                format!("look at the account in the app of {broker}, then try again; report this if it stays")
+            }
+            Self::MovesNoCash { .. } => {
+                "pay it in by hand, then plan without --deposit; before a withdrawal plan with a larger reserve".to_owned()
+            }
         }
     }
 
@@ -54,8 +104,13 @@ impl BrokerError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Moved { .. } => 3,
-            Self::Io { .. } | Self::Rewrite { .. } => 6,
+            Self::Moved { .. } | Self::Unfit { .. } | Self::MovesNoCash { .. } => 3,
+            Self::Io { .. }
+            | Self::Rewrite { .. }
+            | Self::Credentials(_)
+            | Self::Unavailable { .. }
+            | Self::Denied { .. }
+            | Self::Unclear { .. } => 6,
         }
     }
 }
@@ -68,8 +123,20 @@ impl fmt::Display for BrokerError {
             }
             Self::Io { path, error } => write!(f, "`{}`: {error}", path.display()),
             Self::Rewrite { path, error } => write!(f, "`{}`: {error}", path.display()),
+            Self::Credentials(error) => error.fmt(f),
+            Self::Unavailable { broker, why, .. } => write!(f, "{broker} could not be asked: {why}"),
+            Self::Denied { broker, said, .. } => write!(f, "{broker} says no: {said}"),
+            Self::Unclear { broker, why } => write!(f, "the answer of {broker} is not understood: {why}"),
+            Self::Unfit { why, .. } => f.write_str(why),
+            Self::MovesNoCash { broker } => write!(f, "{broker} moves no cash for this program"),
         }
     }
 }
 
 impl std::error::Error for BrokerError {}
+
+impl From<CredentialError> for BrokerError {
+    fn from(error: CredentialError) -> Self {
+        Self::Credentials(error)
+    }
+}

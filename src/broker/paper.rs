@@ -3,20 +3,37 @@
 //! The hash of that file is where the account stands, so that an order's fate can always be told: the file has either
 //! the bytes from before it or those from after it. A network must never enter this room.
 
-use super::{Account, Ack, Broker, BrokerError, Fate, Intent, Marks, Settled};
+use super::{
+    Ack, Broker, BrokerError, Entry, Fate, Held, Identity, Intent, Marks, Means, OpenOrder, OrderState, Quote, Sent,
+    Session, Settled, Snapshot, Standing,
+};
+use crate::code::Code;
 use crate::disk::{directory_of, replace_durably};
 use crate::hash::sha256;
+use crate::holdings::Holdings;
+use crate::money::Quantity;
 use crate::plan::PlanFile;
-use crate::rewrite::{RewriteError, rewrite, transferred};
-use crate::trade::{Fill, Ticket, Transfer};
+use crate::rewrite::{RewriteError, rewrite, stated, transferred};
+use crate::trade::{Executions, Ticket, Transfer};
 use std::io;
 
 /// Its name in the table.
-pub(super) const NAME: &str = "paper";
+const NAME: &str = "paper";
+
+/// Its line in the table.
+pub(super) const ENTRY: Entry = Entry {
+    name: NAME,
+    known_as: &[],
+    about: "fills every order at the plan's prices and costs, into the holdings file",
+    markets: "any",
+    currencies: &[],
+    needs: &[],
+    open: |means| Ok(Box::new(Paper::new(means))),
+};
 
 /// The paper broker.
 pub struct Paper<'a> {
-    account: Account<'a>,
+    means: Means<'a>,
     /// The holdings file as what was prepared last would leave it.
     prepared: String,
 }
@@ -24,16 +41,16 @@ pub struct Paper<'a> {
 impl<'a> Paper<'a> {
     /// The broker of a holdings file.
     #[must_use]
-    pub fn new(account: Account<'a>) -> Self {
-        Self { account, prepared: String::new() }
+    pub fn new(means: Means<'a>) -> Self {
+        Self { means, prepared: String::new() }
     }
 
     fn io(&self, error: io::Error) -> BrokerError {
-        BrokerError::Io { path: self.account.holdings.to_owned(), error }
+        BrokerError::Io { path: self.means.holdings.to_owned(), error }
     }
 
     fn bytes(&self) -> Result<Vec<u8>, BrokerError> {
-        let read = self.account.disk.read(self.account.holdings).map_err(|error| self.io(error))?;
+        let read = self.means.disk.read(self.means.holdings).map_err(|error| self.io(error))?;
         read.ok_or_else(|| self.io(io::Error::new(io::ErrorKind::NotFound, "there is no such file")))
     }
 
@@ -45,11 +62,11 @@ impl<'a> Paper<'a> {
     }
 
     fn moved(&self, expected: &str, found: String) -> BrokerError {
-        BrokerError::Moved { path: self.account.holdings.to_owned(), expected: expected.to_owned(), found }
+        BrokerError::Moved { path: self.means.holdings.to_owned(), expected: expected.to_owned(), found }
     }
 
-    fn rewritten(&self, text: Result<String, RewriteError>) -> Result<String, BrokerError> {
-        text.map_err(|error| BrokerError::Rewrite { path: self.account.holdings.to_owned(), error })
+    fn rewritten<T>(&self, result: Result<T, RewriteError>) -> Result<T, BrokerError> {
+        result.map_err(|error| BrokerError::Rewrite { path: self.means.holdings.to_owned(), error })
     }
 
     /// Keeps a text for when it is written.
@@ -66,7 +83,7 @@ impl<'a> Paper<'a> {
         if found != after {
             return Err(self.moved(after, found));
         }
-        let replaced = replace_durably(self.account.disk, self.account.holdings, self.prepared.as_bytes());
+        let replaced = replace_durably(self.means.disk, self.means.holdings, self.prepared.as_bytes());
         replaced.map_err(|error| self.io(error))
     }
 
@@ -79,7 +96,7 @@ impl<'a> Paper<'a> {
         if found == before {
             return Settled::No;
         }
-        let path = self.account.holdings;
+        let path = self.means.holdings;
         if found != after {
             return Settled::InDoubt(vec![format!(
                 "`{}` is {found}; before the {named} it was {before}, after it it would be {after}",
@@ -87,16 +104,53 @@ impl<'a> Paper<'a> {
             )]);
         }
         // The new bytes are there to be read; that they stay after a power cut is not certain before this.
-        match self.account.disk.sync_directory(directory_of(path)) {
+        match self.means.disk.sync_directory(directory_of(path)) {
             Ok(()) => Settled::Yes,
             Err(error) => Settled::InDoubt(vec![self.io(error).to_string()]),
         }
     }
 }
 
+impl Paper<'_> {
+    fn holdings(&self) -> Result<Holdings, BrokerError> {
+        self.rewritten(stated(&self.bytes()?))
+    }
+}
+
 impl Broker for Paper<'_> {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
+        Ok(None)
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, BrokerError> {
+        let holdings = self.holdings()?;
+        let held = holdings.positions.into_iter().filter(|(_, position)| !position.quantity.is_zero());
+        let held = held.map(|(code, position)| {
+            let (quantity, price) = (position.quantity, position.price);
+            (code, Held { quantity, sellable: quantity, price, cost: None })
+        });
+        Ok(Snapshot { cash: holdings.cash, positions: held.collect() })
+    }
+
+    fn quotes(&mut self, codes: &[Code]) -> Result<Vec<Quote>, BrokerError> {
+        let holdings = self.holdings()?;
+        let quote = |code: &Code| match holdings.positions.get(code) {
+            Some(position) => Ok(Quote::at(code, position.price)),
+            None => self.rewritten(Err(RewriteError::UnknownCode { code: code.clone() })),
+        };
+        codes.iter().map(quote).collect()
+    }
+
+    fn session(&mut self) -> Result<Session, BrokerError> {
+        Ok(Session::Open)
+    }
+
+    fn open_orders(&mut self) -> Result<Vec<OpenOrder>, BrokerError> {
+        Ok(Vec::new())
     }
 
     fn mark(&mut self) -> Result<Option<String>, BrokerError> {
@@ -126,21 +180,46 @@ impl Broker for Paper<'_> {
         Ok(self.keep(text, last))
     }
 
-    fn send(&mut self, intent: &Intent) -> Result<Ack, BrokerError> {
-        self.replace(&intent.before, &intent.after)?;
-        Ok(Ack { reference: format!("{NAME}-{}-{}", intent.ticket.id, intent.attempt) })
+    /// All of it: what the file does not have, `prepare` refuses.
+    fn capacity(&mut self, ticket: &Ticket) -> Result<Quantity, BrokerError> {
+        Ok(ticket.quantity)
     }
 
-    fn fill(&mut self, intent: &Intent, _: &Ack) -> Result<Fill, BrokerError> {
-        Ok(intent.ticket.filled(&intent.at))
+    fn send(&mut self, intent: &Intent) -> Sent {
+        match self.replace(&intent.before, &intent.after) {
+            Ok(()) => Sent::Acknowledged(Ack {
+                reference: format!("{NAME}-{}-{}", intent.ticket.id, intent.attempt),
+                at: None,
+            }),
+            // Whether the file was replaced, its bytes say.
+            Err(error) => Sent::Unknown(error.to_string()),
+        }
+    }
+
+    fn standing(&mut self, intent: &Intent, _: &Ack) -> Result<Standing, BrokerError> {
+        match self.stands(&intent.before, &intent.after, "order") {
+            Settled::Yes => {
+                Ok(Standing { state: OrderState::Filled, executed: Executions::as_planned(&intent.ticket) })
+            }
+            Settled::No | Settled::InDoubt(_) => Err(self.moved(&intent.after, sha256(&self.bytes()?))),
+        }
+    }
+
+    /// An order that was taken is done.
+    fn cancel(&mut self, _: &Intent, _: &Ack) -> Result<(), BrokerError> {
+        Ok(())
     }
 
     fn reconcile(&mut self, intent: &Intent) -> Fate {
         match self.stands(&intent.before, &intent.after, "order") {
-            Settled::Yes => Fate::Executed(Box::new(intent.ticket.filled(&intent.at))),
-            Settled::No => Fate::NotExecuted,
-            Settled::InDoubt(look) => Fate::InDoubt(look),
+            Settled::Yes => Fate::Executed(Executions::as_planned(&intent.ticket)),
+            Settled::No => Fate::NotPlaced("the holdings are as they were before it".to_owned()),
+            Settled::InDoubt(look) => Fate::CannotTell(look),
         }
+    }
+
+    fn moves_cash(&self) -> bool {
+        true
     }
 
     fn prepare_transfer(&mut self, transfer: &Transfer, last: &str) -> Result<Marks, BrokerError> {

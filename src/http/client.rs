@@ -108,6 +108,14 @@ fn host(url: &str) -> Result<String, HttpError> {
     }
 }
 
+/// Whether an address may be asked at all.
+///
+/// # Errors
+/// [`HttpError::Unsendable`] when it is neither https nor on this machine, or is no address.
+pub fn permitted(url: &str) -> Result<(), HttpError> {
+    host(url).map(drop)
+}
+
 /// Whether a host is this machine.
 fn loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -7,7 +7,7 @@
 mod client;
 mod error;
 
-pub use client::Client;
+pub use client::{Client, permitted};
 pub use error::HttpError;
 
 use std::fmt;
@@ -22,6 +22,12 @@ impl Secret {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The text itself: for the body of a request that has to carry it, and for nothing that is shown or kept.
+    #[must_use]
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
     }
 
     /// The text without the secret in it, should somebody have put it there.

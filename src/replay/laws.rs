@@ -2,7 +2,7 @@
 
 use super::{Event, State, Tail, replay};
 use crate::portfolio::Code;
-use crate::trade::{Fill, Side};
+use crate::trade::{End, Fill, Side};
 use proptest::prelude::*;
 
 fn fill(order: &str) -> Fill<String> {
@@ -19,6 +19,7 @@ fn fill(order: &str) -> Fill<String> {
         tax: one(),
         gain: order.len().is_multiple_of(2).then(one),
         tax_class: None,
+        estimated: Vec::new(),
         at: "2026-03-05T06:30:00Z".to_owned(),
     }
 }
@@ -28,9 +29,9 @@ fn event(kind: u8, order: &str, attempt: u32) -> Event {
     match kind {
         0 => Event::Begin { broker: "paper".to_owned(), mark: "m".to_owned() },
         1 | 2 => Event::Intent { order, attempt, before: "a \"hash\":\"x\"}".to_owned(), after: "b\n".to_owned() },
-        3 => Event::Ack { order, reference: "한국".to_owned() },
+        3 => Event::Ack { order, reference: "한국".to_owned(), at: None, adopted: false },
         4 | 5 => Event::Fill(fill(&order)),
-        6 | 7 => Event::Done { order },
+        6 | 7 => Event::Done { order, end: End::Filled },
         8 => Event::Failed { order, reason: "no".to_owned() },
         9 => Event::Logged,
         10 => Event::Finished,

@@ -2,8 +2,8 @@
 //!
 //! One plan at a time, one order at a time, each step once. How a line is written must never enter this room.
 
-use super::{Event, Illegal, Moving, Progress, Run, Stage, State};
-use crate::trade::Fill;
+use super::{Acked, Event, Illegal, Moving, Progress, Run, Stage, State};
+use crate::trade::{End, Fill};
 
 impl Event {
     /// The word in the file.
@@ -13,11 +13,14 @@ impl Event {
             Self::Begin { .. } => "begin",
             Self::Intent { .. } => "intent",
             Self::Ack { .. } => "ack",
+            Self::Unknown { .. } => "unknown",
             Self::Fill(_) => "fill",
+            Self::Cancel { .. } => "cancel",
             Self::Done { .. } => "done",
             Self::Failed { .. } => "failed",
             Self::Transfer { .. } => "transfer",
             Self::Transferred => "transferred",
+            Self::Closed { .. } => "closed",
             Self::Logged => "logged",
             Self::Finished => "finished",
         }
@@ -58,6 +61,7 @@ impl Run {
             standing: mark.to_owned(),
             orders: Vec::new(),
             transfer: None,
+            closed: None,
             logged: false,
             finished: None,
         }
@@ -69,10 +73,10 @@ impl Run {
         self.orders.iter().find(|order| order.id == id)
     }
 
-    /// The order whose fate is not known, if there is one.
+    /// The order that is at the broker, or may be, if there is one.
     #[must_use]
     pub fn open(&self) -> Option<&Progress> {
-        self.orders.iter().find(|order| matches!(order.stage, Stage::Intent | Stage::Acked(_)))
+        self.orders.iter().find(|order| matches!(order.stage, Stage::Intent | Stage::Unknown(_) | Stage::Acked))
     }
 
     /// Its cash, when it is not known whether that was moved.
@@ -90,7 +94,7 @@ impl Run {
     /// What came of the orders, in order.
     #[must_use]
     pub fn fills(&self) -> Vec<Fill> {
-        self.orders.iter().filter_map(|order| order.stage.fill().cloned()).collect()
+        self.orders.iter().filter_map(|order| order.fill.clone()).collect()
     }
 
     fn take(&mut self, time: &str, event: &Event) -> Result<(), Illegal> {
@@ -102,6 +106,9 @@ impl Run {
                     at: time.to_owned(),
                     before: before.clone(),
                     after: after.clone(),
+                    ack: None,
+                    taken: self.order(order).map_or(0, |order| order.taken),
+                    fill: None,
                     stage: Stage::Intent,
                 };
                 self.intend(progress).map_err(|why| event.illegal(why))
@@ -115,7 +122,12 @@ impl Run {
                 if self.moving().is_some() {
                     return Err(event.illegal("the cash is not moved"));
                 }
-                let unsettled = self.orders.iter().find(|order| !matches!(order.stage, Stage::Done(_)));
+                let settled = |stage: &Stage| match stage {
+                    Stage::Done(_) => true,
+                    Stage::Failed(_) => self.closed.is_some(),
+                    _ => false,
+                };
+                let unsettled = self.orders.iter().find(|order| !settled(&order.stage));
                 if let Some(order) = unsettled {
                     return Err(event.illegal(format!("order {} is not done", order.id)));
                 }
@@ -123,6 +135,14 @@ impl Run {
                     return Err(event.illegal("it was logged before"));
                 }
                 self.logged = true;
+                Ok(())
+            }
+            Event::Closed { reason } => {
+                if self.logged || self.closed.is_some() {
+                    return Err(event.illegal("the plan was ended before"));
+                }
+                self.idle().map_err(|why| event.illegal(why))?;
+                self.closed = Some(reason.clone());
                 Ok(())
             }
             Event::Finished if !self.logged => Err(event.illegal("it was not logged")),
@@ -135,9 +155,7 @@ impl Run {
     }
 
     fn intend(&mut self, progress: Progress) -> Result<(), String> {
-        if self.logged {
-            return Err("the plan is logged already".to_owned());
-        }
+        self.going()?;
         self.idle()?;
         let place = self.orders.iter_mut().find(|order| order.id == progress.id);
         let expected = place.as_ref().map_or(1, |order| order.attempt + 1);
@@ -146,12 +164,21 @@ impl Run {
         }
         match place {
             Some(order) if matches!(order.stage, Stage::Done(_)) => {
-                return Err(format!("order {} was filled before", order.id));
+                return Err(format!("order {} is done", order.id));
             }
             Some(order) => *order = progress,
             None => self.orders.push(progress),
         }
         Ok(())
+    }
+
+    /// Something may still be begun.
+    fn going(&self) -> Result<(), String> {
+        match (self.logged, &self.closed) {
+            (true, _) => Err("the plan is logged already".to_owned()),
+            (_, Some(_)) => Err("the plan is ended with what was executed".to_owned()),
+            (false, None) => Ok(()),
+        }
     }
 
     /// Nothing is begun that is not done.
@@ -165,9 +192,7 @@ impl Run {
     }
 
     fn depart(&mut self, moving: Moving) -> Result<(), String> {
-        if self.logged {
-            return Err("the plan is logged already".to_owned());
-        }
+        self.going()?;
         self.idle()?;
         if self.transfer.is_some() {
             return Err("the cash was moved before".to_owned());
@@ -186,47 +211,65 @@ impl Run {
     /// Moves one order a stage on.
     fn advance(&mut self, event: &Event) -> Result<(), Illegal> {
         let id = match event {
-            Event::Ack { order, .. } | Event::Done { order } | Event::Failed { order, .. } => order,
+            Event::Ack { order, .. }
+            | Event::Unknown { order, .. }
+            | Event::Cancel { order, .. }
+            | Event::Done { order, .. }
+            | Event::Failed { order, .. } => order,
             Event::Fill(fill) => &fill.order,
             _ => return Err(event.illegal("it names no order")),
         };
         let Some(order) = self.orders.iter_mut().find(|order| order.id == *id) else {
             return Err(event.illegal(format!("order {id} was not begun")));
         };
-        let next = match (event, &order.stage) {
-            (Event::Ack { reference, .. }, Stage::Intent) => Stage::Acked(reference.clone()),
-            (Event::Fill(fill), Stage::Intent | Stage::Acked(_)) => {
-                Stage::Filled(fill.figures().map_err(|malformed| event.illegal(malformed.to_string()))?)
-            }
-            (Event::Done { .. }, Stage::Filled(fill)) => Stage::Done(fill.clone()),
-            (Event::Failed { reason, .. }, Stage::Intent | Stage::Acked(_)) => Stage::Failed(reason.clone()),
-            (_, stage) => return Err(event.illegal(format!("order {id} is {}", stage.word()))),
-        };
-        if matches!(next, Stage::Filled(_)) {
+        order.advance(event).map_err(|why| event.illegal(why))?;
+        if order.stage == Stage::Filled {
             self.standing.clone_from(&order.after);
         }
-        order.stage = next;
+        Ok(())
+    }
+}
+
+impl Progress {
+    fn advance(&mut self, event: &Event) -> Result<(), String> {
+        self.stage = match (event, &self.stage) {
+            (Event::Ack { reference, at, .. }, Stage::Intent | Stage::Unknown(_)) => {
+                self.ack = Some(Acked { reference: reference.clone(), at: at.clone() });
+                self.taken += 1;
+                Stage::Acked
+            }
+            (Event::Unknown { candidates, .. }, Stage::Intent | Stage::Unknown(_)) => {
+                Stage::Unknown(candidates.clone())
+            }
+            (Event::Fill(fill), Stage::Intent | Stage::Unknown(_) | Stage::Acked | Stage::Filled) => {
+                let fill = fill.figures().map_err(|malformed| malformed.to_string())?;
+                if self.fill.as_ref().is_some_and(|before| before.quantity.0 >= fill.quantity.0) {
+                    return Err(format!("of order {} no more was executed than before", self.id));
+                }
+                self.fill = Some(fill);
+                Stage::Filled
+            }
+            (Event::Cancel { .. }, Stage::Acked | Stage::Filled) => self.stage.clone(),
+            (Event::Done { end, .. }, Stage::Filled) => Stage::Done(*end),
+            (Event::Done { end: end @ (End::Cancelled | End::Expired), .. }, Stage::Acked) => Stage::Done(*end),
+            (Event::Failed { reason, .. }, Stage::Intent | Stage::Unknown(_) | Stage::Acked) => {
+                Stage::Failed(reason.clone())
+            }
+            (_, stage) => return Err(format!("order {} is {}", self.id, stage.word())),
+        };
         Ok(())
     }
 }
 
 impl Stage {
-    /// The fill, when there was one.
-    #[must_use]
-    pub fn fill(&self) -> Option<&Fill> {
-        match self {
-            Self::Filled(fill) | Self::Done(fill) => Some(fill),
-            Self::Intent | Self::Acked(_) | Self::Failed(_) => None,
-        }
-    }
-
     /// How far, as a word.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Intent => "about to be sent",
-            Self::Acked(_) => "taken by the broker",
-            Self::Filled(_) => "filled",
+            Self::Unknown(_) => "not known to the broker for certain",
+            Self::Acked => "taken by the broker",
+            Self::Filled => "filled",
             Self::Done(_) => "done",
             Self::Failed(_) => "not executed",
         }
