@@ -135,6 +135,19 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     RealDisk.sync_directory(directory_of(&target))
 }
 
+/// Makes a file that only its owner can read, or replaces one, in one step: for what is secret.
+///
+/// # Errors
+/// When it could not be done.
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A temporary file has the mode 0600.
+    let mut file = tempfile::Builder::new().prefix(".rebalance-").tempfile_in(directory_of(path))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    RealDisk.sync_directory(directory_of(path))
+}
+
 /// The file system of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealDisk;

@@ -22,12 +22,23 @@ pub enum Exit {
     Unknown = 6,
     /// Wrong usage.
     Usage = 64,
+    /// Interrupted before anything was done.
+    Interrupted = 130,
 }
 
 impl Exit {
     /// Every exit code.
-    pub const ALL: [Self; 8] =
-        [Self::Done, Self::No, Self::Changes, Self::Mismatch, Self::Locked, Self::InDoubt, Self::Unknown, Self::Usage];
+    pub const ALL: [Self; 9] = [
+        Self::Done,
+        Self::No,
+        Self::Changes,
+        Self::Mismatch,
+        Self::Locked,
+        Self::InDoubt,
+        Self::Unknown,
+        Self::Usage,
+        Self::Interrupted,
+    ];
 
     /// The exit code of a number; of one that is none, that nothing could be told.
     #[must_use]

@@ -2,11 +2,21 @@
 //!
 //! Tests make their own; nothing else in the shell asks the process for any of it.
 
-use crate::fault::Fault;
+use crate::clock::{Clock, RealClock, StillClock};
+use crate::fault::{Exit, Fault};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+
+/// The signals by which a run is asked to stop.
+const TERM_SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+/// What a process ends with that is told to stop twice.
+const INTERRUPTED: u8 = Exit::Interrupted as u8;
 
 /// What a command is run with.
 pub struct Host<'a> {
@@ -32,6 +42,18 @@ pub struct Host<'a> {
     pub columns: Option<usize>,
     /// Waits, where somebody else's server asks for it.
     pub pause: fn(Duration),
+    /// Whether this is the process itself: its clock goes on, and its signals may be caught. Not in tests, and the clock
+    /// not with `--now`.
+    pub live: Live,
+}
+
+/// What of the process is real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Live {
+    /// The clock goes on.
+    pub clock: bool,
+    /// Signals may be caught.
+    pub signals: bool,
 }
 
 impl<'a> Host<'a> {
@@ -60,7 +82,38 @@ impl<'a> Host<'a> {
             lost: false,
             columns,
             pause: std::thread::sleep,
+            live: Live { clock: true, signals: true },
         })
+    }
+
+    /// The clock: the machine's, or one that stands at `now` and goes on by what is waited.
+    #[must_use]
+    pub fn clock(&self) -> Box<dyn Clock> {
+        match self.live.clock {
+            true => Box::new(RealClock::new(self.pause)),
+            false => {
+                let now = chrono::DateTime::from_timestamp(self.now, 0).unwrap_or_default();
+                Box::new(StillClock::new(now, self.pause))
+            }
+        }
+    }
+
+    /// Lets the first SIGINT or SIGTERM only be noted from now on; the second ends the process at once, with 130.
+    ///
+    /// # Errors
+    /// When the system does not allow it.
+    pub fn interruptible(&self) -> Result<Arc<AtomicBool>, Fault> {
+        let noted = Arc::new(AtomicBool::new(false));
+        let catch = |signal| {
+            // In this order: the first signal finds the flag down, raises it, and goes on; the second finds it up.
+            flag::register_conditional_shutdown(signal, i32::from(INTERRUPTED), Arc::clone(&noted))?;
+            flag::register(signal, Arc::clone(&noted)).map(drop)
+        };
+        let signals = if self.live.signals { &TERM_SIGNALS[..] } else { &[] };
+        signals.iter().try_for_each(|signal| catch(*signal)).map_err(|error: std::io::Error| {
+            Fault::unknown(format!("signals cannot be caught: {error}")).hint("report this.")
+        })?;
+        Ok(noted)
     }
 
     /// A path as the user gave it, from where the user is.

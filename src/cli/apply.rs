@@ -1,17 +1,19 @@
 //! `rebalance apply`: trades exactly a plan, once, or not at all.
 
 use super::account::holdings_path;
-use super::judgement::{Case, judge, open, resume};
+use super::judgement::{Case, entry, judge, open, resume};
 use super::verify::{broken, locked, refuse};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::apply::{self, Desk, Step, Stopped, Summary};
-use crate::broker::Broker;
+use crate::broker::{Broker, Means};
+use crate::clock::Clock;
 use crate::disk::RealDisk;
 use crate::gate::{Permit, ResumePermit};
 use crate::journal::{self, Journal, Lock};
 use crate::output::{self, Paint, Ui};
 use clap::Args;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +53,11 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let lock = Lock::take(&directory).map_err(|error| locked(&error))?;
     let journal = Journal::open(&RealDisk, lock).map_err(|error| broken(&error))?;
     let holdings = host.path(&holdings_path(global));
-    let mut broker = open(args.broker.as_deref(), &holdings)?;
+    let (clock, variables) = (host.clock(), host.env.clone());
+    let env = |name: &str| variables.get(name).cloned();
+    let means =
+        Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
+    let mut broker = open(entry(args.broker.as_deref())?, means)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
         resume(&case, journal.state(), broker.as_mut(), host)?.map(Leave::Resume)
@@ -59,7 +65,7 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
         judge(&case, journal.state(), global, host)?.map(Leave::Apply)
     };
     match judged {
-        Ok(leave) => Ok(execute(leave, journal, broker.as_mut(), global, host, paint)),
+        Ok(leave) => execute(leave, journal, (broker.as_mut(), clock.as_ref()), global, host, paint),
         Err(refusals) => Ok(refuse(&refusals, global, host, paint)),
     }
 }
@@ -67,13 +73,14 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
 fn execute(
     leave: Leave,
     journal: Journal<'_>,
-    broker: &mut dyn Broker,
+    (broker, clock): (&mut dyn Broker, &dyn Clock),
     global: &Global,
     host: &mut Host<'_>,
     paint: Paint,
-) -> Exit {
+) -> Result<Exit, Fault> {
     let log = records::path(global, host);
-    let now = chrono::DateTime::from_timestamp(host.now, 0).unwrap_or_default();
+    let interrupted = host.interruptible()?;
+    let stop = || interrupted.load(Ordering::Relaxed);
     let name = broker.name();
     let mut tell = |step: &Step| {
         let text = match global.format {
@@ -83,13 +90,12 @@ fn execute(
         };
         Ui::new(host, paint).answer(&text);
     };
-    let mut clock = || now;
-    let mut desk = Desk { disk: &RealDisk, broker, log: &log, clock: &mut clock, progress: &mut tell };
+    let mut desk = Desk { disk: &RealDisk, broker, log: &log, clock, stop: &stop, progress: &mut tell };
     let outcome = match leave {
         Leave::Apply(permit) => apply::apply(permit, journal, &mut desk),
         Leave::Resume(permit) => apply::resume(permit, journal, &mut desk),
     };
-    finish(outcome, name, global, host, paint)
+    Ok(finish(outcome, name, global, host, paint))
 }
 
 fn finish(
@@ -101,17 +107,22 @@ fn finish(
 ) -> Exit {
     let mut ui = Ui::new(host, paint);
     match outcome {
-        Ok(_) if global.format == Format::Json => Exit::Done,
+        Ok(summary) if global.format == Format::Json => ended(&summary),
         Ok(summary) => {
             let holdings = holdings_path(global).display().to_string();
             let journal = journal::directory(&global.config).join("journal.jsonl").display().to_string();
             let journal = journal.trim_start_matches("./");
             ui.answer(&output::apply::applied(&summary, broker, &holdings, journal, paint));
-            Exit::Done
+            ended(&summary)
         }
         Err(stopped) => {
             ui.note(&output::apply::stopped(&stopped, paint));
             Exit::of(stopped.exit_code())
         }
     }
+}
+
+/// The exit code of an apply that came to its end.
+fn ended(summary: &Summary) -> Exit {
+    if summary.unfilled.is_empty() { Exit::Done } else { Exit::InDoubt }
 }

@@ -2,8 +2,7 @@
 
 use super::plan::{Made, Wanted, config_input, make};
 use super::{Fault, Global, Host, records, show};
-use crate::broker::{self, Account, Broker};
-use crate::disk::RealDisk;
+use crate::broker::{self, Broker, BrokerError, Entry, Means};
 use crate::finding::Level;
 use crate::gate::{self, Again, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit};
 use crate::hash::sha256;
@@ -54,24 +53,33 @@ pub(super) fn resume(
     host: &Host<'_>,
 ) -> Result<Result<ResumePermit, Vec<Refusal>>, Fault> {
     let plan = PlanFile::read_exact(&show::read(case.file, host)?);
-    let mark = broker.mark().map_err(|error| Fault::told(error.exit_code(), &error, &error.remedy()))?;
+    let mark = broker.mark().map_err(|error| unwilling(&error))?;
     let name = broker.name();
     let mark = mark.as_deref();
     Ok(gate::resume(ResumeEvidence { plan, expect: case.expect, journal, broker: name, mark }))
 }
 
-/// Opens a broker by its name; the first of the table when none is given.
-pub(super) fn open<'a>(name: Option<&str>, holdings: &'a Path) -> Result<Box<dyn Broker + 'a>, Fault> {
-    let names: Vec<&str> = broker::ALL.iter().map(|entry| entry.name).collect();
+/// The line of a broker's name in the table; the first of the table when none is given.
+pub(super) fn entry(name: Option<&str>) -> Result<&'static Entry, Fault> {
     let entry = match name {
         Some(name) => broker::find(name),
         None => broker::ALL.first(),
     };
-    let entry = entry.ok_or_else(|| {
+    entry.ok_or_else(|| {
+        let names: Vec<&str> = broker::ALL.iter().map(|entry| entry.name).collect();
         let name = name.unwrap_or("");
         Fault::usage(format!("there is no broker `{name}`")).hint(format!("one of {}.", crate::words::list(&names)))
-    })?;
-    Ok((entry.open)(Account { disk: &RealDisk, holdings }))
+    })
+}
+
+/// Opens a broker.
+pub(super) fn open<'a>(entry: &Entry, means: Means<'a>) -> Result<Box<dyn Broker + 'a>, Fault> {
+    (entry.open)(means).map_err(|error| unwilling(&error))
+}
+
+/// The fault that a broker does not do what it is asked.
+pub(super) fn unwilling(error: &BrokerError) -> Fault {
+    Fault::told(error.exit_code(), error, &error.remedy())
 }
 
 fn again(made: &Made) -> Again {

@@ -143,6 +143,7 @@ pub fn run(args: Vec<OsString>, host: &mut Host<'_>) -> u8 {
     };
     if let Some(now) = cli.global.now {
         host.now = now;
+        host.live.clock = false;
     }
     let paint = Paint::of(cli.global.color, host);
     let result = Outputs::of(&matches, host).and_then(|outputs| {

@@ -94,6 +94,9 @@ pub fn step(step: &Step, paint: Paint) -> String {
             Some(amount) => paint.red(format!("- withdraw {}", grouped(amount))) + "\n",
             None => paint.green(format!("+ deposit {}", grouped(amount))) + "\n",
         },
+        Step::Unknown { order, reason, .. } => format!("    {} {order}: {reason}\n", paint.yellow("looking for")),
+        Step::Cancel { order, reason } => format!("    cancelling what is left of {order}: {reason}\n"),
+        Step::Done { order, end } if !end.is_filled() => format!("    {order}: {}\n", paint.yellow(end.word())),
         Step::Failed { order, reason } => format!("    {} {order}: {reason}\n", paint.red("not executed:")),
         Step::Ack { .. } | Step::Transferred { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => {
             String::new()

@@ -158,6 +158,7 @@ mod tests {
             lost: false,
             columns: None,
             pause: |_| (),
+            live: Default::default(),
         };
         Paint::of(ColorWhen::Auto, &host)
     }

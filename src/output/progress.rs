@@ -91,6 +91,7 @@ mod tests {
             err_is_terminal: terminal,
             lost: false,
             pause: |_| (),
+            live: Default::default(),
             columns: None,
         };
         let time = Rc::new(Cell::new(0));

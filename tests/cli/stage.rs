@@ -125,6 +125,7 @@ impl Stage {
             lost: false,
             columns: self.env.get("COLUMNS").and_then(|columns| columns.parse().ok()),
             pause: |_| (),
+            live: Default::default(),
         };
         let args: Vec<OsString> = std::iter::once("rebalance").chain(args.iter().copied()).map(Into::into).collect();
         let code = cli::run(args, &mut host);

@@ -104,6 +104,7 @@ fn linked(when: ColorWhen, terminal: bool, variable: Option<&str>) -> bool {
         lost: false,
         columns: None,
         pause: |_| (),
+        live: Default::default(),
     };
     let paint = Paint::of(when, &host);
     let case = crate::cases::all().remove(1);

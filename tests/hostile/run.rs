@@ -69,6 +69,7 @@ pub(crate) fn lint_with(bytes: &[u8], options: &[&str]) -> (Vec<u8>, Vec<u8>, u8
         lost: false,
         columns: None,
         pause: |_| (),
+        live: Default::default(),
     };
     let args = ["rebalance", "lint", "--stdin"].iter().chain(options).map(OsString::from);
     let code = cli::run(args.collect(), &mut host);

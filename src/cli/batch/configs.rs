@@ -159,6 +159,7 @@ impl Configs {
             lost: false,
             columns: None,
             pause: |_| (),
+            live: Default::default(),
         };
         // An answer goes to other programs: where the files are on this machine stays here.
         let here = format!("{}/", self.cwd.display().to_string().trim_end_matches('/'));
