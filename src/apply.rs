@@ -117,7 +117,8 @@ impl Execution<'_, '_> {
     /// Sees to it that the record stands in the log, once.
     fn log(&self) -> Result<(), Reason> {
         let fills = self.run().map(Run::fills).unwrap_or_default();
-        let record = Record::of(&self.plan, &fills).map_err(Reason::Unrecordable)?;
+        let moved = self.run().and_then(|run| run.transfer.as_ref()).is_some_and(|transfer| transfer.moved);
+        let record = Record::of(&self.plan, &fills, moved).map_err(Reason::Unrecordable)?;
         let log = Log::read(self.desk.disk, self.desk.log).map_err(Reason::Log)?;
         log.ensure(self.desk.disk, &record).map_err(Reason::Log)
     }

@@ -243,6 +243,7 @@ impl<'a> Line<'a> {
             config: basis.config.clone(),
             policies: basis.policies.fingerprint.clone(),
             holdings: sha256(text.as_bytes()),
+            broker: None,
             log: self.log_input(),
         };
         let overrides = basis.overrides.to_vec();

@@ -66,7 +66,10 @@ impl StillClock {
 
 impl Clock for StillClock {
     fn now(&self) -> DateTime<Utc> {
-        chrono::TimeDelta::from_std(self.waited.get()).ok().and_then(|by| self.start.checked_add_signed(by)).unwrap_or(self.start)
+        chrono::TimeDelta::from_std(self.waited.get())
+            .ok()
+            .and_then(|by| self.start.checked_add_signed(by))
+            .unwrap_or(self.start)
     }
 
     fn elapsed(&self) -> Duration {

@@ -4,10 +4,12 @@
 //! broker must never enter this room.
 
 mod again;
+mod market;
 mod refusal;
 mod resume;
 
 pub use again::Again;
+pub use market::{Asked, Market, TOLERANCE, Venue};
 pub use refusal::{Moved, Refusal, exit_code};
 pub use resume::{ResumeEvidence, ResumePermit, resume};
 
@@ -30,6 +32,8 @@ pub struct Evidence<'a> {
     pub journal: &'a State,
     /// What the log says.
     pub log: &'a [Record],
+    /// The account that orders would go to, and what its market says.
+    pub venue: Venue<'a>,
     /// How things stand now, or why that could not be told. Not looked at when the file is not a plan.
     pub present: Result<Present<'a>, String>,
 }
@@ -102,6 +106,12 @@ pub fn judge(evidence: Evidence<'_>) -> Result<Permit, Vec<Refusal>> {
         refusals.push(begun);
         return Err(refusals);
     }
+    let other = market::other_account(plan.body.inputs.broker.as_ref(), &evidence.venue);
+    if let Some(other) = other {
+        // What another account holds says nothing about this plan.
+        refusals.push(other);
+        return Err(refusals);
+    }
     match &evidence.present {
         Ok(present) => {
             refusals.extend(moved(&plan.body.inputs, present));
@@ -112,6 +122,7 @@ pub fn judge(evidence: Evidence<'_>) -> Result<Permit, Vec<Refusal>> {
         }
         Err(why) => refusals.push(Refusal::NotPlanned { why: why.clone() }),
     }
+    refusals.extend(market::unplaceable(&plan.body, &evidence.venue));
     if refusals.is_empty() { Ok(Permit { plan, head: evidence.journal.head.clone() }) } else { Err(refusals) }
 }
 

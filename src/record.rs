@@ -6,7 +6,7 @@
 use crate::code::Code;
 use crate::config::{CashPolicy, TaxClass};
 use crate::executed::{Executed, Realised, Rebalance};
-use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, WEIGHT_PLACES, scaled};
+use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, QUANTITY_PLACES, WEIGHT_PLACES, scaled};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
 use crate::trade::{Figure, Fill, Side, Transfer};
@@ -53,6 +53,10 @@ pub struct Record {
     /// What came of each order.
     #[serde(default)]
     pub fills: Vec<Fill>,
+    /// The orders of the plan of which not all was executed; not there when all of each was. Such a record does not serve
+    /// the schedule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfilled: Vec<Unfilled>,
     /// Cash that was paid in, or taken out below zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Figure")]
@@ -72,6 +76,18 @@ pub struct Trade {
     pub action: String,
     /// Shares times price.
     pub amount: Figure,
+}
+
+/// An order of which not all was executed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unfilled {
+    /// The order's id.
+    pub order: String,
+    /// Shares that were planned.
+    pub planned: Figure,
+    /// Shares that were executed.
+    pub executed: Figure,
 }
 
 /// A day as `2026-03-04`.
@@ -102,17 +118,17 @@ impl fmt::Display for Unrecordable {
 }
 
 impl Record {
-    /// The record of a plan and what came of its orders.
+    /// The record of a plan and what came of its orders. `moved` is whether its cash was moved.
     ///
     /// # Errors
     /// [`Unrecordable`], which no plan that passed the gate is.
-    pub fn of(plan: &PlanFile, fills: &[Fill]) -> Result<Self, Unrecordable> {
+    pub fn of(plan: &PlanFile, fills: &[Fill], moved: bool) -> Result<Self, Unrecordable> {
         let body = &plan.body;
         let trigger = body.trigger.fired.clone().ok_or_else(|| wrong("the plan names no trigger"))?;
         let date = body.inputs.as_of.parse().map_err(|_| wrong("the plan's date is none"))?;
         let books = Books::of(body)?;
         let transfer = Transfer::of(body).map_err(|malformed| wrong(malformed.to_string()))?;
-        let flow = transfer.map(|transfer| Figure(transfer.amount.decimal()));
+        let flow = transfer.filter(|_| moved).map(|transfer| Figure(transfer.amount.decimal()));
         Ok(Self {
             date,
             trigger,
@@ -125,6 +141,7 @@ impl Record {
             notes: notes(body),
             plan_id: plan.plan_id.clone(),
             fills: fills.to_vec(),
+            unfilled: unfilled(body, fills)?,
             cash_flow: flow,
             left_alone: body.before.assets.iter().filter(|a| a.left_alone.is_some()).map(|a| a.code.clone()).collect(),
         })
@@ -141,7 +158,9 @@ impl Record {
 /// What the records say was executed, as planning looks at it.
 #[must_use]
 pub fn executed(records: &[Record]) -> Executed {
-    let full = records.iter().filter(|record| Cause::parse(&record.trigger).is_some_and(Cause::is_full));
+    let whole = |record: &&Record| record.unfilled.is_empty();
+    let full = records.iter().filter(whole);
+    let full = full.filter(|record| Cause::parse(&record.trigger).is_some_and(Cause::is_full));
     let rebalance = |record: &Record| Rebalance {
         date: record.date,
         plan_id: record.plan_id.clone(),
@@ -173,6 +192,20 @@ fn realised(records: &[Record]) -> Realised {
         }
     }
     realised
+}
+
+/// The orders of which not all was executed.
+fn unfilled(body: &Body, fills: &[Fill]) -> Result<Vec<Unfilled>, Unrecordable> {
+    let mut unfilled = Vec::new();
+    for order in &body.orders {
+        let planned = number(&order.quantity, QUANTITY_PLACES)?;
+        let fill = fills.iter().find(|fill| fill.order == order.id);
+        let executed = fill.map_or(Decimal::ZERO, |fill| fill.quantity.0);
+        if executed != planned {
+            unfilled.push(Unfilled { order: order.id.clone(), planned: Figure(planned), executed: Figure(executed) });
+        }
+    }
+    Ok(unfilled)
 }
 
 fn wrong(why: impl Into<String>) -> Unrecordable {

@@ -3,9 +3,11 @@
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
 mod execution;
+mod market;
 mod transfer;
 
 pub use execution::{End, Executions, client_id};
+pub use market::{OpenOrder, Quote, Session};
 pub use transfer::{Transfer, named};
 
 use crate::config::{CostBasis, Currency};

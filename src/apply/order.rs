@@ -33,7 +33,9 @@ impl Execution<'_, '_> {
                 let intent = self.intent_of(ticket, &progress);
                 if self.reconciled(&intent, BEFORE)? { Ok(()) } else { self.place(ticket) }
             }
-            Stage::Filled if progress.fill.as_ref().is_some_and(|fill| fill.quantity.0 == ticket.quantity.decimal()) => {
+            Stage::Filled
+                if progress.fill.as_ref().is_some_and(|fill| fill.quantity.0 == ticket.quantity.decimal()) =>
+            {
                 self.done(ticket, End::Filled)
             }
             Stage::Acked | Stage::Filled => self.follow_again(ticket, &progress),

@@ -153,12 +153,14 @@ impl fmt::Display for Stopped {
                 write!(f, "whether the broker has {} is not known ({why})", named(order))
             }
             Reason::NeedsHuman { order, why, candidates } => {
-                let orders = candidates.iter().map(|candidate| format!("{} ({})", candidate.reference, candidate.about));
+                let orders =
+                    candidates.iter().map(|candidate| format!("{} ({})", candidate.reference, candidate.about));
                 let orders: Vec<String> = orders.collect();
                 write!(f, "which order of the broker {} is, is not known ({why}): {}", named(order), orders.join("; "))
             }
             Reason::Unfunded { order, side, wanted, possible } => {
-                let what = if *side == Side::Sell { "can be sold" } else { "can be bought with the cash that is there" };
+                let what =
+                    if *side == Side::Sell { "can be sold" } else { "can be bought with the cash that is there" };
                 write!(f, "{} was not sent: {possible} of {wanted} shares {what}", named(order))
             }
             Reason::Waiting { order, reference } => {

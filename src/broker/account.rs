@@ -52,62 +52,6 @@ pub struct Held {
     pub cost: Option<Price>,
 }
 
-/// What the market says of a code now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quote {
-    /// The code.
-    pub code: Code,
-    /// The last price of one share; above zero.
-    pub price: Price,
-    /// The day's upper limit, where there is one.
-    pub upper: Option<Price>,
-    /// The day's lower limit, where there is one.
-    pub lower: Option<Price>,
-    /// The smallest step of a price, where it is told.
-    pub tick: Option<Price>,
-    /// Why it is not traded now, if it is not.
-    pub halted: Option<String>,
-}
-
-impl Quote {
-    /// A price and nothing else.
-    #[must_use]
-    pub fn at(code: &Code, price: Price) -> Self {
-        Self { code: code.clone(), price, upper: None, lower: None, tick: None, halted: None }
-    }
-}
-
-/// Whether the market takes orders now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Session {
-    /// It does.
-    Open,
-    /// It does not.
-    Closed {
-        /// Why not.
-        why: String,
-        /// When it will, in words, when that is known.
-        opens: Option<String>,
-    },
-}
-
-/// An order that is open at the broker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenOrder {
-    /// The broker's own name for it.
-    pub reference: String,
-    /// The code.
-    pub code: Code,
-    /// Which way.
-    pub side: Side,
-    /// Shares that are left of it.
-    pub quantity: Quantity,
-    /// Its limit price, if it has one.
-    pub price: Option<Price>,
-    /// When it was placed, in the broker's own words.
-    pub at: Option<String>,
-}
-
 /// A limit price as an exchange takes it: on a step of its prices, no worse than the limit, within the day's limits.
 /// `None` when there is no such price.
 #[must_use]
@@ -124,7 +68,8 @@ pub fn on_tick(limit: Price, tick: Price, side: Side, lower: Option<Price>, uppe
         Side::Buy => upper.map_or(stepped, |upper| stepped.min(upper.decimal())),
         Side::Sell => lower.map_or(stepped, |lower| stepped.max(lower.decimal())),
     };
-    let within = lower.is_none_or(|lower| price >= lower.decimal()) && upper.is_none_or(|upper| price <= upper.decimal());
+    let within =
+        lower.is_none_or(|lower| price >= lower.decimal()) && upper.is_none_or(|upper| price <= upper.decimal());
     (within && price > rust_decimal::Decimal::ZERO).then(|| Price::new(price))
 }
 
@@ -137,7 +82,9 @@ mod tests {
         let salt = Secret::new("canary");
         let identity = Identity::of("kis", "real", "12345678-01", &salt);
         assert!(!format!("{identity:?}").contains("12345678") && identity.text().len() == 64);
-        for (host, number, salt) in [("mock", "12345678-01", "canary"), ("real", "12345678-02", "canary"), ("real", "12345678-01", "x")] {
+        for (host, number, salt) in
+            [("mock", "12345678-01", "canary"), ("real", "12345678-02", "canary"), ("real", "12345678-01", "x")]
+        {
             assert_ne!(Identity::of("kis", host, number, &Secret::new(salt)), identity);
         }
     }

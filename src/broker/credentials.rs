@@ -99,7 +99,9 @@ impl CredentialError {
     pub fn remedy(&self) -> String {
         match self {
             Self::Missing { broker, file, .. } => {
-                let file = file.as_ref().map_or_else(|| format!("the file that {FILE} names"), |file| format!("`{}`", file.display()));
+                let file = file
+                    .as_ref()
+                    .map_or_else(|| format!("the file that {FILE} names"), |file| format!("`{}`", file.display()));
                 format!("set them in the environment or in {file} (mode 0600); what {broker} needs: rebalance brokers")
             }
             Self::Exposed { file, .. } => format!("make it yours alone: chmod 600 {}", file.display()),
@@ -113,7 +115,9 @@ impl CredentialError {
 impl fmt::Display for CredentialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { broker, names, .. } => write!(f, "{broker} is not set up: {} missing", crate::words::list(names)),
+            Self::Missing { broker, names, .. } => {
+                write!(f, "{broker} is not set up: {} missing", crate::words::list(names))
+            }
             Self::Exposed { file, why } => write!(f, "`{}` is not read: {why}", file.display()),
             Self::Io { file, error } => write!(f, "`{}`: {error}", file.display()),
             Self::Line { file, line, why } => write!(f, "{}:{line}: {why}", file.display()),
@@ -147,7 +151,9 @@ impl Credentials {
         }
         let file = path(&env);
         // A file is only looked at for what the environment does not say.
-        if values.len() < needs.len() && let Some((file, named)) = &file {
+        if values.len() < needs.len()
+            && let Some((file, named)) = &file
+        {
             for (name, value) in read(file, *named)? {
                 let need = needs.iter().find(|need| need.name == name);
                 if let Some(need) = need.filter(|need| !values.contains_key(need.name)) {
@@ -190,7 +196,10 @@ impl Credentials {
     /// A text without any of the values in it, should somebody have put one there: for words of a broker.
     #[must_use]
     pub fn hidden(&self, text: &str) -> String {
-        self.values.values().filter(|secret| secret.expose().len() >= 6).fold(text.to_owned(), |text, secret| secret.hidden(&text))
+        self.values
+            .values()
+            .filter(|secret| secret.expose().len() >= 6)
+            .fold(text.to_owned(), |text, secret| secret.hidden(&text))
     }
 }
 
@@ -258,9 +267,9 @@ fn lines(text: &str) -> Result<Vec<(String, String)>, (usize, &'static str)> {
         if lines.iter().any(|(known, _)| known == name) {
             return Err((index + 1, "this name is set twice"));
         }
-        let quoted = [('"', '"'), ('\'', '\'')].into_iter().find_map(|(open, close)| {
-            value.strip_prefix(open)?.strip_suffix(close)
-        });
+        let quoted = [('"', '"'), ('\'', '\'')]
+            .into_iter()
+            .find_map(|(open, close)| value.strip_prefix(open)?.strip_suffix(close));
         let value = quoted.unwrap_or(value);
         if value.is_empty() {
             return Err((index + 1, "it has no value"));
@@ -312,7 +321,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("credentials");
         let name = file.display().to_string();
-        assert!(matches!(find(&[(FILE, &name)]), Err(CredentialError::Io { .. })), "a file that was named must be there");
+        assert!(
+            matches!(find(&[(FILE, &name)]), Err(CredentialError::Io { .. })),
+            "a file that was named must be there"
+        );
         std::fs::write(&file, "# mine\nexport X_KEY = 'canary=1'\nOTHER=2\n").unwrap();
         for (mode, fine) in [(0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o660, false)] {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();

@@ -95,7 +95,8 @@ impl BrokerError {
                 format!("look at the account in the app of {broker}, then try again; report this if it stays")
             }
             Self::MovesNoCash { .. } => {
-                "pay it in by hand, then plan without --deposit; before a withdrawal plan with a larger reserve".to_owned()
+                "pay it in by hand, then plan without --deposit; before a withdrawal plan with a larger reserve"
+                    .to_owned()
             }
         }
     }

@@ -10,7 +10,8 @@ mod error;
 mod order;
 mod paper;
 
-pub use account::{Held, Identity, OpenOrder, Quote, Session, Snapshot, on_tick};
+pub use crate::trade::{OpenOrder, Quote, Session};
+pub use account::{Held, Identity, Snapshot, on_tick};
 pub use credentials::{CredentialError, Credentials, FILE as CREDENTIALS_FILE, Need};
 pub use error::BrokerError;
 pub use order::{Ack, Fate, Intent, Marks, OrderState, Sent, Settled, Standing};

@@ -1,7 +1,7 @@
 //! `rebalance apply`: trades exactly a plan, once, or not at all.
 
 use super::account::holdings_path;
-use super::judgement::{Case, entry, judge, open, resume};
+use super::judgement::{Case, executor, judge, open, resume};
 use super::verify::{broken, locked, refuse};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::apply::{self, Desk, Step, Stopped, Summary};
@@ -33,7 +33,8 @@ pub(super) struct ApplyArgs {
     /// The plan_id it must have
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
-    /// Who executes [default: paper, which fills at the plan's prices into the holdings]
+    /// Who executes, of `rebalance brokers` [default: whose account the plan was made for, else paper, which fills at the
+    /// plan's prices into the holdings]
     #[arg(long, value_name = "NAME")]
     broker: Option<String>,
     /// Go on with this plan after an interruption
@@ -55,14 +56,14 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let holdings = host.path(&holdings_path(global));
     let (clock, variables) = (host.clock(), host.env.clone());
     let env = |name: &str| variables.get(name).cloned();
-    let means =
-        Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
-    let mut broker = open(entry(args.broker.as_deref())?, means)?;
+    let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
+    let entry = executor(args.broker.as_deref(), &args.plan, journal.state(), host)?;
+    let mut broker = open(entry, means)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
         resume(&case, journal.state(), broker.as_mut(), host)?.map(Leave::Resume)
     } else {
-        judge(&case, journal.state(), global, host)?.map(Leave::Apply)
+        judge(&case, journal.state(), Some(broker.as_mut()), global, host)?.map(Leave::Apply)
     };
     match judged {
         Ok(leave) => execute(leave, journal, (broker.as_mut(), clock.as_ref()), global, host, paint),

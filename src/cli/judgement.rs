@@ -1,11 +1,15 @@
 //! What `verify` and `apply` share: gathering the evidence about a plan and asking the gate.
 
+use super::account::holdings_path;
+use super::live::{self, Statement};
 use super::plan::{Made, Wanted, config_input, make};
 use super::{Fault, Global, Host, records, show};
 use crate::broker::{self, Broker, BrokerError, Entry, Means};
+use crate::clock::Clock;
+use crate::disk::RealDisk;
 use crate::finding::Level;
-use crate::gate::{self, Again, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit};
-use crate::hash::sha256;
+use crate::gate::{self, Again, Asked, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit, Venue};
+use crate::journal;
 use crate::plan::PlanFile;
 use crate::plan::file::{Inputs, LogInput};
 use crate::replay::State;
@@ -21,17 +25,23 @@ pub(super) struct Case<'a> {
     pub(super) expect: Option<&'a str>,
 }
 
-/// Asks the gate whether a plan may be applied now.
+/// Asks the gate whether a plan may be applied now. `broker` is who would do it; none where nobody is asked.
 pub(super) fn judge(
     case: &Case<'_>,
     journal: &State,
+    broker: Option<&mut dyn Broker>,
     global: &Global,
     host: &mut Host<'_>,
 ) -> Result<Result<Permit, Vec<Refusal>>, Fault> {
     let plan = PlanFile::read_exact(&show::read(case.file, host)?);
     let log = records::read(global, host)?;
+    let input = plan.as_ref().ok().and_then(|plan| plan.body.inputs.broker.as_ref());
+    if let (Some(input), None) = (input, &broker) {
+        return Err(live::not_asked(&input.name, &case.file.display().to_string()));
+    }
+    let known = known(plan.as_ref().ok(), journal, broker, global, host)?;
     let now = match &plan {
-        Ok(plan) => Now::of(plan, &log.input(), global, host),
+        Ok(plan) => Now::of(plan, known.told.clone(), &log.input(), global, host),
         Err(_) => Err("the file is not a plan".to_owned()),
     };
     let zone = now.as_ref().ok().and_then(|now| now.made.gathered.zone()).unwrap_or(Zone::UTC);
@@ -42,7 +52,45 @@ pub(super) fn judge(
         again: again(&now.made),
     });
     let today = today(host.now, zone);
-    Ok(gate::judge(Evidence { plan, expect: case.expect, today, journal, log: log.records(), present }))
+    let venue = Venue { broker: known.broker, account: known.account.as_deref(), market: known.market.clone() };
+    Ok(gate::judge(Evidence { plan, expect: case.expect, today, journal, log: log.records(), venue, present }))
+}
+
+/// What a broker says that would apply a plan.
+struct Known {
+    broker: &'static str,
+    account: Option<String>,
+    told: Option<Statement>,
+    market: Asked,
+}
+
+/// Asks the broker which account it is and, if it is the plan's, what it holds and what the market says.
+fn known(
+    plan: Option<&PlanFile>,
+    journal: &State,
+    broker: Option<&mut dyn Broker>,
+    global: &Global,
+    host: &Host<'_>,
+) -> Result<Known, Fault> {
+    let Some(broker) = broker else {
+        return Ok(Known {
+            broker: broker::ALL.first().map_or("", |entry| entry.name),
+            account: None,
+            told: None,
+            market: Asked::No,
+        });
+    };
+    let mut known = Known { broker: broker.name(), account: live::account(broker)?, told: None, market: Asked::No };
+    let body = plan.map(|plan| &plan.body);
+    let ours = body
+        .filter(|body| body.inputs.broker.as_ref().is_some_and(|input| Some(&input.account) == known.account.as_ref()));
+    if let Some(body) = ours {
+        let config = live::config(global, host);
+        let as_of = crate::config::day(&body.inputs.data_as_of).unwrap_or_else(|| live::today(config.as_ref(), host));
+        known.told = live::statement(broker, &live::codes(config.as_ref()), as_of, &live::recorded(body))?;
+        known.market = live::market(broker, body, journal);
+    }
+    Ok(known)
 }
 
 /// Asks the gate whether an unfinished plan may go on.
@@ -54,9 +102,41 @@ pub(super) fn resume(
 ) -> Result<Result<ResumePermit, Vec<Refusal>>, Fault> {
     let plan = PlanFile::read_exact(&show::read(case.file, host)?);
     let mark = broker.mark().map_err(|error| unwilling(&error))?;
-    let name = broker.name();
-    let mark = mark.as_deref();
-    Ok(gate::resume(ResumeEvidence { plan, expect: case.expect, journal, broker: name, mark }))
+    let account = live::account(broker)?;
+    let (name, mark, account) = (broker.name(), mark.as_deref(), account.as_deref());
+    Ok(gate::resume(ResumeEvidence { plan, expect: case.expect, journal, broker: name, mark, account }))
+}
+
+/// Does something with a broker that was opened for it, without the lock: nothing is sent.
+pub(super) fn with_broker<T>(
+    entry: &Entry,
+    global: &Global,
+    host: &Host<'_>,
+    ask: impl FnOnce(&mut dyn Broker, &dyn Clock) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    let holdings = host.path(&holdings_path(global));
+    let directory = journal::directory(&host.path(&global.config));
+    let clock = host.clock();
+    let env = |name: &str| host.env.get(name).cloned();
+    let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
+    let mut broker = open(entry, means)?;
+    ask(broker.as_mut(), clock.as_ref())
+}
+
+/// Who executes a plan: the broker that is named, else the one that the journal or the plan has, else the first.
+pub(super) fn executor(
+    named: Option<&str>,
+    file: &Path,
+    journal: &State,
+    host: &Host<'_>,
+) -> Result<&'static Entry, Fault> {
+    if named.is_some() {
+        return entry(named);
+    }
+    let plan = PlanFile::read_exact(&show::read(file, host)?).ok();
+    let begun = plan.as_ref().and_then(|plan| journal.run(&plan.plan_id)).map(|run| run.broker.clone());
+    let made = plan.and_then(|plan| plan.body.inputs.broker).map(|input| input.name);
+    entry(begun.or(made).as_deref())
 }
 
 /// The line of a broker's name in the table; the first of the table when none is given.
@@ -101,11 +181,17 @@ struct Now {
 
 impl Now {
     /// Plans again from today's facts with the recorded date, for what was asked for then.
-    fn of(plan: &PlanFile, log: &LogInput, global: &Global, host: &mut Host<'_>) -> Result<Self, String> {
+    fn of(
+        plan: &PlanFile,
+        told: Option<Statement>,
+        log: &LogInput,
+        global: &Global,
+        host: &mut Host<'_>,
+    ) -> Result<Self, String> {
         let recorded = &plan.body.inputs;
         let as_of = crate::config::day(&recorded.as_of).ok_or_else(|| format!("`{}` is not a date", recorded.as_of))?;
         let ask = plan.body.asked.ask().ok_or("what the plan says was asked for cannot be")?;
-        let wanted = Wanted { as_of: Some(as_of), ask };
+        let wanted = Wanted { as_of: Some(as_of), ask, told };
         let made = make(&wanted, global, host).map_err(|fault| fault.message)?;
         let commits = made.gathered.commits_since(plan.meta.commit.as_deref());
         let inputs = match &made.body {
@@ -114,7 +200,8 @@ impl Now {
             None => Inputs {
                 config: config_input(&made.gathered, recorded.config.semantic.clone()),
                 policies: made.gathered.policies.fingerprint.clone(),
-                holdings: sha256(&made.account.bytes),
+                holdings: made.account.hash.clone(),
+                broker: made.account.broker.clone(),
                 ex_dividend: made.ex_dividend.clone(),
                 log: log.clone(),
                 ..recorded.clone()

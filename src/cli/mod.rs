@@ -4,6 +4,7 @@ mod account;
 mod apply;
 mod auto;
 mod batch;
+mod brokers;
 mod comment;
 mod commit_msg;
 mod completions;
@@ -17,6 +18,7 @@ mod in_force;
 mod init;
 mod judgement;
 mod lint;
+mod live;
 mod log;
 mod outputs;
 mod past;
@@ -122,6 +124,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Apply(apply::ApplyArgs),
     Log(log::LogArgs),
+    Brokers(brokers::BrokersArgs),
     History(history::HistoryArgs),
     Comment(comment::CommentArgs),
     Schema(schema::SchemaArgs),
@@ -178,6 +181,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Verify(args) => verify::run(args, global, host, paint),
         Command::Apply(args) => apply::run(args, global, host, paint),
         Command::Log(_) => log::run(global, host, paint),
+        Command::Brokers(_) => brokers::run(global, host, paint),
         Command::History(args) => history::run(args, global, host, paint),
         Command::Comment(args) => comment::run(args, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),

@@ -24,6 +24,7 @@ const TAKES: &[(&str, &[Format], bool)] = &[
     ("verify", PLAIN, false),
     ("apply", PLAIN, false),
     ("log", PLAIN, true),
+    ("brokers", PLAIN, true),
     ("history", &[Format::Human, Format::Json, Format::Markdown], true),
     ("commit-msg", PLAIN, false),
 ];

@@ -4,8 +4,9 @@ use super::account::Account;
 use super::dividends::DividendFile;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
+use super::live::{self, Statement};
 use super::outputs::{Stream, deliver, keep_inputs};
-use super::{Exit, Fault, Format, Global, Host, records};
+use super::{Exit, Fault, Format, Global, Host, judgement, records};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
 use crate::config::Destination;
@@ -41,6 +42,7 @@ Examples:
   rebalance plan --deposit 500000              invest new money: orders only buy
   rebalance plan --withdraw 2000000            sell only what has to be sold
   rebalance plan --destination band_edge       trade only back into the bands
+  rebalance plan --broker NAME -o plan.json    of the account at a broker
   rebalance plan --detailed-exitcode           exit 2 when there are orders
   rebalance plan --batch < accounts.jsonl      one plan a line";
 
@@ -71,6 +73,10 @@ pub(super) struct PlanArgs {
     /// Spend what would be left above the reserve, as if cash were an asset whose target is 0
     #[arg(long, conflicts_with = "withdraw")]
     deploy_cash: bool,
+    /// Whose account it is for: cash, quantities and prices are asked there instead of read from the holdings (see
+    /// `rebalance brokers`) [default: the config's, when it is set up and no --holdings is given]
+    #[arg(long, value_name = "NAME", conflicts_with = "batch")]
+    broker: Option<String>,
     /// Exit 2 when there are orders, or cash moves
     #[arg(long)]
     detailed_exitcode: bool,
@@ -143,6 +149,8 @@ pub(super) struct Wanted {
     pub(super) as_of: Option<NaiveDate>,
     /// What is asked for.
     pub(super) ask: Ask,
+    /// What an account at a broker holds; none when the holdings are of the file.
+    pub(super) told: Option<Statement>,
 }
 
 /// Everything planning came to.
@@ -167,11 +175,11 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
         return Err(Fault::usage("jsonl is for many accounts").hint("rebalance plan --batch, or --format json."));
     }
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
-    let wanted = Wanted { as_of: args.as_of, ask: args.ask() };
+    let (as_of, ask) = (args.as_of, args.ask());
     if args.batch {
-        let Wanted { as_of, ask } = wanted;
         return super::batch::run(Defaults { as_of, ask }, args.jobs, global, host, paint);
     }
+    let wanted = Wanted { as_of, ask, told: told(args, global, host)? };
     let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
@@ -195,10 +203,27 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
     Ok(answer)
 }
 
+/// What the account holds at the broker that was named, here or in the config; none where the holdings file says it.
+///
+/// The config's broker is asked when it is set up, unless a holdings file is named. A plan says which account it is of,
+/// and is applied there and nowhere else.
+fn told(args: &PlanArgs, global: &Global, host: &Host<'_>) -> Result<Option<Statement>, Fault> {
+    let config = live::config(global, host);
+    let entry = match &args.broker {
+        Some(name) => Some(judgement::entry(Some(name))?),
+        None if global.holdings.is_some() => None,
+        None => live::named(config.as_ref(), host),
+    };
+    let Some(entry) = entry else { return Ok(None) };
+    judgement::with_broker(entry, global, host, |broker, _| {
+        live::statement(broker, &live::codes(config.as_ref()), live::today(config.as_ref(), host), &BTreeMap::new())
+    })
+}
+
 /// Gathers the facts, judges them, and plans when that is possible.
 pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Result<Made, Fault> {
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
-    let account = Account::read(global, host)?;
+    let account = Account::read(wanted.told.as_ref(), global, host)?;
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
     let dividends = DividendFile::read(&gathered, global, host)?;
     gathered.sources.extend(dividends.source.clone());
@@ -271,7 +296,8 @@ fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) 
     Provenance {
         config: config_input(gathered, semantic),
         policies: gathered.policies.fingerprint.clone(),
-        holdings: sha256(&account.bytes),
+        holdings: account.hash.clone(),
+        broker: account.broker.clone(),
         ex_dividend: None,
         log: log.input(),
     }
@@ -446,6 +472,9 @@ pub(super) fn file_options(global: &Global) -> String {
 fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     let files = file_options(global);
     let mut all = files.clone();
+    if let Some(broker) = &args.broker {
+        all.push_str(&format!(" --broker {}", quoted(broker)));
+    }
     if let Some(day) = args.as_of {
         all.push_str(&format!(" --as-of {day}"));
     }

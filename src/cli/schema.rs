@@ -50,6 +50,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Log, &crate::record::SHEET),
     (Which::Journal, &crate::replay::SHEET),
     (Which::Apply, &crate::apply::SHEET),
+    (Which::Brokers, &crate::output::brokers::SHEET),
     (Which::History, &crate::output::history::HISTORY_SHEET),
     (Which::Status, &crate::output::status::STATUS_SHEET),
 ];
@@ -83,6 +84,8 @@ pub enum Which {
     Journal,
     /// A line of apply --format json
     Apply,
+    /// brokers --format json
+    Brokers,
     /// history --format json
     History,
     /// status --format json

@@ -50,7 +50,7 @@ pub(super) struct StatusArgs {
 pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
-    let account = Account::read(global, host)?;
+    let account = Account::read(None, global, host)?;
     let dividends = DividendFile::read(&gathered, global, host)?;
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
     gathered.sources.extend(dividends.source.clone());

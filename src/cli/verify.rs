@@ -1,12 +1,15 @@
 //! `rebalance verify`: everything `apply` checks, without applying.
 
-use super::judgement::{Case, judge};
+use super::account::holdings_path;
+use super::judgement::{Case, entry, judge, open};
 use super::{Exit, Fault, Format, Global, Host};
 use crate::apply::Step;
+use crate::broker::Means;
 use crate::disk::RealDisk;
-use crate::gate::{Refusal, exit_code};
+use crate::gate::{Permit, Refusal, exit_code};
 use crate::journal::{self, JournalError, LockError};
 use crate::output::{self, Paint, Ui};
+use crate::replay::State;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -25,6 +28,9 @@ pub(super) struct VerifyArgs {
     /// The plan_id it must have
     #[arg(long, value_name = "ID")]
     expect: Option<String>,
+    /// Who would execute it: asked for the account, prices, open orders and whether the market is open
+    #[arg(long, value_name = "NAME")]
+    broker: Option<String>,
 }
 
 /// Runs the command.
@@ -33,7 +39,11 @@ pub(super) fn run(args: &VerifyArgs, global: &Global, host: &mut Host<'_>, paint
     journal::Lock::check(&directory).map_err(|error| locked(&error))?;
     let journal = journal::read(&RealDisk, &directory).map_err(|error| broken(&error))?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
-    match judge(&case, &journal, global, host)? {
+    let judged = match &args.broker {
+        Some(name) => asking(name, &case, &journal, global, host)?,
+        None => judge(&case, &journal, None, global, host)?,
+    };
+    match judged {
         Ok(permit) => {
             let text = output::apply::verified(permit.plan(), &args.plan.display().to_string(), global.format, paint);
             Ui::new(host, paint).answer(&text);
@@ -41,6 +51,23 @@ pub(super) fn run(args: &VerifyArgs, global: &Global, host: &mut Host<'_>, paint
         }
         Err(refusals) => Ok(refuse(&refusals, global, host, paint)),
     }
+}
+
+/// Asks the gate, and a broker for what it wants to know.
+fn asking(
+    name: &str,
+    case: &Case<'_>,
+    journal: &State,
+    global: &Global,
+    host: &mut Host<'_>,
+) -> Result<Result<Permit, Vec<Refusal>>, Fault> {
+    let holdings = host.path(&holdings_path(global));
+    let directory = journal::directory(&host.path(&global.config));
+    let (clock, variables) = (host.clock(), host.env.clone());
+    let env = |name: &str| variables.get(name).cloned();
+    let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
+    let mut broker = open(entry(Some(name))?, means)?;
+    judge(case, journal, Some(broker.as_mut()), global, host)
 }
 
 /// Prints every refusal and gives the exit code they come to.

@@ -129,6 +129,52 @@ pub enum Refusal {
         /// Where the journal says it could stand.
         explained: Vec<String>,
     },
+    /// The plan is of another account than the orders would go to.
+    OtherAccount {
+        /// The broker that would be used.
+        broker: String,
+        /// Which accounts.
+        moved: Moved,
+    },
+    /// What the broker says could not be told.
+    NotTold {
+        /// The broker.
+        broker: String,
+        /// Why.
+        why: String,
+    },
+    /// The market takes no orders now.
+    Closed {
+        /// The broker.
+        broker: String,
+        /// Why not.
+        why: String,
+        /// When it will, when that is known.
+        opens: Option<String>,
+    },
+    /// A price has moved too far from the plan's.
+    PriceMoved {
+        /// The asset's code.
+        code: String,
+        /// The prices.
+        price: Moved,
+        /// How far it may move, in percent.
+        tolerance: String,
+    },
+    /// An asset cannot be traded now.
+    NotTraded {
+        /// Its code.
+        code: String,
+        /// Why not.
+        why: String,
+    },
+    /// Somebody else's order is open on an asset that the plan trades.
+    StrangersOrder {
+        /// The asset's code.
+        code: String,
+        /// The order.
+        about: String,
+    },
     /// A rule refuses today.
     Rule {
         /// The rule.
@@ -185,6 +231,12 @@ impl Refusal {
             Self::CalendarMoved(_) => "calendar-moved",
             Self::LogMoved(_) => "log-moved",
             Self::HoldingsUnexplained { .. } => "holdings-unexplained",
+            Self::OtherAccount { .. } => "other-account",
+            Self::NotTold { .. } => "not-told",
+            Self::Closed { .. } => "market-closed",
+            Self::PriceMoved { .. } => "price-moved",
+            Self::NotTraded { .. } => "not-traded",
+            Self::StrangersOrder { .. } => "open-order",
             Self::Rule { .. } => "rule",
             Self::CannotTell { .. } => "cannot-tell",
             Self::NotPlanned { .. } => "not-planned",
@@ -197,8 +249,8 @@ impl Refusal {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Unfinished { .. } | Self::UnfinishedOther { .. } | Self::HoldingsUnexplained { .. } => 5,
-            Self::Rule { .. } => 1,
-            Self::CannotTell { .. } | Self::NotPlanned { .. } => 6,
+            Self::Rule { .. } | Self::Closed { .. } | Self::NotTraded { .. } | Self::StrangersOrder { .. } => 1,
+            Self::CannotTell { .. } | Self::NotPlanned { .. } | Self::NotTold { .. } => 6,
             _ => 3,
         }
     }
@@ -226,6 +278,17 @@ impl Refusal {
                 "compare the holdings with the account, and put the file back as one of these states had it".to_owned(),
                 "then go on: rebalance apply <plan.json> --resume".to_owned(),
             ],
+            Self::OtherAccount { broker, .. } => {
+                vec![format!(
+                    "apply it where it was made for, or make a new plan: rebalance plan --broker {broker} -o plan.json"
+                )]
+            }
+            Self::NotTold { broker, .. } => vec![format!("try again when it can be asked: --broker {broker}")],
+            Self::Closed { .. } => one("apply it when the market is open"),
+            Self::NotTraded { .. } => one("wait until it is traded again, then make a new plan if prices moved"),
+            Self::StrangersOrder { .. } => {
+                one("wait until that order is done, or cancel it at the broker; then make a new plan")
+            }
             Self::Rule { help, .. } | Self::CannotTell { help, .. } => help.clone(),
             Self::NotPlanned { .. } => one("remove the cause, then make a new plan: rebalance plan -o plan.json"),
             _ => one(AGAIN),
@@ -292,6 +355,27 @@ impl Refusal {
                 let order = order.as_deref().map_or_else(|| "before any order".to_owned(), named);
                 write!(f, "the holdings are in doubt ({order}): they are {current}, not {}", explained.join(" or "))
             }
+            Self::OtherAccount { moved, .. } => {
+                write!(
+                    f,
+                    "the plan is of another account: it was made from {}, orders would go to {}",
+                    moved.recorded, moved.current
+                )
+            }
+            Self::NotTold { broker, why } => write!(f, "what {broker} says could not be told: {why}"),
+            Self::Closed { broker, why, opens } => {
+                let opens = opens.as_ref().map_or_else(String::new, |opens| format!("; it opens {opens}"));
+                write!(f, "{broker} takes no orders now: {why}{opens}")
+            }
+            Self::PriceMoved { code, price, tolerance } => {
+                let (planned, live) = (&price.recorded, &price.current);
+                write!(
+                    f,
+                    "the price of {code} has moved by more than {tolerance} %: the plan has {planned}, now it is {live}"
+                )
+            }
+            Self::NotTraded { code, why } => write!(f, "{code} cannot be traded: {why}"),
+            Self::StrangersOrder { code, about } => write!(f, "another order is open on {code}: {about}"),
             Self::Rule { rule, message, .. } => write!(f, "{rule} refuses today: {message}"),
             Self::CannotTell { rule, message, .. } => write!(f, "{rule} cannot tell today: {message}"),
             Self::NotPlanned { why } => write!(f, "the plan cannot be made again: {why}"),

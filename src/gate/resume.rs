@@ -4,6 +4,7 @@
 //! wish. What
 //! became of an order must never be decided here; that is the broker's to find out.
 
+use super::market::{self, Asked, Venue};
 use super::{Refusal, applied, identified, pair, unfinished_other};
 use crate::plan::file::{FileError, PlanFile};
 use crate::replay::{Run, Stage, State};
@@ -22,6 +23,8 @@ pub struct ResumeEvidence<'a> {
     /// Where the account stands, in that broker's own words; for `paper` the SHA-256 of the holdings file. `None` for a
     /// broker whose account moves by itself, which reconciles every order anyway.
     pub mark: Option<&'a str>,
+    /// The account's salted hash; none where the account is a file.
+    pub account: Option<&'a str>,
 }
 
 /// Leave to go on with one unfinished plan, once. Only [`resume`] gives it, and going on consumes it.
@@ -65,10 +68,14 @@ impl ResumePermit {
 pub fn resume(evidence: ResumeEvidence<'_>) -> Result<ResumePermit, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let Some(plan) = identified(evidence.plan, evidence.expect, &mut refusals) else { return Err(refusals) };
+    // An order that is underway is looked for whatever the market does.
+    let venue = Venue { broker: evidence.broker, account: evidence.account, market: Asked::No };
     match evidence.journal.unfinished() {
         Some(run) if run.plan_id == plan.plan_id => {
             if run.broker != evidence.broker {
                 refusals.push(Refusal::OtherBroker(pair(&run.broker, evidence.broker)));
+            } else if let Some(other) = market::other_account(plan.body.inputs.broker.as_ref(), &venue) {
+                refusals.push(other);
             } else if let Some(mark) = evidence.mark {
                 refusals.extend(unexplained(run, mark));
             }

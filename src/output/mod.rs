@@ -5,6 +5,7 @@
 pub mod apply;
 mod assets;
 pub mod bar;
+pub mod brokers;
 pub mod change;
 pub mod diff;
 pub mod difference;

@@ -48,8 +48,10 @@ pub struct Provenance {
     pub config: super::file::ConfigInput,
     /// SHA-256 of the policies in effect.
     pub policies: String,
-    /// SHA-256 of the holdings file.
+    /// SHA-256 of the holdings file, or of what an account at a broker holds.
     pub holdings: String,
+    /// The account at a broker; none when the holdings are of a file.
+    pub broker: Option<super::file::BrokerInput>,
     /// SHA-256 of the file of ex-dividend dates; none without one.
     pub ex_dividend: Option<String>,
     /// The log.

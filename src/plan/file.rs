@@ -118,8 +118,11 @@ wire! {
         pub config: ConfigInput,
         /// SHA-256 of the policies in effect.
         pub policies: String,
-        /// SHA-256 of the holdings file.
+        /// SHA-256 of the holdings file; of an account at a broker, of its cash, quantities and costs.
         pub holdings: String,
+        /// The account at a broker that cash, quantities and prices are of; not there when they are of a file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub broker: Option<BrokerInput>,
         /// SHA-256 of the file of ex-dividend dates; none without one.
         pub ex_dividend: Option<String>,
         /// The calendar.
@@ -136,6 +139,14 @@ wire! {
         pub blob: Option<String>,
         /// SHA-256 of what it means: comments, order and spelling aside.
         pub semantic: String,
+    }
+
+    /// The account a plan was made for.
+    pub struct BrokerInput {
+        /// The broker's name in the table.
+        pub name: String,
+        /// A salted hash of the account's number, from which it cannot be found.
+        pub account: String,
     }
 
     /// The calendar a plan was made with.

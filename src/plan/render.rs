@@ -33,6 +33,7 @@ impl Draft<'_> {
                 config: provenance.config,
                 policies: provenance.policies,
                 holdings: provenance.holdings,
+                broker: provenance.broker,
                 ex_dividend: provenance.ex_dividend,
                 calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint().to_owned() },
                 log: provenance.log,

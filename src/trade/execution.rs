@@ -137,7 +137,8 @@ impl Ticket {
     /// The part of a planned cost that an amount bears, rounded up to the currency's smallest unit.
     fn part(&self, planned: Money, amount: Money) -> Option<Money> {
         let places = self.currency.places();
-        let up = |value: Decimal| scaled(value.round_dp_with_strategy(places, RoundingStrategy::ToPositiveInfinity), places);
+        let up =
+            |value: Decimal| scaled(value.round_dp_with_strategy(places, RoundingStrategy::ToPositiveInfinity), places);
         let whole = up(self.amount.decimal())?.max(1);
         let product = up(planned.decimal())?.checked_mul(up(amount.decimal())?)?;
         unscaled(product.checked_add(whole - 1)?.div_euclid(whole), places).map(Money::new)
@@ -213,10 +214,17 @@ mod tests {
         let figures = [fill.quantity, fill.price, fill.amount, fill.commission, fill.slippage, fill.tax];
         // 3 × 6993 / 10000 and 77 × 6993 / 10000, both rounded up; 3900 + 5600 × 3 / 6 was paid for them.
         assert_eq!(figures.map(|figure| figure.to_string()), ["7", "999", "6993", "3", "0", "54"]);
-        assert_eq!((fill.gain.unwrap().to_string(), fill.estimated), ("293".to_owned(), vec!["commission".to_owned(), "tax".to_owned()]));
-        let told = Executions { commission: Some(Money::new(1.into())), tax: Some(Money::ZERO), ..executed(10, 10_100) };
+        assert_eq!(
+            (fill.gain.unwrap().to_string(), fill.estimated),
+            ("293".to_owned(), vec!["commission".to_owned(), "tax".to_owned()])
+        );
+        let told =
+            Executions { commission: Some(Money::new(1.into())), tax: Some(Money::ZERO), ..executed(10, 10_100) };
         let fill = ticket(Side::Sell).fill(&told, "t").unwrap();
-        assert_eq!((fill.commission.to_string(), fill.gain.unwrap().to_string(), fill.estimated.len()), ("1".to_owned(), "600".to_owned(), 0));
+        assert_eq!(
+            (fill.commission.to_string(), fill.gain.unwrap().to_string(), fill.estimated.len()),
+            ("1".to_owned(), "600".to_owned(), 0)
+        );
     }
 
     #[test]
@@ -238,6 +246,10 @@ mod tests {
     fn our_name_is_the_same_for_the_same_and_short_enough() {
         let id = client_id("a", "buy-1", 0);
         assert_eq!((id.len(), &id), (43, &client_id("a", "buy-1", 0)));
-        assert!([client_id("b", "buy-1", 0), client_id("a", "buy-2", 0), client_id("a", "buy-1", 1)].iter().all(|other| *other != id));
+        assert!(
+            [client_id("b", "buy-1", 0), client_id("a", "buy-2", 0), client_id("a", "buy-1", 1)]
+                .iter()
+                .all(|other| *other != id)
+        );
     }
 }

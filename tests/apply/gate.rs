@@ -1,6 +1,6 @@
 //! Every refusal of the gate: what brings it about, its words, its exit code; and that all of them are listed.
 
-use crate::world::{World, day};
+use crate::world::{World, day, venue};
 use proptest::prelude::*;
 use rebalance::disk::RealDisk;
 use rebalance::finding::{Finding, Level};
@@ -228,7 +228,7 @@ fn again(again: Again, findings: &[Finding]) -> Vec<Refusal> {
     let present = Present { findings, inputs: &inputs, commits: &[], again };
     let journal = world.journal();
     let (today, present) = (world.today, Ok(present));
-    gate::judge(Evidence { plan: Ok(plan), expect: None, today, journal: &journal, log: &[], present })
+    gate::judge(Evidence { plan: Ok(plan), expect: None, today, journal: &journal, log: &[], venue: venue(), present })
         .map(drop)
         .unwrap_err()
 }
@@ -243,8 +243,15 @@ fn a_plan_that_cannot_be_made_again_is_refused() {
     let world = World::new();
     let journal = world.journal();
     let present = Err("the clone is shallow".to_owned());
-    let evidence =
-        Evidence { plan: Ok(world.plan()), expect: None, today: world.today, journal: &journal, log: &[], present };
+    let evidence = Evidence {
+        plan: Ok(world.plan()),
+        expect: None,
+        today: world.today,
+        journal: &journal,
+        log: &[],
+        venue: venue(),
+        present,
+    };
     assert_eq!(words(&gate::judge(evidence).map(drop).unwrap_err()), ["not-planned"]);
 }
 
@@ -283,7 +290,8 @@ fn resuming_has_its_own_refusals() {
         ("holdings", &plan, &state, "paper", &"?".to_owned(), Some(("holdings-unexplained", 5))),
     ];
     for (case, plan, journal, broker, mark, expected) in cases {
-        let evidence = ResumeEvidence { plan: Ok(plan.clone()), expect: None, journal, broker, mark: Some(mark) };
+        let evidence =
+            ResumeEvidence { plan: Ok(plan.clone()), expect: None, journal, broker, mark: Some(mark), account: None };
         let refused = gate::resume(evidence).map(drop).err();
         let found = refused.as_ref().map(|refusals| (refusals[0].word(), gate::exit_code(refusals)));
         assert_eq!(found, expected, "{case}");

@@ -268,7 +268,7 @@ fn holdings_edited_between_two_orders_stop_the_second() {
     let journal = Journal::open(&RealDisk, Lock::take(&world.state_directory()).unwrap()).unwrap();
     let stopped = world.with_desk(&RealDisk, |desk| {
         let mut edit = |step: &Step| {
-            if matches!(step, Step::Done { order } if order == "sell-091230") {
+            if matches!(step, Step::Done { order, .. } if order == "sell-091230") {
                 world.edit("holdings.yaml", "quantity: 45", "quantity: 46");
             }
         };
@@ -276,7 +276,8 @@ fn holdings_edited_between_two_orders_stop_the_second() {
             disk: desk.disk,
             broker: &mut *desk.broker,
             log: desk.log,
-            clock: &mut *desk.clock,
+            clock: desk.clock,
+            stop: desk.stop,
             progress: &mut edit,
         };
         apply::apply(permit, journal, &mut desk).unwrap_err()

@@ -131,7 +131,8 @@ fn steps_are_told_as_lines_of_json() {
             disk: desk.disk,
             broker: &mut *desk.broker,
             log: desk.log,
-            clock: &mut *desk.clock,
+            clock: desk.clock,
+            stop: desk.stop,
             progress: &mut progress,
         };
         rebalance::apply::apply(permit, journal, &mut desk).unwrap();

@@ -27,6 +27,7 @@ fn ticket(side: Side, code: &str, quantity: i64, price: i64, costs: i64) -> Tick
         basis: CostBasis::Fifo,
         gain: None,
         tax_class: None,
+        lots: Vec::new(),
     }
 }
 

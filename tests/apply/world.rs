@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rebalance::apply::{self, Desk, Step, Stopped, Summary};
-use rebalance::broker::{self, Account, Broker, Paper};
+use rebalance::broker::{self, Broker, Means, Paper};
 use rebalance::calendar::Calendar;
+use rebalance::clock::StillClock;
 use rebalance::config::Config;
 use rebalance::disk::{Disk, RealDisk};
 use rebalance::document;
 use rebalance::ex_dividend::Dividends;
 use rebalance::finding::Finding;
-use rebalance::gate::{self, Again, Evidence, Present, Refusal, ResumeEvidence};
+use rebalance::gate::{self, Again, Asked, Evidence, Present, Refusal, ResumeEvidence, Venue};
 use rebalance::hash::sha256;
 use rebalance::holdings::{Holdings, HoldingsFile};
 use rebalance::journal::{self, Journal, Lock};
@@ -127,6 +128,7 @@ impl World {
             config: self.config_input(),
             policies: rebalance::rules::policies(&self.policies).0.fingerprint,
             holdings: sha256(&bytes),
+            broker: None,
             ex_dividend: None,
             log: log.input(),
         };
@@ -160,7 +162,8 @@ impl World {
         let again = body.map_or_else(Again::Impossible, |body| Again::Body(Box::new(body)));
         let present = Present { findings: &self.findings, inputs: &inputs, commits: &commits, again };
         let records = log.records();
-        gate::judge(Evidence { plan, expect, today: self.today, journal, log: records, present: Ok(present) })
+        let venue = venue();
+        gate::judge(Evidence { plan, expect, today: self.today, journal, log: records, venue, present: Ok(present) })
     }
 
     fn inputs(&self) -> Recorded {
@@ -181,7 +184,10 @@ impl World {
         let lock = Lock::take(&self.state_directory()).map_err(Halt::Lock)?;
         let journal = Journal::open(disk, lock).map_err(Halt::Journal)?;
         let holdings = self.path("holdings.yaml");
-        let mut paper = Paper::new(Account { disk: &RealDisk, holdings: &holdings });
+        let (clock, directory) = (clock(), self.state_directory());
+        let means =
+            Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: &clock, env: &|_| None };
+        let mut paper = Paper::new(means);
         let mark = paper.mark().unwrap();
         let permit = gate::resume(ResumeEvidence {
             plan: Ok(plan.clone()),
@@ -189,6 +195,7 @@ impl World {
             journal: journal.state(),
             broker: paper.name(),
             mark: mark.as_deref(),
+            account: None,
         });
         let permit = permit.map_err(Halt::Refused)?;
         self.with_desk(disk, |desk| apply::resume(permit, journal, desk)).map_err(Halt::Stopped)
@@ -197,10 +204,12 @@ impl World {
     pub fn with_desk<T>(&self, disk: &dyn Disk, go: impl FnOnce(&mut Desk<'_>) -> T) -> T {
         let (holdings, log) = (self.path("holdings.yaml"), self.log_path());
         let entry = broker::find("paper").unwrap();
-        let mut broker = (entry.open)(Account { disk, holdings: &holdings });
-        let mut clock = || "2026-03-05T06:30:00Z".parse::<DateTime<Utc>>().unwrap();
+        let (clock, directory) = (clock(), self.state_directory());
+        let means = Means { disk, holdings: &holdings, directory: &directory, clock: &clock, env: &|_| None };
+        let mut broker = (entry.open)(means).unwrap();
         let mut progress = |step: &Step| drop(step.json());
-        go(&mut Desk { disk, broker: &mut *broker, log: &log, clock: &mut clock, progress: &mut progress })
+        let (broker, stop) = (&mut *broker, &|| false);
+        go(&mut Desk { disk, broker, log: &log, clock: &clock, stop, progress: &mut progress })
     }
 
     /// The holdings, the log and what the journal came to: everything that must not depend on crashes.
@@ -243,6 +252,15 @@ impl Halt {
             Self::Stopped(stopped) => stopped.to_string(),
         }
     }
+}
+
+/// The account is a file, and nobody is asked about the market.
+pub fn venue() -> Venue<'static> {
+    Venue { broker: "paper", account: None, market: Asked::No }
+}
+
+pub fn clock() -> StillClock {
+    StillClock::new("2026-03-05T06:30:00Z".parse::<DateTime<Utc>>().unwrap(), |_| ())
 }
 
 pub fn day(text: &str) -> NaiveDate {

@@ -90,6 +90,7 @@ pub(crate) fn plan_of(
         config: ConfigInput { path: "portfolio_config.yaml".to_owned(), blob: None, semantic: String::new() },
         policies: String::new(),
         holdings: sha256(holdings.as_bytes()),
+        broker: None,
         log: LogInput { records: 0, head: None },
     };
     let body = Draft::make(inputs)?.body(provenance, &[], Vec::new());

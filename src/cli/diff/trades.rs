@@ -28,7 +28,7 @@ pub(super) fn trades(base: &Side, head: &Side, found: &[Finding], global: &Globa
     let Some(sound) = head.sound() else {
         return Trades::None { why: "no orders are worked out from a config with errors".to_owned() };
     };
-    let told = Account::read(global, host).and_then(|account| {
+    let told = Account::read(None, global, host).and_then(|account| {
         let dividends = DividendFile::read(&head.gathered, global, host)?;
         effect(base, head, &sound, (&account, &dividends), found)
     });

@@ -20,6 +20,9 @@ pub(super) fn heading(body: &Body, paint: Paint) -> String {
         part if part == body.before.cash => ", left out".to_owned(),
         part => format!(", {} of it left out", grouped(part)),
     };
-    let line = format!("{title} (cash {}{excluded}{outside})", grouped(&body.before.cash));
+    let account = body.inputs.broker.as_ref().map_or_else(String::new, |broker| {
+        format!(", of account {} at {}", broker.account.get(..12).unwrap_or(&broker.account), broker.name)
+    });
+    let line = format!("{title} (cash {}{excluded}{outside}{account})", grouped(&body.before.cash));
     wrapped(&line, "", paint.width) + "\n"
 }
