@@ -3,12 +3,14 @@
 //! Killed anywhere, nothing is lost and nothing is doubled: what was written says how to go on. Whether a plan may be
 //! applied must never enter this room; only a [`Permit`] or a [`ResumePermit`] does.
 
+mod ending;
 mod order;
 mod report;
 mod stopped;
 mod transfer;
 
-pub use report::{NotExecuted, Step, StepLine, Summary};
+pub use ending::{Wish, Word};
+pub use report::{NotExecuted, Step, StepLine, Summary, Unfilled};
 pub use stopped::{Reason, Stopped};
 
 use crate::schema::{Sheet, schema_of};
@@ -56,14 +58,22 @@ pub fn apply(permit: Permit, journal: Journal<'_>, desk: &mut Desk<'_>) -> Resul
     execution.report(outcome)
 }
 
-/// Goes on with an unfinished plan.
+/// Goes on with an unfinished plan, as somebody wishes.
 ///
 /// # Errors
 /// [`Stopped`]: why it went no further, and what is done, failed and not started.
-pub fn resume(permit: ResumePermit, journal: Journal<'_>, desk: &mut Desk<'_>) -> Result<Summary, Box<Stopped>> {
+pub fn resume(
+    permit: ResumePermit,
+    journal: Journal<'_>,
+    wish: &Wish,
+    desk: &mut Desk<'_>,
+) -> Result<Summary, Box<Stopped>> {
     let (plan, head) = permit.spend();
     let mut execution = Execution { plan, journal, desk };
-    let outcome = execution.judged(&head).and_then(|()| execution.rest());
+    let outcome = execution
+        .judged(&head)
+        .and_then(|()| execution.decided(wish.word.as_ref()))
+        .and_then(|()| if wish.close { execution.close() } else { execution.rest() });
     execution.report(outcome)
 }
 
@@ -81,6 +91,9 @@ impl Execution<'_, '_> {
     }
 
     fn begin(&mut self) -> Result<(), Reason> {
+        if (self.desk.stop)() {
+            return Err(Reason::Interrupted);
+        }
         // Nothing is begun that could not be carried through.
         Ticket::all(&self.plan.body).map_err(Reason::Malformed)?;
         let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
@@ -97,6 +110,9 @@ impl Execution<'_, '_> {
     /// Everything that is not done yet: a deposit comes before the orders it pays for, a withdrawal after those that
     /// raise it.
     fn rest(&mut self) -> Result<(), Reason> {
+        if self.run().is_some_and(|run| run.closed.is_some()) {
+            return self.finish();
+        }
         let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
         if let Some(deposit) = transfer.filter(Transfer::pays_in) {
             self.transfer(&deposit)?;
@@ -107,6 +123,11 @@ impl Execution<'_, '_> {
         if let Some(withdrawal) = transfer.filter(|transfer| !transfer.pays_in()) {
             self.transfer(&withdrawal)?;
         }
+        self.finish()
+    }
+
+    /// Writes the record, and that nothing is left to do.
+    fn finish(&mut self) -> Result<(), Reason> {
         if self.run().is_some_and(|run| !run.logged) {
             self.log()?;
             self.write(Event::Logged)?;

@@ -135,11 +135,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     RealDisk.sync_directory(directory_of(&target))
 }
 
-/// Makes a file that only its owner can read, or replaces one, in one step: for what is secret.
+/// Makes a file that only its owner can read, or replaces one, in one step: for what is secret. Its directory is made if
+/// need be, in one that is there.
 ///
 /// # Errors
 /// When it could not be done.
 pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::create_dir(directory_of(path)) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
     // A temporary file has the mode 0600.
     let mut file = tempfile::Builder::new().prefix(".rebalance-").tempfile_in(directory_of(path))?;
     file.write_all(bytes)?;

@@ -66,7 +66,7 @@ pub enum Event {
         candidates: Vec<Candidate>,
     },
     /// So much of it was executed so far. It can come again with more.
-    Fill(Fill<String>),
+    Fill(Box<Fill<String>>),
     /// The broker is about to be asked to cancel what is left of it.
     Cancel {
         /// The order.

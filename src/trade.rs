@@ -3,10 +3,12 @@
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
 mod execution;
+mod fills;
 mod market;
 mod transfer;
 
 pub use execution::{End, Executions, client_id};
+pub use fills::{BadFill, fills, ticket_csv, ticket_markdown, ticket_text};
 pub use market::{OpenOrder, Quote, Session};
 pub use transfer::{Transfer, named};
 

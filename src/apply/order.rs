@@ -222,11 +222,11 @@ impl Execution<'_, '_> {
                 Err(_) => {}
             }
             if patience.is_none() {
-                return Err(Reason::Waiting { order: intent.ticket.id.clone(), reference: ack.reference.clone() });
+                return Err(self.waiting(intent, ack));
             }
             if clock.elapsed() >= deadline {
                 if cancelled {
-                    return Err(Reason::Waiting { order: intent.ticket.id.clone(), reference: ack.reference.clone() });
+                    return Err(self.waiting(intent, ack));
                 }
                 self.cancel(intent, ack)?;
                 (cancelled, deadline) = (true, clock.elapsed().saturating_add(CANCELLING));
@@ -234,6 +234,11 @@ impl Execution<'_, '_> {
             }
             clock.wait(self.desk.broker.pace());
         }
+    }
+
+    fn waiting(&self, intent: &Intent, ack: &Ack) -> Reason {
+        let (order, reference) = (intent.ticket.id.clone(), ack.reference.clone());
+        Reason::Waiting { order, reference, remedy: self.desk.broker.waiting() }
     }
 
     fn silent(&self, intent: &Intent, error: &BrokerError) -> Reason {
@@ -288,7 +293,7 @@ impl Execution<'_, '_> {
         let Some(fill) = ticket.fill(executed, &seen) else {
             return Err(self.absurd(ticket, executed, "it says what cannot be of this order"));
         };
-        self.write(Event::Fill(fill.text()))?;
+        self.write(Event::Fill(Box::new(fill.text())))?;
         (self.desk.progress)(&Step::Fill(fill.text()));
         Ok(())
     }

@@ -69,6 +69,15 @@ pub enum Reason {
         order: String,
         /// The broker's own name for it.
         reference: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// What a person said of the order cannot be said of it.
+    Misplaced {
+        /// The order.
+        order: String,
+        /// Why not.
+        why: String,
     },
     /// Somebody asked to stop.
     Interrupted,
@@ -89,6 +98,8 @@ pub struct Stopped {
     pub summary: Summary,
 }
 
+/// How a plan is ended that cannot be carried through any more.
+const CLOSE: &str = "or end the plan with what was executed: rebalance apply <plan.json> --resume --close";
 const GO_ON: &str = "then go on: rebalance apply <plan.json> --resume";
 
 impl Stopped {
@@ -96,6 +107,7 @@ impl Stopped {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match &self.reason {
+            Reason::Misplaced { .. } => 64,
             _ if self.begun => 5,
             Reason::Overtaken | Reason::Malformed(_) | Reason::Unrecordable(_) => 3,
             Reason::Refused { error, .. } => error.exit_code(),
@@ -122,18 +134,27 @@ impl Stopped {
             Reason::InDoubt { .. } => {
                 "compare the holdings with the account; nothing is sent until it is clear".to_owned()
             }
-            Reason::NeedsHuman { .. } => {
-                "look at these orders in the broker's app and find out whether one of them is this one".to_owned()
+            Reason::NeedsHuman { order, .. } => {
+                return vec![
+                    "look at the orders in the broker's app, and whether one of them is this one".to_owned(),
+                    format!("if one is: rebalance apply <plan.json> --resume --adopt {order}=<its number>"),
+                    format!("if none is: rebalance apply <plan.json> --resume --not-placed {order}"),
+                ];
             }
             Reason::Unfunded { side: Side::Buy, .. } => "see that the cash is there, without credit".to_owned(),
             Reason::Unfunded { side: Side::Sell, .. } => "see what keeps the shares: an open order, say".to_owned(),
-            Reason::Waiting { .. } => "wait until it is executed, or cancel it at the broker".to_owned(),
+            Reason::Waiting { remedy, .. } => remedy.clone(),
+            Reason::Misplaced { .. } => {
+                "see which orders are in doubt: rebalance apply <plan.json> --resume".to_owned()
+            }
             Reason::Interrupted if self.begun => return vec![GO_ON.replacen("then g", "g", 1)],
             Reason::Interrupted => "start it again when it suits".to_owned(),
             Reason::Log(error) => error.remedy(),
         };
         let then = self.begun.then(|| GO_ON.to_owned());
-        std::iter::once(first).chain(then).collect()
+        let close =
+            matches!(self.reason, Reason::NotExecuted { .. } | Reason::Unfunded { .. }).then(|| CLOSE.to_owned());
+        std::iter::once(first).chain(then).chain(close).collect()
     }
 }
 
@@ -163,9 +184,10 @@ impl fmt::Display for Stopped {
                     if *side == Side::Sell { "can be sold" } else { "can be bought with the cash that is there" };
                 write!(f, "{} was not sent: {possible} of {wanted} shares {what}", named(order))
             }
-            Reason::Waiting { order, reference } => {
+            Reason::Waiting { order, reference, .. } => {
                 write!(f, "{} is at the broker as {reference} and not at its end", named(order))
             }
+            Reason::Misplaced { order, why } => write!(f, "nothing can be said of {}: {why}", named(order)),
             Reason::Interrupted => f.write_str("interrupted: no more orders are begun"),
             Reason::Log(error) => error.fmt(f),
             Reason::Unrecordable(why) => why.fmt(f),

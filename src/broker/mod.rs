@@ -7,6 +7,7 @@
 mod account;
 mod credentials;
 mod error;
+mod manual;
 mod order;
 mod paper;
 
@@ -14,6 +15,7 @@ pub use crate::trade::{OpenOrder, Quote, Session};
 pub use account::{Held, Identity, Snapshot, on_tick};
 pub use credentials::{CredentialError, Credentials, FILE as CREDENTIALS_FILE, Need};
 pub use error::BrokerError;
+pub use manual::{NAME as MANUAL, fills_path};
 pub use order::{Ack, Fate, Intent, Marks, OrderState, Sent, Settled, Standing};
 pub use paper::Paper;
 
@@ -123,6 +125,11 @@ pub trait Broker {
         Some(Duration::from_secs(180))
     }
 
+    /// What a person can do about an order that is not at its end.
+    fn waiting(&self) -> String {
+        "wait until it is executed, or cancel it at the broker".to_owned()
+    }
+
     /// How long to wait between two looks at an order.
     fn pace(&self) -> Duration {
         Duration::from_secs(1)
@@ -190,7 +197,7 @@ pub struct Entry {
 }
 
 /// Every broker; the first is the default.
-pub const ALL: &[Entry] = &[paper::ENTRY];
+pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY];
 
 /// The broker of a name on the command line.
 #[must_use]

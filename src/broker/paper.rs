@@ -112,6 +112,16 @@ impl<'a> Paper<'a> {
 }
 
 impl Paper<'_> {
+    /// The hash of the file.
+    pub(super) fn hash(&self) -> Result<String, BrokerError> {
+        Ok(sha256(&self.bytes()?))
+    }
+
+    /// Writes what was prepared last.
+    pub(super) fn enter(&mut self, marks: &Marks) -> Result<(), BrokerError> {
+        self.replace(&marks.before, &marks.after)
+    }
+
     fn holdings(&self) -> Result<Holdings, BrokerError> {
         self.rewritten(stated(&self.bytes()?))
     }
@@ -154,7 +164,7 @@ impl Broker for Paper<'_> {
     }
 
     fn mark(&mut self) -> Result<Option<String>, BrokerError> {
-        Ok(Some(sha256(&self.bytes()?)))
+        Ok(Some(self.hash()?))
     }
 
     fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
@@ -201,7 +211,7 @@ impl Broker for Paper<'_> {
             Settled::Yes => {
                 Ok(Standing { state: OrderState::Filled, executed: Executions::as_planned(&intent.ticket) })
             }
-            Settled::No | Settled::InDoubt(_) => Err(self.moved(&intent.after, sha256(&self.bytes()?))),
+            Settled::No | Settled::InDoubt(_) => Err(self.moved(&intent.after, self.hash()?)),
         }
     }
 

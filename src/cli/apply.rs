@@ -4,15 +4,20 @@ use super::account::holdings_path;
 use super::judgement::{Case, executor, judge, open, resume};
 use super::verify::{broken, locked, refuse};
 use super::{Exit, Fault, Format, Global, Host, records};
-use crate::apply::{self, Desk, Step, Stopped, Summary};
-use crate::broker::{Broker, Means};
+use crate::apply::{self, Desk, Step, Stopped, Summary, Wish, Word};
+use crate::broker::{self, Broker, Means};
 use crate::clock::Clock;
-use crate::disk::RealDisk;
+use crate::disk::{RealDisk, write_whole};
+use crate::document::MAX_BYTES;
 use crate::gate::{Permit, ResumePermit};
 use crate::journal::{self, Journal, Lock};
+use crate::money::Quantity;
 use crate::output::{self, Paint, Ui};
+use crate::plan::PlanFile;
+use crate::trade;
 use clap::Args;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 const EXAMPLES: &str = "\
@@ -20,6 +25,7 @@ Examples:
   rebalance plan -o plan.json && rebalance apply plan.json
   rebalance apply plan.json --expect 1f0c…   only the plan a reviewer approved
   rebalance apply plan.json --resume           go on after an interruption
+  rebalance apply plan.json --resume --close   end it with what was executed
   rebalance apply plan.json --format json      one JSON object a line
 
 Nothing overrides a refusal but a new plan.";
@@ -40,12 +46,85 @@ pub(super) struct ApplyArgs {
     /// Go on with this plan after an interruption
     #[arg(long)]
     resume: bool,
+    /// End the plan with what was executed: nothing more is sent, and the log says what was not
+    #[arg(long, requires = "resume")]
+    close: bool,
+    /// What was filled, for the broker `manual`: the order ticket with its last columns written, `-` for standard input
+    #[arg(long, value_name = "FILE", requires = "resume")]
+    fills: Option<PathBuf>,
+    /// Say which of the broker's orders one is whose answer was lost
+    #[arg(long, value_name = "ORDER=NUMBER", requires = "resume", value_parser = adopted)]
+    adopt: Option<Word>,
+    /// Say that the broker does not have an order whose answer was lost
+    #[arg(long, value_name = "ORDER", requires = "resume", conflicts_with = "adopt")]
+    not_placed: Option<String>,
+}
+
+/// Keeps the fills that a person gives, when they are of this plan, for the broker that asks for them.
+fn keep_fills(
+    fills: &Path,
+    broker: &str,
+    plan: &Path,
+    directory: &Path,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Result<(), Fault> {
+    if broker != broker::MANUAL {
+        return Err(Fault::usage(format!("{broker} says itself what was filled")).hint("leave --fills out."));
+    }
+    let bytes = if fills == Path::new("-") { typed(host, paint)? } else { super::gather::file(&host.path(fills))? };
+    let named = fills.display();
+    let bad = |why: String| Fault::unknown(format!("{named}: {why}")).hint("correct it, and give it again.");
+    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
+    let read = trade::fills(&text).map_err(|error| bad(error.to_string()))?;
+    let plan = PlanFile::read_exact(&super::show::read(plan, host)?).ok();
+    let orders = plan.map(|plan| plan.body.orders).unwrap_or_default();
+    for (order, executed) in &read {
+        let known = orders.iter().find(|known| known.id == *order);
+        let known = known.ok_or_else(|| bad(format!("the plan has no order `{order}`")))?;
+        let planned = known.quantity.parse().map(Quantity::new).unwrap_or_default();
+        if executed.quantity > planned {
+            return Err(bad(format!("more of {order} was filled than its {planned} shares")));
+        }
+    }
+    let path = broker::fills_path(directory);
+    write_whole(&path, text.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
+}
+
+/// What is typed, or comes from another program, until its end.
+fn typed(host: &mut Host<'_>, paint: Paint) -> Result<Vec<u8>, Fault> {
+    if host.err_is_terminal {
+        let header = "order,filled_quantity,filled_price,commission,tax";
+        Ui::new(host, paint).note(&format!("Type the fills, a line each, and end with Ctrl-D:\n{header}\n"));
+    }
+    let mut bytes = Vec::new();
+    let read = (&mut host.input).take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Fault::unknown(format!("cannot read standard input: {error}")))?;
+    let header = bytes.starts_with(b"order,") || bytes.starts_with(b"\xef\xbb\xbforder,");
+    let typed = if header { Vec::new() } else { b"order,filled_quantity,filled_price,commission,tax\n".to_vec() };
+    Ok([typed, bytes].concat())
+}
+
+/// An order and the broker's name for it.
+fn adopted(text: &str) -> Result<Word, String> {
+    let (order, reference) = text
+        .split_once('=')
+        .filter(|(order, reference)| !order.is_empty() && !reference.is_empty())
+        .ok_or("write it as buy-069500=0000085100")?;
+    Ok(Word { order: order.to_owned(), reference: Some(reference.to_owned()) })
+}
+
+impl ApplyArgs {
+    fn wish(&self) -> Wish {
+        let none = self.not_placed.clone().map(|order| Word { order, reference: None });
+        Wish { word: self.adopt.clone().or(none), close: self.close }
+    }
 }
 
 /// What the gate gave leave to do.
 enum Leave {
     Apply(Permit),
-    Resume(ResumePermit),
+    Resume(ResumePermit, Wish),
 }
 
 /// Runs the command. The lock is taken before anything is read.
@@ -58,10 +137,13 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let env = |name: &str| variables.get(name).cloned();
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
     let entry = executor(args.broker.as_deref(), &args.plan, journal.state(), host)?;
+    if let Some(fills) = &args.fills {
+        keep_fills(fills, entry.name, &args.plan, &directory, host, paint)?;
+    }
     let mut broker = open(entry, means)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
-        resume(&case, journal.state(), broker.as_mut(), host)?.map(Leave::Resume)
+        resume(&case, journal.state(), broker.as_mut(), host)?.map(|permit| Leave::Resume(permit, args.wish()))
     } else {
         judge(&case, journal.state(), Some(broker.as_mut()), global, host)?.map(Leave::Apply)
     };
@@ -94,7 +176,7 @@ fn execute(
     let mut desk = Desk { disk: &RealDisk, broker, log: &log, clock, stop: &stop, progress: &mut tell };
     let outcome = match leave {
         Leave::Apply(permit) => apply::apply(permit, journal, &mut desk),
-        Leave::Resume(permit) => apply::resume(permit, journal, &mut desk),
+        Leave::Resume(permit, wish) => apply::resume(permit, journal, &wish, &mut desk),
     };
     Ok(finish(outcome, name, global, host, paint))
 }
@@ -125,5 +207,6 @@ fn finish(
 
 /// The exit code of an apply that came to its end.
 fn ended(summary: &Summary) -> Exit {
-    if summary.unfilled.is_empty() { Exit::Done } else { Exit::InDoubt }
+    let whole = summary.unfilled.is_empty() && summary.failed.is_empty() && summary.not_started.is_empty();
+    if whole { Exit::Done } else { Exit::InDoubt }
 }

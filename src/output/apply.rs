@@ -130,8 +130,26 @@ pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, p
         grouped(&summary.bought),
         grouped(&summary.costs)
     );
+    let short = unfinished(summary, paint);
     let next = format!("Next: git add {holdings} {log} {journal} && git commit -m 'Rebalance'");
-    format!("\n{}{next}\n", wrapped(&done, "", paint.width))
+    format!("\n{}{short}{next}\n", wrapped(&done, "", paint.width))
+}
+
+/// The orders of which not all was executed, though the plan is at its end.
+fn unfinished(summary: &Summary, paint: Paint) -> String {
+    let unfilled = summary
+        .unfilled
+        .iter()
+        .map(|order| format!("{} ({} of {}, {})", order.order, order.executed, order.planned, order.end.word()));
+    let failed = summary.failed.iter().map(|failed| format!("{} (not executed)", failed.order));
+    let never = summary.not_started.iter().map(|order| format!("{order} (not begun)"));
+    let orders: Vec<String> = unfilled.chain(failed).chain(never).collect();
+    if orders.is_empty() {
+        return String::new();
+    }
+    let said = format!("{} not all was executed: {}", paint.yellow("in part:"), orders.join(", "));
+    let help = "help: what is left is planned anew: rebalance plan -o plan.json";
+    wrapped(&said, "", paint.width) + &wrapped(help, "  ", paint.width)
 }
 
 /// Why an apply stopped, what became of every order, and what to do.
@@ -141,9 +159,11 @@ pub fn stopped(stopped: &Stopped, paint: Paint) -> String {
     let mut text =
         wrapped(&format!("{} {}", paint.red("stopped:"), short_hashes(&stopped.to_string())), "", paint.width);
     let failed: Vec<String> = summary.failed.iter().map(|failed| failed.order.clone()).collect();
+    let unfilled: Vec<String> = summary.unfilled.iter().map(|order| order.order.clone()).collect();
     let lists = [
         ("done", &summary.done),
         ("failed", &failed),
+        ("not all of", &unfilled),
         ("in doubt", &summary.in_doubt),
         ("not started", &summary.not_started),
     ];

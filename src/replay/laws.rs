@@ -30,7 +30,7 @@ fn event(kind: u8, order: &str, attempt: u32) -> Event {
         0 => Event::Begin { broker: "paper".to_owned(), mark: "m".to_owned() },
         1 | 2 => Event::Intent { order, attempt, before: "a \"hash\":\"x\"}".to_owned(), after: "b\n".to_owned() },
         3 => Event::Ack { order, reference: "한국".to_owned(), at: None, adopted: false },
-        4 | 5 => Event::Fill(fill(&order)),
+        4 | 5 => Event::Fill(Box::new(fill(&order))),
         6 | 7 => Event::Done { order, end: End::Filled },
         8 => Event::Failed { order, reason: "no".to_owned() },
         9 => Event::Logged,
@@ -187,5 +187,5 @@ fn another_attempt_follows_a_failed_one_only() {
     assert_eq!(state.runs[0].orders.len(), 1);
     assert_eq!((state.runs[0].open().unwrap().attempt, state.runs[0].mark()), (2, "m"));
     assert!(state.with("t", "q", event(3, "x", 2)).is_err(), "another plan's event");
-    assert!(state.with("t", "p", Event::Fill(Fill { price: "?".to_owned(), ..fill("x") })).is_err());
+    assert!(state.with("t", "p", Event::Fill(Box::new(Fill { price: "?".to_owned(), ..fill("x") }))).is_err());
 }

@@ -4,7 +4,9 @@
 mod crash;
 mod gate;
 mod interference;
+mod market;
 mod mortal;
 mod plain;
 mod rewrite;
+mod venue;
 mod world;

@@ -1,7 +1,7 @@
 //! A copy of the sample in a directory of its own, and everything a command would gather about it.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rebalance::apply::{self, Desk, Step, Stopped, Summary};
+use rebalance::apply::{self, Desk, Step, Stopped, Summary, Wish};
 use rebalance::broker::{self, Broker, Means, Paper};
 use rebalance::calendar::Calendar;
 use rebalance::clock::StillClock;
@@ -198,7 +198,7 @@ impl World {
             account: None,
         });
         let permit = permit.map_err(Halt::Refused)?;
-        self.with_desk(disk, |desk| apply::resume(permit, journal, desk)).map_err(Halt::Stopped)
+        self.with_desk(disk, |desk| apply::resume(permit, journal, &Wish::default(), desk)).map_err(Halt::Stopped)
     }
 
     pub fn with_desk<T>(&self, disk: &dyn Disk, go: impl FnOnce(&mut Desk<'_>) -> T) -> T {

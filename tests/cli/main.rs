@@ -18,6 +18,7 @@ mod fractions;
 mod gitlab;
 mod help;
 mod history;
+mod manual;
 mod hooks;
 mod installing;
 

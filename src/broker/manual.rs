@@ -1,0 +1,232 @@
+//! The broker `manual`: a person executes the orders, at any broker, and writes down what came of them.
+//!
+//! It writes an order ticket; when fills are given it makes them of the holdings file, as `paper` does, but at the real
+//! prices and costs. What was to be made of the file stands beside the journal before the file is replaced, so that it is
+//! made once. A network must never enter this room.
+
+use super::{
+    Ack, Broker, BrokerError, Entry, Fate, Identity, Intent, Marks, Means, OpenOrder, OrderState, Paper, Quote, Sent,
+    Session, Settled, Snapshot, Standing,
+};
+use crate::code::Code;
+use crate::disk::{append_durably, write_whole};
+use crate::money::{Money, Price, Quantity};
+use crate::plan::PlanFile;
+use crate::trade::{BadFill, Executions, Fill, Ticket, Transfer, fills, ticket_csv, ticket_markdown, ticket_text};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Its name in the table.
+pub const NAME: &str = "manual";
+
+/// Its line in the table.
+pub(super) const ENTRY: Entry = Entry {
+    name: NAME,
+    known_as: &[],
+    about: "writes an order ticket for you to execute anywhere, and takes the fills you write down",
+    markets: "any",
+    currencies: &[],
+    needs: &[],
+    open: |means| Ok(Box::new(Manual::open(means)?)),
+};
+
+/// Where fills that were given are kept, in the directory of the journal.
+#[must_use]
+pub fn fills_path(directory: &Path) -> PathBuf {
+    directory.join("fills.csv")
+}
+
+/// The broker `manual`.
+struct Manual<'a> {
+    means: Means<'a>,
+    book: Paper<'a>,
+    fills: BTreeMap<String, Executions>,
+}
+
+/// What an order is about to make of the holdings file.
+#[derive(Serialize, Deserialize)]
+struct Step {
+    before: String,
+    after: String,
+}
+
+impl<'a> Manual<'a> {
+    fn open(means: Means<'a>) -> Result<Self, BrokerError> {
+        let path = fills_path(means.directory);
+        let bytes = means.disk.read(&path).map_err(|error| BrokerError::Io { path: path.clone(), error })?;
+        let bad = |why: String| BrokerError::Unfit {
+            why: format!("`{}`: {why}", path.display()),
+            remedy: "correct the fills and give them again: --resume --fills fills.csv".to_owned(),
+        };
+        let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| bad("not UTF-8".to_owned()))?;
+        let fills = match text.is_empty() {
+            true => BTreeMap::new(),
+            false => fills(&text).map_err(|error: BadFill| bad(error.to_string()))?,
+        };
+        Ok(Self { means, book: Paper::new(means), fills })
+    }
+
+    fn here(&self) -> Result<String, BrokerError> {
+        self.book.hash()
+    }
+
+    /// Makes a fill of the holdings file, once.
+    fn enter(&mut self, intent: &Intent, fill: &Fill) -> Result<(), BrokerError> {
+        let path = self.means.directory.join(format!("manual-{}.json", intent.client_id));
+        let io = |error: io::Error| BrokerError::Io { path: path.clone(), error };
+        let known = self.means.disk.read(&path).map_err(io)?;
+        let step: Option<Step> = known.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let here = self.here()?;
+        if step.as_ref().is_some_and(|step| step.after == here) {
+            return Ok(());
+        }
+        let before = step.map_or_else(|| intent.before.clone(), |step| step.before);
+        let marks = self.book.prepare(&actual(&intent.ticket, fill), &before)?;
+        let step = Step { before: marks.before.clone(), after: marks.after.clone() };
+        if known.is_some() {
+            self.means.disk.cut(&path, 0).map_err(io)?;
+        }
+        let text = serde_json::to_string(&step).unwrap_or_default();
+        append_durably(self.means.disk, &path, text.as_bytes()).map_err(io)?;
+        self.book.enter(&marks)
+    }
+}
+
+/// The order as it was executed.
+fn actual(ticket: &Ticket, fill: &Fill) -> Ticket {
+    let money = |figure: crate::trade::Figure| Money::new(figure.0);
+    Ticket {
+        quantity: Quantity::new(fill.quantity.0),
+        price: Price::new(fill.price.0),
+        amount: money(fill.amount),
+        commission: money(fill.commission),
+        slippage: money(fill.slippage),
+        tax: money(fill.tax),
+        gain: fill.gain.map(money),
+        ..ticket.clone()
+    }
+}
+
+impl Broker for Manual<'_> {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
+        self.book.account()
+    }
+
+    fn snapshot(&mut self) -> Result<Snapshot, BrokerError> {
+        self.book.snapshot()
+    }
+
+    fn quotes(&mut self, codes: &[Code]) -> Result<Vec<Quote>, BrokerError> {
+        self.book.quotes(codes)
+    }
+
+    fn session(&mut self) -> Result<Session, BrokerError> {
+        self.book.session()
+    }
+
+    fn open_orders(&mut self) -> Result<Vec<OpenOrder>, BrokerError> {
+        self.book.open_orders()
+    }
+
+    /// The file may be corrected by hand while orders are executed: each order says where it begins.
+    fn mark(&mut self) -> Result<Option<String>, BrokerError> {
+        Ok(None)
+    }
+
+    fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
+        let opening = self.book.opening(plan)?;
+        // Fills of a plan before are none of this one.
+        let fills = fills_path(self.means.directory);
+        match std::fs::remove_file(&fills) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(BrokerError::Io { path: fills, error });
+            }
+            _ => self.fills.clear(),
+        }
+        let tickets = Ticket::all(&plan.body).unwrap_or_default();
+        let texts = [
+            ("txt", ticket_text(&plan.plan_id, &tickets)),
+            ("csv", ticket_csv(&tickets)),
+            ("md", ticket_markdown(&plan.plan_id, &tickets)),
+        ];
+        for (extension, text) in texts {
+            let path = self.means.directory.join(format!("ticket.{extension}"));
+            write_whole(&path, text.as_bytes()).map_err(|error| BrokerError::Io { path, error })?;
+        }
+        Ok(opening)
+    }
+
+    fn capacity(&mut self, ticket: &Ticket) -> Result<Quantity, BrokerError> {
+        self.book.capacity(ticket)
+    }
+
+    fn prepare(&mut self, _: &Ticket, _: &str) -> Result<Marks, BrokerError> {
+        Ok(Marks { before: self.here()?, after: String::new() })
+    }
+
+    /// The ticket is in the person's hands; nothing more is done here.
+    fn send(&mut self, intent: &Intent) -> Sent {
+        Sent::Acknowledged(Ack { reference: format!("{NAME}-{}", intent.ticket.id), at: None })
+    }
+
+    fn standing(&mut self, intent: &Intent, _: &Ack) -> Result<Standing, BrokerError> {
+        let Some(executed) = self.fills.get(&intent.ticket.id).cloned() else {
+            return Ok(Standing { state: OrderState::Working, executed: Executions::NONE });
+        };
+        if executed.is_none() {
+            return Ok(Standing { state: OrderState::Cancelled, executed });
+        }
+        let fill = intent.ticket.fill(&executed, &intent.at).ok_or_else(|| BrokerError::Unfit {
+            why: format!("{} shares of order {} cannot have been executed", executed.quantity, intent.ticket.id),
+            remedy: "correct the fills and give them again: --resume --fills fills.csv".to_owned(),
+        })?;
+        self.enter(intent, &fill)?;
+        let whole = executed.quantity == intent.ticket.quantity;
+        Ok(Standing { state: if whole { OrderState::Filled } else { OrderState::Cancelled }, executed })
+    }
+
+    fn cancel(&mut self, _: &Intent, _: &Ack) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
+    fn reconcile(&mut self, intent: &Intent) -> Fate {
+        Fate::Placed(Ack { reference: format!("{NAME}-{}", intent.ticket.id), at: None })
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn waiting(&self) -> String {
+        let ticket = self.means.directory.join("ticket.csv");
+        format!(
+            "execute `{}`, write what was filled into its last columns, then: rebalance apply <plan.json> --resume \
+             --fills {0}",
+            ticket.display()
+        )
+    }
+
+    fn moves_cash(&self) -> bool {
+        true
+    }
+
+    fn prepare_transfer(&mut self, transfer: &Transfer, _: &str) -> Result<Marks, BrokerError> {
+        let here = self.here()?;
+        self.book.prepare_transfer(transfer, &here)
+    }
+
+    fn transfer(&mut self, transfer: &Transfer, marks: &Marks) -> Result<(), BrokerError> {
+        self.book.transfer(transfer, marks)
+    }
+
+    fn settled(&mut self, transfer: &Transfer, marks: &Marks) -> Settled {
+        self.book.settled(transfer, marks)
+    }
+}

@@ -1,0 +1,99 @@
+//! The broker `manual`, by command: the ticket, the fills, and what is refused.
+
+use crate::stage::Stage;
+
+/// The sample's plan, begun by hand.
+fn begun() -> Stage {
+    let stage = Stage::sample();
+    assert_eq!(stage.run(&["plan", "-q", "-o", "plan.json"]).code, 0);
+    let run = stage.run(&["apply", "plan.json", "--broker", "manual"]);
+    assert_eq!(run.code, 5, "{}", run.whole());
+    assert!(run.err.contains("--resume --fills"), "{}", run.err);
+    stage
+}
+
+fn fills(lines: &str) -> String {
+    format!("order,filled_quantity,filled_price,commission,tax\n{lines}")
+}
+
+const ALL: &str = "sell-091230,8,49970,60,0\nsell-360750,20,16800,50,0\nsell-360750,1,16790,3,0\n\
+                   buy-305080,25,10000,38,0\nbuy-305720,0,,,\nbuy-319640,8,12500,,\n";
+
+#[test]
+fn orders_are_executed_by_hand_and_the_fills_are_the_real_ones() {
+    let stage = begun();
+    let ticket = stage.read(".rebalance/ticket.csv");
+    assert!(ticket.starts_with("order,side,code,name,quantity,limit_price,currency,filled_quantity,"), "{ticket}");
+    assert!(ticket.contains("sell-091230,sell,091230,\"TIGER Semiconductor\",8,49950,KRW,,,,,\n"), "{ticket}");
+    assert!(stage.read(".rebalance/ticket.txt").contains("1. sell 8 x 091230  TIGER Semiconductor\n     limit 49950 KRW\n"));
+    assert!(stage.read(".rebalance/ticket.md").contains("| sell-091230 | sell | 091230 | TIGER Semiconductor | 8 | 49950 KRW |"));
+    let before = stage.read("holdings.yaml");
+    stage.write("some.csv", &fills("sell-091230,8,49970,60,0\n"));
+    let run = stage.run(&["apply", "plan.json", "--resume", "--fills", "some.csv"]);
+    assert_eq!(run.code, 5, "the next order waits: {}", run.whole());
+    assert!(run.out.contains("filled at 49,970 = 399,760; commission 60, slippage 0, tax 0"), "{}", run.out);
+    stage.write("all.csv", &fills(ALL));
+    let run = stage.run(&["apply", "plan.json", "--resume", "--fills", "all.csv"]);
+    assert_eq!(run.code, 5, "{}", run.whole());
+    assert!(run.out.contains("in part: not all was executed: buy-305720 (0 of 9, cancelled)"), "{}", run.out);
+    // 399,760 - 60 + 352,790 - 53 - 250,000 - 38 - 100,000 - 15: the last commission is the plan's.
+    let expected = before
+        .replace("KRW: 0", "KRW: 402384")
+        .replace("quantity: 250", "quantity: 229")
+        .replace("quantity: 30", "quantity: 22")
+        .replace("quantity: 140", "quantity: 165")
+        .replace("quantity: 80", "quantity: 88");
+    assert_eq!(stage.read("holdings.yaml"), expected);
+    let log = stage.run(&["log", "--format", "json"]).json();
+    let record = &log["records"][0];
+    assert_eq!(record["fills"][1]["price"].to_string(), "16799.5238");
+    assert_eq!(record["fills"][3]["estimated"], serde_json::json!(["commission", "tax"]));
+    assert_eq!(record["unfilled"][0]["order"], "buy-305720");
+    assert_eq!(record["total_trade_amount"].to_string(), "1102550");
+    assert_eq!(stage.run(&["apply", "plan.json", "--resume"]).code, 3, "it is over");
+}
+
+#[test]
+fn fills_that_cannot_be_are_refused_and_change_nothing() {
+    let stage = begun();
+    let (holdings, journal) = (stage.read("holdings.yaml"), stage.read(".rebalance/journal.jsonl"));
+    for (lines, said) in [
+        ("buy-000000,1,1,,\n", "the plan has no order `buy-000000`"),
+        ("sell-091230,9,50000,,\n", "more of sell-091230 was filled than its 8 shares"),
+        ("sell-091230,8,x,,\n", "line 2: `x` is no price"),
+        ("sell-091230,8,,,\n", "line 2: it has no price"),
+    ] {
+        stage.write("fills.csv", &fills(lines));
+        let run = stage.run(&["apply", "plan.json", "--resume", "--fills", "fills.csv"]);
+        assert_eq!(run.code, 6, "{}", run.whole());
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    assert_eq!((stage.read("holdings.yaml"), stage.read(".rebalance/journal.jsonl")), (holdings, journal));
+    let run = stage.run(&["apply", "plan.json", "--resume", "--broker", "paper", "--fills", "fills.csv"]);
+    assert_eq!(run.code, 64, "{}", run.whole());
+}
+
+#[test]
+fn a_plan_that_is_not_carried_through_is_closed() {
+    let stage = begun();
+    let typed = stage.run_with(b"sell-091230,0,\n", &["apply", "plan.json", "--resume", "--fills", "-"]);
+    assert_eq!(typed.code, 5, "{}", typed.whole());
+    let run = stage.run(&["apply", "plan.json", "--resume", "--close"]);
+    assert_eq!(run.code, 5, "an order is in flight: {}", run.whole());
+    stage.run_with(b"sell-091230,0,\nsell-360750,0,\n", &["apply", "plan.json", "--resume", "--close", "--fills", "-"]);
+    let log = stage.run(&["log", "--format", "json"]).json();
+    assert_eq!(log["records"][0]["unfilled"].as_array().unwrap().len(), 5, "{log}");
+    // Nothing was traded: the schedule is as due as it was.
+    assert_eq!(stage.run(&["plan", "--detailed-exitcode", "-q", "-o", "next.json"]).code, 2);
+}
+
+#[test]
+fn brokers_are_listed_and_an_unknown_one_is_said() {
+    let stage = Stage::sample();
+    let json = stage.run(&["brokers", "--format", "json"]).json();
+    assert_eq!(json["brokers"][0]["name"], "paper");
+    assert!(json["brokers"].as_array().unwrap().iter().all(|broker| broker["configured"].is_boolean()));
+    let run = stage.run(&["plan", "--broker", "nobody"]);
+    assert_eq!(run.code, 64, "{}", run.whole());
+    assert!(run.err.contains("there is no broker `nobody`") && run.err.contains("paper"), "{}", run.err);
+}
