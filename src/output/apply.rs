@@ -1,7 +1,9 @@
 //! Applying for people: each order as it happens, what it came to, and every refusal with its remedy.
+//!
+//! What a broker says comes from strangers: it is on one line, and nothing in it moves a cursor.
 
 use super::plan::grouped;
-use super::text::{help, short_hashes, wrapped};
+use super::text::{flat, help, short_hashes, wrapped};
 use super::{Format, Paint};
 use crate::apply::{Step, Stopped, Summary};
 use crate::gate::Refusal;
@@ -45,8 +47,11 @@ const SHOWN_LINES: usize = 30;
 pub fn refused(refusals: &[Refusal], paint: Paint) -> String {
     let mut text = String::new();
     for refusal in refusals {
-        let title =
-            format!("{} {}", paint.red(format!("refused[{}]:", refusal.word())), short_hashes(&refusal.to_string()));
+        let title = format!(
+            "{} {}",
+            paint.red(format!("refused[{}]:", refusal.word())),
+            short_hashes(&flat(&refusal.to_string()))
+        );
         text.push_str(&wrapped(&title, "", paint.width));
         if let Refusal::Differs { diff } = refusal {
             text.push_str(&difference(diff, paint));
@@ -94,10 +99,12 @@ pub fn step(step: &Step, paint: Paint) -> String {
             Some(amount) => paint.red(format!("- withdraw {}", grouped(amount))) + "\n",
             None => paint.green(format!("+ deposit {}", grouped(amount))) + "\n",
         },
-        Step::Unknown { order, reason, .. } => format!("    {} {order}: {reason}\n", paint.yellow("looking for")),
+        Step::Unknown { order, reason, .. } => {
+            format!("    {} {order}: {}\n", paint.yellow("looking for"), flat(reason))
+        }
         Step::Cancel { order, reason } => format!("    cancelling what is left of {order}: {reason}\n"),
         Step::Done { order, end } if !end.is_filled() => format!("    {order}: {}\n", paint.yellow(end.word())),
-        Step::Failed { order, reason } => format!("    {} {order}: {reason}\n", paint.red("not executed:")),
+        Step::Failed { order, reason } => format!("    {} {order}: {}\n", paint.red("not executed:"), flat(reason)),
         Step::Ack { .. } | Step::Transferred { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => {
             String::new()
         }
@@ -157,7 +164,7 @@ fn unfinished(summary: &Summary, paint: Paint) -> String {
 pub fn stopped(stopped: &Stopped, paint: Paint) -> String {
     let summary = &stopped.summary;
     let mut text =
-        wrapped(&format!("{} {}", paint.red("stopped:"), short_hashes(&stopped.to_string())), "", paint.width);
+        wrapped(&format!("{} {}", paint.red("stopped:"), short_hashes(&flat(&stopped.to_string()))), "", paint.width);
     let failed: Vec<String> = summary.failed.iter().map(|failed| failed.order.clone()).collect();
     let unfilled: Vec<String> = summary.unfilled.iter().map(|order| order.order.clone()).collect();
     let lists = [

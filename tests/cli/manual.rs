@@ -25,8 +25,14 @@ fn orders_are_executed_by_hand_and_the_fills_are_the_real_ones() {
     let ticket = stage.read(".rebalance/ticket.csv");
     assert!(ticket.starts_with("order,side,code,name,quantity,limit_price,currency,filled_quantity,"), "{ticket}");
     assert!(ticket.contains("sell-091230,sell,091230,\"TIGER Semiconductor\",8,49950,KRW,,,,,\n"), "{ticket}");
-    assert!(stage.read(".rebalance/ticket.txt").contains("1. sell 8 x 091230  TIGER Semiconductor\n     limit 49950 KRW\n"));
-    assert!(stage.read(".rebalance/ticket.md").contains("| sell-091230 | sell | 091230 | TIGER Semiconductor | 8 | 49950 KRW |"));
+    assert!(
+        stage.read(".rebalance/ticket.txt").contains("1. sell 8 x 091230  TIGER Semiconductor\n     limit 49950 KRW\n")
+    );
+    assert!(
+        stage
+            .read(".rebalance/ticket.md")
+            .contains("| sell-091230 | sell | 091230 | TIGER Semiconductor | 8 | 49950 KRW |")
+    );
     let before = stage.read("holdings.yaml");
     stage.write("some.csv", &fills("sell-091230,8,49970,60,0\n"));
     let run = stage.run(&["apply", "plan.json", "--resume", "--fills", "some.csv"]);
