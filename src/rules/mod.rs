@@ -11,6 +11,7 @@ mod held;
 mod owner;
 mod page;
 mod sheet;
+mod shipped;
 mod sound;
 mod standing;
 mod subject;
@@ -234,7 +235,9 @@ pub fn url(id: &str) -> Option<String> {
 pub fn run(groups: &[Group], facts: &Facts<'_>, policies: &Policies) -> Vec<Finding> {
     let mut findings = of_groups(groups, facts, policies, |group| group != Group::Suppression);
     let suppressions = Suppressions::of(facts.reading);
-    suppressions.apply(&mut findings, facts.path, facts.today(), |id| standing::of(id, policies).may());
+    if !suppressions.all.is_empty() {
+        suppressions.apply(&mut findings, facts.path, facts.today(), |id| standing::of(id, policies).may());
+    }
     let said = Said { groups, findings: &findings, suppressions: &suppressions, policies };
     let about =
         of_groups(groups, &Facts { said: Some(&said), ..*facts }, policies, |group| group == Group::Suppression);
@@ -263,7 +266,7 @@ fn stamp_held(findings: &mut [Finding], facts: &Facts<'_>) {
 fn of_groups(groups: &[Group], facts: &Facts<'_>, policies: &Policies, some: impl Fn(Group) -> bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in ALL.iter().filter(|rule| groups.contains(&rule.group) && some(rule.group)) {
-        let setting = policies.setting(rule.id).map_or_else(|| Cow::Owned(owner::shipped(rule)), Cow::Borrowed);
+        let setting = policies.setting(rule.id).map_or_else(|| Cow::Owned(shipped::of(rule)), Cow::Borrowed);
         if setting.level != Level::Off {
             findings.extend((rule.check)(facts, &setting).into_iter().map(|f| stamp(rule, setting.level, f)));
         }

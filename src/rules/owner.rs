@@ -4,16 +4,16 @@
 
 use super::custom::{self, Read};
 use super::sheet::POLICY;
-use super::{ALL, CodeSite, Rule, find, form_findings, stamp_subjects};
+use super::{ALL, CodeSite, Rule, find, form_findings, shipped, stamp_subjects};
 use crate::config::{Misread, get};
 use crate::document::{self, Entry, Kind as NodeKind, Node, Reading, Span, Style};
-use crate::finding::{Finding, Level};
+use crate::finding::Finding;
 use crate::hash::hex;
 use crate::money::Weight;
 use crate::policy::{Kind, Named, Parameter, Policies, PolicyFile, Setting, Source, Value, given};
 use crate::schema;
 use crate::words::{closest, list};
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,13 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A file that cannot be read changes nothing and gives findings, all of them errors.
 #[must_use]
 pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
-    let mut hash = Sha256::new();
+    let shipped = shipped::shipped();
+    let (mut hash, mut settings) = (shipped.hash.clone(), shipped.settings.clone());
     let mut findings = Vec::new();
-    let mut settings = BTreeMap::new();
-    for rule in ALL {
-        hash.update(head(rule.page).as_bytes());
-        settings.insert(Cow::Borrowed(rule.id), shipped(rule));
-    }
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     let mut customs = Vec::new();
     let mut named = Vec::new();
@@ -87,22 +83,8 @@ pub fn policies(sources: &[Source]) -> (Policies, Vec<Finding>) {
     (policies, findings)
 }
 
-/// What a shipped page sets. A test holds every page readable; one that were not would be run at full weight.
-pub(super) fn shipped(rule: &Rule) -> Setting {
-    let reading = document::read(head(rule.page).as_bytes());
-    let (file, _) = PolicyFile::of(&reading);
-    let (parameters, _) = read(rule, &reading);
-    let level = get(file.level.as_ref()).map_or(Level::Error, |level| level.0);
-    Setting { parameters, ..Setting::new(level) }
-}
-
-/// The part of a shipped page that sets something. A test holds the order of the keys.
-fn head(page: &str) -> &str {
-    page.split_once("\nsummary:").map_or(page, |(head, _)| head)
-}
-
 /// The parameters of a rule that a file gives, and what cannot be read of them.
-fn read(rule: &Rule, reading: &Reading) -> (BTreeMap<String, Value>, Vec<Misread>) {
+pub(super) fn read(rule: &Rule, reading: &Reading) -> (BTreeMap<String, Value>, Vec<Misread>) {
     let mut values = BTreeMap::new();
     let mut misread = Vec::new();
     for (parameter, entry) in known(rule, reading) {

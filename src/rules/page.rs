@@ -1,6 +1,6 @@
 //! A rule's page as people read it. The pages are compiled in and trusted, so ordinary serde reads them.
 
-use super::{Group, Rule, owner};
+use super::{Group, Rule, shipped};
 use crate::finding::Level;
 use crate::policy::{Custom, Policies};
 use schemars::JsonSchema;
@@ -69,7 +69,7 @@ impl Rule {
     #[must_use]
     pub fn read_page(&self) -> Option<Page> {
         let Words { summary, why, fix } = serde_yaml::from_str(self.page).ok()?;
-        let setting = owner::shipped(self);
+        let setting = shipped::of(self);
         let parameters = self.parameters.iter().map(|parameter| PageParameter {
             name: parameter.name.to_owned(),
             kind: parameter.kind.word().to_owned(),

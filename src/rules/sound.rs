@@ -1,6 +1,6 @@
 //! The type that says a portfolio was judged: only [`judge`] makes one.
 
-use super::{ALL, Facts, Group, Rule, owner, run, stamp};
+use super::{ALL, Facts, Group, Rule, run, shipped, stamp};
 use crate::finding::{Finding, Level};
 use crate::policy::Policies;
 use crate::portfolio::Portfolio;
@@ -44,7 +44,7 @@ pub fn judge(facts: &Facts<'_>, policies: &Policies) -> (Option<Sound>, Vec<Find
 
 /// Makes the errors of a rule count that orders are worked out from.
 fn insist(rule: &Rule, facts: &Facts<'_>, policies: &Policies, findings: &mut Vec<Finding>) {
-    let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| owner::shipped(rule));
+    let setting = policies.setting(rule.id).cloned().unwrap_or_else(|| shipped::of(rule));
     let lowered = setting.level < Level::Error;
     if lowered {
         findings.retain(|finding| finding.rule != rule.id);

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 /// Rules that a suppression names and that find nothing there. Judged of the groups that were run, and only while none of
 /// them has an error that counts: one error hides others, and with them what a suppression is for.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
-    let Some(said) = facts.said.filter(|said| whole(facts, said)) else { return Vec::new() };
+    let some = |said: &&Said<'_>| !said.suppressions.all.is_empty() && whole(facts, said);
+    let Some(said) = facts.said.filter(some) else { return Vec::new() };
     let today = facts.today();
     let live = said.suppressions.all.iter().enumerate().filter(|(_, suppression)| !suppression.expired(today));
     let names = live
