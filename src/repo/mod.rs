@@ -27,6 +27,7 @@ use crate::portfolio::Allocation;
 use error::chain;
 use gix::ObjectId;
 use objects::{Objects, Subtree};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 /// The largest blob that is read, in bytes.
@@ -57,6 +58,9 @@ pub struct Repo {
     /// Where the user is: paths are relative to it.
     dir: PathBuf,
     objects: Objects,
+    head: OnceCell<Option<Oid>>,
+    /// The top of the work tree with its links resolved.
+    top: OnceCell<PathBuf>,
 }
 
 impl Repo {
@@ -79,14 +83,23 @@ impl Repo {
             return Err(RepoError::Unsupported { what: format!("the ref storage {other:?}") });
         }
         let objects = Objects::new(&git).map_err(RepoError::Gap)?;
-        Ok(Self { git, dir, objects })
+        Ok(Self { git, dir, objects, head: OnceCell::new(), top: OnceCell::new() })
     }
 
-    /// The commit that `HEAD` is at; `None` on a branch without a commit.
+    /// The commit that `HEAD` is at; `None` on a branch without a commit. It is read once: whatever is asked of an opened
+    /// repository is asked of the same commit.
     ///
     /// # Errors
     /// [`RepoError`] when the ref cannot be read.
     pub fn head(&self) -> Result<Option<Oid>, RepoError> {
+        if let Some(known) = self.head.get() {
+            return Ok(*known);
+        }
+        let head = self.read_head()?;
+        Ok(*self.head.get_or_init(|| head))
+    }
+
+    fn read_head(&self) -> Result<Option<Oid>, RepoError> {
         let unreadable = |error: gix::Error| RepoError::unreadable("HEAD", &error);
         let mut head = self.git.head().map_err(unreadable)?;
         if head.is_unborn() {

@@ -81,6 +81,8 @@ pub(super) struct Objects {
     line: RefCell<Option<Line>>,
     trace: RefCell<Trace>,
     buffer: RefCell<Vec<u8>>,
+    /// The blob that was read last: what stands at a path is asked for by its bytes, by its meaning and to be compared.
+    last_blob: RefCell<Option<(ObjectId, Vec<u8>)>>,
 }
 
 /// What is at a directory.
@@ -116,6 +118,7 @@ impl Objects {
             line: RefCell::default(),
             trace: RefCell::default(),
             buffer: RefCell::default(),
+            last_blob: RefCell::default(),
         })
     }
 
@@ -240,12 +243,18 @@ impl Objects {
     /// The bytes of a blob; `None` when there are more than [`MAX_BLOB`].
     pub(super) fn blob(&self, id: Oid) -> Result<Option<Vec<u8>>, Gap> {
         let object = object_id(id)?;
+        if let Some((_, bytes)) = self.last_blob.borrow().as_ref().filter(|(last, _)| *last == object) {
+            return Ok(Some(bytes.clone()));
+        }
         let header = self.git.try_find_header(object).map_err(|error| self.broken(object, &error))?;
         match header {
-            None => Err(self.missing(Kind::Blob, object)),
-            Some(header) if header.size() > MAX_BLOB => Ok(None),
-            Some(_) => self.with(object, Kind::Blob, |data| Ok(Some(data.to_vec()))),
+            None => return Err(self.missing(Kind::Blob, object)),
+            Some(header) if header.size() > MAX_BLOB => return Ok(None),
+            Some(_) => {}
         }
+        let bytes = self.with(object, Kind::Blob, |data| Ok(data.to_vec()))?;
+        *self.last_blob.borrow_mut() = Some((object, bytes.clone()));
+        Ok(Some(bytes))
     }
 
     /// Reads an object of a kind.

@@ -13,7 +13,14 @@ impl Repo {
     /// [`RepoError::Outside`] for a path that is not below the top, [`RepoError::NotUtf8`].
     pub fn relative(&self, path: &Path) -> Result<String, RepoError> {
         let Some(workdir) = self.workdir() else { return self.inside(path, path) };
-        let top = workdir.canonicalize().map_err(|error| RepoError::unreadable(workdir.display(), &error))?;
+        let top = match self.top.get() {
+            Some(known) => known,
+            None => {
+                let real = workdir.canonicalize();
+                let real = real.map_err(|error| RepoError::unreadable(workdir.display(), &error))?;
+                self.top.get_or_init(|| real)
+            }
+        };
         let outside = || RepoError::Outside { path: path.to_owned(), top: top.clone() };
         let wanted = self.dir.join(path);
         let name = match wanted.components().next_back() {
@@ -22,7 +29,7 @@ impl Repo {
         };
         let parent = wanted.parent().ok_or_else(outside)?;
         let parent = resolved(parent).ok_or_else(outside)?;
-        let below = parent.strip_prefix(&top).map_err(|_| outside())?;
+        let below = parent.strip_prefix(top).map_err(|_| outside())?;
         self.inside(&below.join(name), path)
     }
 
