@@ -198,6 +198,40 @@ fn simple_respelling(text: &str) -> Option<String> {
     is_plain(&plain).then_some(plain)
 }
 
+/// The digits of a decimal as it is written, where they are those of a number of 64 bits: a plan has hundreds of figures.
+/// A test holds it to what the decimal itself writes.
+fn written(value: Decimal, digits: &mut [u8; 32]) -> Option<&str> {
+    let (mut rest, scale) = (u64::try_from(value.mantissa().unsigned_abs()).ok()?, value.scale() as usize);
+    let mut at = digits.len();
+    let mut put = |byte: u8| {
+        at = at.checked_sub(1)?;
+        *digits.get_mut(at)? = byte;
+        Some(())
+    };
+    let mut places = 0;
+    while rest > 0 || places <= scale {
+        if places == scale && scale > 0 {
+            put(b'.')?;
+        }
+        put(b'0' + (rest % 10) as u8)?;
+        rest /= 10;
+        places += 1;
+    }
+    if value.is_sign_negative() {
+        put(b'-')?;
+    }
+    std::str::from_utf8(digits.get(at..)?).ok()
+}
+
+/// A decimal as it is written, padded or rounded where that is asked for.
+fn display(value: Decimal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let plain = f.width().is_none() && f.precision().is_none() && !f.sign_plus();
+    match written(value, &mut [0; 32]).filter(|_| plain) {
+        Some(text) => f.write_str(text),
+        None => fmt::Display::fmt(&value, f),
+    }
+}
+
 macro_rules! figure {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -229,7 +263,7 @@ macro_rules! figure {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
+                display(self.0, f)
             }
         }
     };
@@ -372,6 +406,26 @@ mod tests {
         ];
         for text in doubtful {
             assert_eq!(certain_spelling(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn figures_are_written_as_their_decimals_are(
+            mantissa in proptest::prop_oneof![-100_i128..100, -(1_i128 << 66)..1_i128 << 66],
+            scale in 0_u32..=28,
+        ) {
+            let value = Decimal::from_i128_with_scale(mantissa, scale);
+            let text = value.to_string();
+            if let Some(written) = written(value, &mut [0; 32]) {
+                proptest::prop_assert_eq!(written, &text);
+            }
+            let money = Money::new(value);
+            proptest::prop_assert_eq!(money.to_string(), value.normalize().to_string());
+            proptest::prop_assert_eq!(format!("{money:>40}{money:.3}{money:+}"), {
+                let value = value.normalize();
+                format!("{value:>40}{value:.3}{value:+}")
+            });
         }
     }
 

@@ -30,6 +30,7 @@ pub(super) struct Known {
     path: String,
     reading: Reading,
     config: Config,
+    zone: Zone,
     issues: Vec<Issue>,
     policies: Policies,
     past: Told,
@@ -51,8 +52,7 @@ impl Known {
             _ => self.now,
         };
         let base = Facts::of_file(&self.path, &self.reading, &self.issues, &self.config);
-        let zone = self.config.zone().unwrap_or(Zone::UTC);
-        let facts = Facts { codes: &codes, history, zone, now, ..base };
+        let facts = Facts { codes: &codes, history, zone: self.zone, now, ..base };
         then(&Basis {
             sound: &self.sound,
             facts: &facts,
@@ -192,6 +192,7 @@ impl Configs {
             overrides: overrides(&gathered),
             meta: meta(&gathered, &self.global),
             path: gathered.path,
+            zone: gathered.config.zone().unwrap_or(Zone::UTC),
             reading: gathered.reading,
             config: gathered.config,
             issues: gathered.issues,
