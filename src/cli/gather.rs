@@ -360,7 +360,9 @@ pub(super) fn file(path: &Path) -> Result<Vec<u8>, Fault> {
     if !meta.is_file() {
         return Err(Fault::unknown(format!("{} is not a regular file", path.display())).hint("name a file."));
     }
-    let mut bytes = Vec::new();
+    // One more than there is, so that the end is seen without another look for room.
+    let room = usize::try_from(meta.len()).map_or(MAX_BYTES, |length| length.min(MAX_BYTES) + 1);
+    let mut bytes = Vec::with_capacity(room);
     let open = std::fs::File::open(path).map_err(|error| Fault::io("read", path, &error))?;
     open.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Fault::io("read", path, &error))?;
     Ok(bytes)

@@ -12,6 +12,7 @@ use gix::objs::tree::EntryMode;
 use gix::objs::{CommitRefIter, TreeRefIter};
 
 /// A commit with its tree.
+#[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) tree: ObjectId,
     pub(super) commit: Commit,
