@@ -6,6 +6,10 @@
 #[allow(dead_code, reason = "the stage has more than these tests need")]
 mod stage;
 
+#[path = "../brokers/wire.rs"]
+#[allow(dead_code, reason = "the server has more than these tests need")]
+mod wire;
+
 mod faults;
 mod keeping;
 mod server;

@@ -2,12 +2,10 @@
 //! docs.github.com/en/rest/using-the-rest-api publish it, over real TCP, with a ledger of what is there and of what was
 //! asked, and with failures on command.
 
+use crate::wire::{self, How, Protocol, Reply, Request};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 /// The repository of the pull request 7.
@@ -69,33 +67,25 @@ pub(crate) struct State {
     /// The most comments on a page.
     pub(crate) page: usize,
     next: u64,
+    base: String,
 }
 
 /// A server on this machine.
 pub(crate) struct Server {
     pub(crate) url: String,
-    state: Arc<Mutex<State>>,
+    wire: wire::Server<State>,
 }
 
 impl Server {
     /// A server without comments.
     pub(crate) fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = Arc::new(Mutex::new(State { page: 100, next: 1000, ..State::default() }));
-        let (known, base) = (Arc::clone(&state), url.clone());
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let (known, base) = (Arc::clone(&known), base.clone());
-                // A client that went away is no failure of the server.
-                thread::spawn(move || drop(serve(stream, &known, &base)));
-            }
-        });
-        Self { url, state }
+        let state = |base: &str| State { page: 100, next: 1000, base: base.to_owned(), ..State::default() };
+        let wire = wire::Server::with(state);
+        Self { url: wire.url.clone(), wire }
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap()
+        self.wire.protocol()
     }
 
     /// Adds a comment; its id.
@@ -137,75 +127,35 @@ impl State {
     }
 }
 
-/// A request as it was read.
-struct Asked {
-    method: String,
-    path: String,
-    headers: BTreeMap<String, String>,
-    body: Value,
-}
-
-/// An answer: status, headers, body.
-type Answer = (u16, Vec<(String, String)>, String);
-
-fn read(stream: &TcpStream) -> Option<Asked> {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split(' ').map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        headers.insert(name.to_ascii_lowercase(), value.to_owned());
-    }
-    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Asked { method, path, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
-}
-
-fn serve(mut stream: TcpStream, state: &Mutex<State>, base: &str) -> std::io::Result<()> {
-    let Some(asked) = read(&stream) else { return Ok(()) };
-    let (answer, fault) = {
-        let mut state = state.lock().unwrap();
-        let kind = if asked.path == "/graphql" { "GRAPHQL" } else { asked.method.as_str() };
-        let path = asked.path.trim_start_matches(&format!("/repos/{REPOSITORY}/"));
-        state.asked.push(format!("{kind} {path}"));
-        let fault = state.fault(kind);
-        (answer(&asked, &mut state, &fault, base), fault)
-    };
-    match fault {
-        Fault::DropBefore | Fault::DropAfter => return Ok(()),
-        Fault::Slow => thread::sleep(Duration::from_secs(2)),
-        Fault::Garbage => return stream.write_all(b"hello\r\n\r\n"),
-        Fault::EndlessHead => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\n")?;
-            for i in 0..10_000 {
-                stream.write_all(format!("X-{i}: {}\r\n", "a".repeat(100)).as_bytes())?;
+impl Protocol for State {
+    fn answer(&mut self, request: &Request) -> Reply {
+        let kind = if request.path == "/graphql" { "GRAPHQL" } else { request.method.as_str() };
+        self.asked.push(request.line().replacen(&format!("/repos/{REPOSITORY}/"), "", 1).replacen(
+            &request.method,
+            kind,
+            1,
+        ));
+        let fault = self.fault(kind);
+        let reply = answer(request, self, &fault).with("Connection", "close");
+        match fault {
+            Fault::DropBefore | Fault::DropAfter => reply.sent(How::Never),
+            Fault::Slow => reply.sent(How::After(Duration::from_secs(2))),
+            Fault::Garbage => Reply::raw("hello\r\n\r\n"),
+            Fault::EndlessHead => {
+                let line = |i| format!("X-{i}: {}\r\n", "a".repeat(100));
+                Reply::raw("HTTP/1.1 200 OK\r\n".to_owned() + &(0..10_000).map(line).collect::<String>())
             }
-            return Ok(());
+            _ => reply,
         }
-        _ => {}
     }
-    let (status, headers, body) = answer;
-    let mut head = format!("HTTP/1.1 {status} Said\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    stream.write_all(format!("{head}\r\n").as_bytes())?;
-    // 204 has no body.
-    if status != 204 { stream.write_all(body.as_bytes()) } else { Ok(()) }
 }
 
-fn said(status: u16, message: &str) -> Answer {
-    (status, Vec::new(), json!({ "message": message, "documentation_url": "https://docs.github.com/rest" }).to_string())
+fn said(status: u16, message: &str) -> Reply {
+    Reply::json(status, &json!({ "message": message, "documentation_url": "https://docs.github.com/rest" }))
 }
 
-fn answer(asked: &Asked, state: &mut State, fault: &Fault, base: &str) -> Answer {
-    let header = |name: &str| asked.headers.get(name).map(String::as_str).unwrap_or_default();
+fn answer(asked: &Request, state: &mut State, fault: &Fault) -> Reply {
+    let header = |name: &str| asked.header(name);
     let agent = concat!("rebalance/", env!("CARGO_PKG_VERSION"));
     if header("user-agent") != agent || header("accept") != "application/vnd.github+json" {
         return said(400, "a header is missing");
@@ -215,8 +165,7 @@ fn answer(asked: &Asked, state: &mut State, fault: &Fault, base: &str) -> Answer
     }
     match fault {
         Fault::Status(status, headers, message) => {
-            let (status, _, body) = said(*status, message);
-            return (status, headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(), body);
+            return headers.iter().fold(said(*status, message), |reply, (name, value)| reply.with(name, *value));
         }
         Fault::Echo => return said(422, &format!("you sent {}\r\n::error::no", header("authorization"))),
         Fault::DropBefore => return said(500, ""),
@@ -226,19 +175,17 @@ fn answer(asked: &Asked, state: &mut State, fault: &Fault, base: &str) -> Answer
     if header("authorization") != format!("Bearer {TOKEN}") {
         return said(401, "Bad credentials");
     }
-    let (status, mut headers, body) = done(asked, state, base);
+    let reply = done(asked, state);
+    let next = |url: &str| format!("<{url}>; rel=\"next\"");
     match fault {
         Fault::DoneBut(status) => said(*status, "Server Error"),
-        Fault::Body(body) => (status, headers, body.clone()),
-        Fault::ForeignPage => {
-            headers.push(("Link".into(), "<https://evil.example.org/comments?page=2>; rel=\"next\"".into()));
-            (status, headers, body)
-        }
+        Fault::Body(body) => Reply { body: body.clone().into_bytes(), ..reply },
+        Fault::ForeignPage => reply.with("Link", next("https://evil.example.org/comments?page=2")),
         Fault::EndlessPages => {
-            headers = vec![("Link".into(), format!("<{base}{}>; rel=\"next\"", asked.path))];
-            (status, headers, body)
+            let same = format!("{}/repos/{REPOSITORY}/issues/7/comments?per_page=100", state.base);
+            Reply { headers: Vec::new(), ..reply }.with("Link", next(&same))
         }
-        _ => (status, headers, body),
+        _ => reply,
     }
 }
 
@@ -254,49 +201,50 @@ fn shown(comment: &Comment) -> Value {
 }
 
 /// Does what is asked.
-fn done(asked: &Asked, state: &mut State, base: &str) -> Answer {
-    let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
-    if path == "/graphql" {
-        assert_eq!(asked.body["query"], "query { viewer { login } }");
-        return (200, Vec::new(), json!({ "data": { "viewer": { "login": ME } } }).to_string());
+fn done(asked: &Request, state: &mut State) -> Reply {
+    let sent = asked.json();
+    if asked.path == "/graphql" {
+        assert_eq!(sent["query"], "query { viewer { login } }");
+        return Reply::json(200, &json!({ "data": { "viewer": { "login": ME } } }));
     }
-    let Some(path) = path.strip_prefix(&format!("/repos/{REPOSITORY}/issues/")) else { return said(404, "Not Found") };
-    let body = || asked.body["body"].as_str().map(str::to_owned);
+    let issues = format!("/repos/{REPOSITORY}/issues/");
+    let Some(path) = asked.path.strip_prefix(&issues) else { return said(404, "Not Found") };
+    let body = || sent["body"].as_str().map(str::to_owned);
     let one = path.strip_prefix("comments/").and_then(|id| id.parse::<u64>().ok());
     let at = one.and_then(|id| state.comments.iter().position(|comment| comment.id == id));
     match (asked.method.as_str(), path, at) {
-        ("GET", "7/comments", _) => list(state, query, base),
+        ("GET", "7/comments", _) => list(state, asked),
         ("POST", "7/comments", _) => match body() {
             Some(body) if body.encode_utf16().count() <= 65_536 => {
                 state.add(ME, "Bot", &body);
-                (201, Vec::new(), shown(state.comments.last().unwrap()).to_string())
+                Reply::json(201, &shown(state.comments.last().unwrap()))
             }
             _ => said(422, "Validation Failed"),
         },
         ("PATCH", _, Some(at)) => {
             state.comments[at].body = body().unwrap();
-            (200, Vec::new(), shown(&state.comments[at]).to_string())
+            Reply::json(200, &shown(&state.comments[at]))
         }
         ("DELETE", _, Some(at)) => {
             state.comments.remove(at);
-            (204, Vec::new(), String::new())
+            Reply::empty(204)
         }
         _ => said(404, "Not Found"),
     }
 }
 
-fn list(state: &State, query: &str, base: &str) -> Answer {
-    let parameters: BTreeMap<&str, usize> =
-        query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k, v.parse().unwrap())).collect();
-    let size = parameters.get("per_page").copied().unwrap_or(30).min(state.page);
-    let page = parameters.get("page").copied().unwrap_or(1);
+fn list(state: &State, asked: &Request) -> Reply {
+    let number = |name: &str| asked.parameter(name).map(|value| value.parse::<usize>().unwrap());
+    let size = number("per_page").unwrap_or(30).min(state.page);
+    let page = number("page").unwrap_or(1);
     let here: Vec<Value> = state.comments.iter().skip((page - 1) * size).take(size).map(shown).collect();
-    let mut headers = Vec::new();
-    if page * size < state.comments.len() {
-        // GitHub's own links are by the repository's number; that they can be followed is all that counts here.
-        let link = |page: usize| format!("<{base}/repos/{REPOSITORY}/issues/7/comments?per_page={size}&page={page}>");
-        let last = state.comments.len().div_ceil(size);
-        headers.push(("Link".into(), format!("{}; rel=\"next\", {}; rel=\"last\"", link(page + 1), link(last))));
+    let reply = Reply::json(200, &Value::Array(here));
+    if page * size >= state.comments.len() {
+        return reply;
     }
-    (200, headers, Value::Array(here).to_string())
+    // GitHub's own links are by the repository's number; that they can be followed is all that counts here.
+    let base = &state.base;
+    let link = |page: usize| format!("<{base}/repos/{REPOSITORY}/issues/7/comments?per_page={size}&page={page}>");
+    let last = state.comments.len().div_ceil(size);
+    reply.with("Link", format!("{}; rel=\"next\", {}; rel=\"last\"", link(page + 1), link(last)))
 }

@@ -1,0 +1,8 @@
+//! Brokers against servers that speak their protocols over real HTTP, with a ledger behind them and faults on command.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test says no")]
+
+mod books;
+mod exchange;
+mod ledger;
+mod wire;
