@@ -8,6 +8,10 @@
 #[allow(dead_code, reason = "the stage has more than these tests need")]
 mod stage;
 
+#[path = "../brokers/wire.rs"]
+#[allow(dead_code, reason = "the server has more than these tests need")]
+mod wire;
+
 #[path = "../comment/server.rs"]
 #[allow(dead_code, reason = "the server can do more than these tests need")]
 mod server;
