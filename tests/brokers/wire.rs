@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// The longest request, in bytes.
+/// The longest request, and the longest body that is kept of an answer, in bytes.
 const LONGEST: usize = 1 << 20;
 
 /// A request as it came.
@@ -156,9 +156,10 @@ impl Reply {
         Self { how, ..self }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    /// Writes it, as far as it is to be written.
+    fn write(&self, stream: &mut TcpStream) -> io::Result<()> {
         if self.how == How::Raw {
-            return self.body.clone();
+            return stream.write_all(&self.body);
         }
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, if self.status < 400 { "OK" } else { "No" });
         for (name, value) in &self.headers {
@@ -169,11 +170,16 @@ impl Reply {
             head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
         }
         head.push_str("\r\n");
-        let whole = [head.as_bytes(), &self.body].concat();
-        match self.how {
-            How::Half => whole[..head.len() + self.body.len() / 2].to_vec(),
-            _ => whole,
-        }
+        stream.write_all(head.as_bytes())?;
+        let length = if self.how == How::Half { self.body.len() / 2 } else { self.body.len() };
+        stream.write_all(&self.body[..length])
+    }
+
+    /// As the record keeps it: without the body, where that is long.
+    fn noted(&self) -> Self {
+        let Self { status, headers, body, how } = self;
+        let body = if body.len() > LONGEST { Vec::new() } else { body.clone() };
+        Self { status: *status, headers: headers.clone(), body, how: *how }
     }
 }
 
@@ -259,7 +265,7 @@ pub(crate) struct Asked {
     pub(crate) request: Request,
     /// The connection it came on, from 1.
     pub(crate) connection: usize,
-    /// The answer; none when there was none, or not yet.
+    /// The answer, without its body where that is very long; none when there was none, or not yet.
     pub(crate) reply: Option<Reply>,
 }
 
@@ -395,7 +401,7 @@ fn serve<P: Protocol>(mut stream: TcpStream, connection: usize, shared: &Shared<
         }
         stream.read_exact(&mut [0])?;
         let Some(reply) = replied(shared, &request, fault.as_ref()) else { break };
-        locked(&shared.asked)[index].reply = Some(reply.clone());
+        locked(&shared.asked)[index].reply = Some(reply.noted());
         if let Some(Fault::Call(Moment::Done, deed)) = &fault {
             deed();
         }
@@ -405,7 +411,7 @@ fn serve<P: Protocol>(mut stream: TcpStream, connection: usize, shared: &Shared<
         if reply.how == How::Never {
             break;
         }
-        stream.write_all(&reply.bytes())?;
+        reply.write(&mut stream)?;
         if let Some(Fault::Call(Moment::Answered, deed)) = &fault {
             deed();
         }
