@@ -7,9 +7,13 @@
 mod account;
 mod credentials;
 mod error;
+mod kiwoom;
+mod krx;
 mod manual;
 mod order;
 mod paper;
+mod search;
+mod tokens;
 
 pub use crate::trade::{OpenOrder, Quote, Session};
 pub use account::{Held, Identity, Snapshot, on_tick};
@@ -197,7 +201,7 @@ pub struct Entry {
 }
 
 /// Every broker; the first is the default.
-pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY];
+pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY, kiwoom::ENTRY];
 
 /// The broker of a name on the command line.
 #[must_use]

@@ -99,6 +99,13 @@ impl Request {
         self.body = value.to_string().into_bytes();
         self.header("Content-Type", "application/json")
     }
+
+    /// With another type of its body than the one it came with.
+    #[must_use]
+    pub fn content_type(mut self, value: &str) -> Self {
+        self.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("Content-Type"));
+        self.header("Content-Type", value)
+    }
 }
 
 impl fmt::Debug for Request {

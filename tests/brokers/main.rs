@@ -4,5 +4,6 @@
 
 mod books;
 mod exchange;
+mod kiwoom;
 mod ledger;
 mod wire;
