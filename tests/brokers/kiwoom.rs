@@ -3,6 +3,7 @@
 //! account is a ledger, and what can go wrong goes wrong on command.
 
 mod adapter;
+mod client;
 mod world;
 
 use crate::ledger::{Course, Ledger, Order, Refusal, Side, Status, Wish};
