@@ -3,6 +3,7 @@
 //! account is a ledger, and what can go wrong goes wrong on command.
 
 mod adapter;
+mod chance;
 mod client;
 mod world;
 

@@ -137,7 +137,7 @@ fn outside_of_the_session_it_says_when_the_market_opens() {
 
 /// What becomes of an order to buy 10 of 069500 whose request goes wrong, at the real host: how it ends, and how many
 /// orders were accepted.
-fn faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
+pub(super) fn faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
     let limited = || Reply::json(429, &json!({ "message": "Too Many Requests" }));
     let no = |message: &str| Reply::json(200, &json!({ "return_code": 20, "return_msg": message }));
     vec![
@@ -529,4 +529,30 @@ fn an_account_with_debts_and_keys_that_are_none_are_refused() {
     let world = World::new().mock();
     world.server.protocol().absent.extend(["kt00011", "ka10100"]);
     assert_eq!(world.with(|broker, _| broker.capacity(&buy("069500", "1", "35700"))).unwrap().to_string(), "28");
+}
+
+#[test]
+fn what_a_run_that_died_left_behind_is_found_by_the_next_one_and_found_again() {
+    for (name, fault, expected, accepted) in faults() {
+        let world = World::new();
+        let intent = world.with(|broker, clock| {
+            let intent = clock.intent(broker, &buy("069500", "10", "35700"), &[]).unwrap();
+            world.server.fail_order(1, fault);
+            // Whatever it says, nobody has written it down.
+            let _ = broker.send(&intent);
+            intent
+        });
+        if name.ends_with("too late") {
+            std::thread::sleep(Duration::from_millis(700));
+        }
+        let placed = world.orders();
+        assert!(placed <= accepted, "{name}");
+        for minutes in [0, 10] {
+            world.server.protocol().ledger.pass(Duration::from_secs(60 * minutes));
+            let outcome = world.with(|broker, clock| clock.looked_for(broker, &intent));
+            let told = if placed == 0 { "not placed" } else { expected };
+            assert!(told.split('|').any(|told| outcome.to_string().starts_with(told)), "{name}: {outcome}");
+            assert_eq!(world.orders(), placed, "{name}");
+        }
+    }
 }
