@@ -556,3 +556,22 @@ fn what_a_run_that_died_left_behind_is_found_by_the_next_one_and_found_again() {
         }
     }
 }
+
+/// The page says of every fault how it ends.
+#[test]
+fn the_page_has_every_fault_as_it_ends() {
+    let page = include_str!("../../../docs/brokers/kiwoom.md");
+    let ends = |expected: &str, mock: bool| match expected {
+        "filled 10" => "filled",
+        "not placed" if mock => "cannot tell",
+        "not placed" => "not placed",
+        "refused" => "refused",
+        either if either.starts_with("filled 10|needs a human") => "filled, or needs a human",
+        other => panic!("the page has no word for {other}"),
+    };
+    let rows = faults().into_iter().map(|(name, _, expected, accepted)| {
+        format!("| {name} | {accepted} | {} | {} |\n", ends(expected, false), ends(expected, true))
+    });
+    let table: String = rows.collect();
+    assert!(page.contains(&table), "docs/brokers/kiwoom.md should have\n{table}");
+}
