@@ -5,6 +5,7 @@
 //! what a journal says, must never enter this room.
 
 mod account;
+mod alpaca;
 mod credentials;
 mod error;
 mod kiwoom;
@@ -201,7 +202,7 @@ pub struct Entry {
 }
 
 /// Every broker; the first is the default.
-pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY, kiwoom::ENTRY];
+pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY, kiwoom::ENTRY, alpaca::ENTRY];
 
 /// The broker of a name on the command line.
 #[must_use]

@@ -131,6 +131,7 @@ fn each_fault_is_what_its_name_says() {
     let table: Vec<Row> = vec![
         (Fault::Reset, broken, 0),
         (Fault::DropBefore, broken, 0),
+        (Fault::Lost(Arc::new(|| ())), broken, 0),
         (Fault::DropAfter, broken, 1),
         (Fault::HalfBody, broken, 1),
         (Fault::DoneLate(long), broken, 1),

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test says no")]
 
+mod alpaca;
+mod alpaca_server;
 mod books;
+mod clients;
 mod exchange;
 mod kiwoom;
 mod ledger;

@@ -226,6 +226,8 @@ pub(crate) enum Fault {
     CloseAfter,
     /// A fault of the protocol's own, by its name.
     Special(&'static str),
+    /// This is done when the request has come, which is then lost: the connection ends, and it is not done.
+    Lost(Deed),
     /// This is done at this moment; nothing else goes wrong.
     Call(Moment, Deed),
 }
@@ -396,7 +398,7 @@ fn serve<P: Protocol>(mut stream: TcpStream, connection: usize, shared: &Shared<
             // The last byte is still unread: the system answers with a reset.
             break;
         }
-        if let Some(Fault::Call(Moment::Before, deed)) = &fault {
+        if let Some(Fault::Call(Moment::Before, deed) | Fault::Lost(deed)) = &fault {
             deed();
         }
         stream.read_exact(&mut [0])?;
@@ -454,7 +456,7 @@ fn replied<P: Protocol>(shared: &Shared<P>, request: &Request, fault: Option<&Fa
     let mut protocol = locked(&shared.protocol);
     match fault {
         None | Some(Fault::DoneLate(_) | Fault::Call(..)) => Some(protocol.answer(request)),
-        Some(Fault::Reset | Fault::DropBefore) => None,
+        Some(Fault::Reset | Fault::DropBefore | Fault::Lost(_)) => None,
         Some(Fault::DropAfter) => Some(protocol.answer(request).sent(How::Never)),
         Some(Fault::HalfBody) => Some(protocol.answer(request).sent(How::Half)),
         Some(Fault::AnsweredLate(wait)) => Some(protocol.answer(request).sent(How::After(*wait))),

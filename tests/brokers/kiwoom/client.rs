@@ -1,25 +1,18 @@
 //! A client that others have written for the real server, on the simulator: what it accepts of it, and what it asks.
 //!
-//! `REBALANCE_CLIENTS` names a python that has kiwoom-client 0.4.0, from PyPI.
+//! `.ci/run brokers` runs it, with kiwoom-client from PyPI.
 
 use super::world::World;
 use super::{KEY, SECRET};
+use crate::clients::content;
 use crate::ledger::Status;
-use std::process::Command;
 
 #[test]
-#[ignore = "needs kiwoom-client 0.4.0: REBALANCE_CLIENTS names a python that has it"]
+#[ignore = "needs kiwoom-client: .ci/run brokers"]
 fn kiwoom_client() {
-    let python = std::env::var("REBALANCE_CLIENTS").expect("REBALANCE_CLIENTS names a python with kiwoom-client");
     let world = World::new();
     world.server.protocol().page = 2;
-    let mut command = Command::new(python);
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/brokers/clients/kiwoom.py"));
-    command.envs([("URL", world.server.url.as_str()), ("KEY", KEY), ("SECRET", SECRET), ("NO_PROXY", "127.0.0.1")]);
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let content = output.status.success() && said.trim_end().ends_with("is content");
-    assert!(content, "{said}{}", String::from_utf8_lossy(&output.stderr));
+    content("kiwoom", &[("URL", &world.server.url), ("KEY", KEY), ("SECRET", SECRET)]);
     let sim = world.server.protocol();
     sim.ledger.check();
     let orders: Vec<_> = sim.ledger.programs().map(|order| (order.status, order.filled().to_string())).collect();
