@@ -143,6 +143,7 @@ impl Stopped {
             }
             Reason::Unfunded { side: Side::Buy, .. } => "see that the cash is there, without credit".to_owned(),
             Reason::Unfunded { side: Side::Sell, .. } => "see what keeps the shares: an open order, say".to_owned(),
+            Reason::Waiting { remedy, .. } if remedy.contains("--resume") => return vec![remedy.clone()],
             Reason::Waiting { remedy, .. } => remedy.clone(),
             Reason::Misplaced { .. } => {
                 "see which orders are in doubt: rebalance apply <plan.json> --resume".to_owned()

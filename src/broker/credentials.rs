@@ -302,9 +302,9 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let error = find(&[("HOME", "/nowhere")]).unwrap_err();
-        assert_eq!(error.to_string(), "x is not set up: X_KEY missing");
+        assert_eq!(error.to_string(), "x is not set up: `X_KEY` missing");
         assert!(error.remedy().contains("/nowhere/.config/rebalance/credentials"), "{}", error.remedy());
-        assert_eq!(find(&[("X_KEY", "")]).unwrap_err().to_string(), "x is not set up: X_KEY missing");
+        assert_eq!(find(&[("X_KEY", "")]).unwrap_err().to_string(), "x is not set up: `X_KEY` missing");
     }
 
     #[test]

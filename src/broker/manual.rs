@@ -207,8 +207,8 @@ impl Broker for Manual<'_> {
     fn waiting(&self) -> String {
         let ticket = self.means.directory.join("ticket.csv");
         format!(
-            "execute `{}`, write what was filled into its last columns, then: rebalance apply <plan.json> --resume \
-             --fills {0}",
+            "execute `{}`, write what was filled into its last columns, then: `rebalance apply <plan.json> --resume \
+             --fills {0}`",
             ticket.display()
         )
     }

@@ -179,8 +179,6 @@ pub fn stopped(stopped: &Stopped, paint: Paint) -> String {
             text.push_str(&wrapped(&format!("{word}: {}", orders.join(", ")), "  ", paint.width));
         }
     }
-    for help in stopped.remedy() {
-        text.push_str(&format!("  help: {help}\n"));
-    }
+    text.extend(stopped.remedy().iter().map(|remedy| help(remedy, paint.width)));
     text
 }
