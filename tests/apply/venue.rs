@@ -3,6 +3,7 @@
 
 use crate::mortal::{End as Death, Last, Mortal};
 use crate::world::{World, clock};
+use chrono::{DateTime, TimeDelta, Utc};
 use rebalance::apply::{self, Desk, Reason, Step, Stopped, Summary, Wish, Word};
 use rebalance::broker::{
     Ack, Broker, BrokerError, Fate, Identity, Intent, Marks, OpenOrder, OrderState, Quote, Sent, Session, Snapshot,
@@ -555,4 +556,48 @@ fn a_plan_is_ended_with_what_was_executed() {
         assert_eq!((record.fills.len(), record.unfilled.len()), (done, 5 - done));
         assert!(world.journal().unfinished().is_none() && world.journal().runs[0].closed.is_some());
     }
+}
+
+/// A clock that somebody sets, back and forth, whenever it is looked at. What is waited goes on.
+struct Jumping(Cell<i64>, StillClock);
+
+impl Clock for Jumping {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.set(-self.0.get() * 2 % 1_000_003);
+        self.1.now() + TimeDelta::seconds(self.0.get())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.1.elapsed()
+    }
+
+    fn wait(&self, how_long: Duration) {
+        self.1.wait(how_long);
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_changes_times_and_nothing_else() {
+    let courses = [("sell-091230", Course::Lost(Found::It)), ("buy-305080", Course::Part(3))];
+    let (world, exchange, plan) = scene(&courses);
+    apply(&world, &exchange, &plan).result.unwrap();
+    let expected = record(&world);
+    let (world, exchange, plan) = scene(&courses);
+    let (jumping, log) = (Jumping(Cell::new(86_400), clock()), world.log_path());
+    let journal = Journal::open(&RealDisk, Lock::take(&world.state_directory()).unwrap()).unwrap();
+    let permit = world.judge(&plan).unwrap();
+    let mut broker = Scripted(&exchange);
+    let mut desk = Desk {
+        disk: &RealDisk,
+        broker: &mut broker,
+        log: &log,
+        clock: &jumping,
+        stop: &|| false,
+        progress: &mut |_| (),
+    };
+    let summary = apply::apply(permit, journal, &mut desk).unwrap();
+    assert!(summary.finished && summary.unfilled.len() == 1, "{summary:?}");
+    assert_eq!(record(&world), expected);
+    assert!(world.journal().unfinished().is_none());
+    once(&exchange);
 }
