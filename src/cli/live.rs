@@ -2,9 +2,8 @@
 //!
 //! What a plan makes of it must never enter this file.
 
-use super::judgement::unwilling;
-use super::plan::quoted;
-use super::{Fault, Global, Host};
+use super::judgement::{self, unwilling};
+use super::{Fault, Global, Host, quoted};
 use crate::broker::{self, Broker, Entry, Identity, Snapshot};
 use crate::code::Code;
 use crate::config::{Config, Currency, get};
@@ -42,6 +41,23 @@ pub(super) fn named(config: Option<&Config>, host: &Host<'_>) -> Option<&'static
     let name = get(config?.portfolio()?.broker.as_ref())?;
     let env = |name: &str| host.env.get(name).cloned();
     broker::known(&name.0).filter(|entry| entry.configured(&env).is_ok())
+}
+
+/// What the account holds at the broker that was named, here or in the config; none where the holdings file says it.
+///
+/// The config's broker is asked when it is set up, unless a holdings file is named. A plan says which account it is of,
+/// and is applied there and nowhere else.
+pub(super) fn told(broker: Option<&str>, global: &Global, host: &Host<'_>) -> Result<Option<Statement>, Fault> {
+    let config = config(global, host);
+    let entry = match broker {
+        Some(name) => Some(judgement::entry(Some(name))?),
+        None if global.holdings.is_some() => None,
+        None => named(config.as_ref(), host),
+    };
+    let Some(entry) = entry else { return Ok(None) };
+    judgement::with_broker(entry, global, host, |broker, _| {
+        statement(broker, &codes(config.as_ref()), today(config.as_ref(), host), &BTreeMap::new())
+    })
 }
 
 /// Today in the portfolio's time zone.

@@ -6,7 +6,7 @@ use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
 use super::live::{self, Statement};
 use super::outputs::{Stream, deliver, keep_inputs};
-use super::{Exit, Fault, Format, Global, Host, judgement, records};
+use super::{Exit, Fault, Format, Global, Host, quoted, records};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
 use crate::config::Destination;
@@ -179,7 +179,7 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
     if args.batch {
         return super::batch::run(Defaults { as_of, ask }, args.jobs, global, host, paint);
     }
-    let wanted = Wanted { as_of, ask, told: told(args, global, host)? };
+    let wanted = Wanted { as_of, ask, told: live::told(args.broker.as_deref(), global, host)? };
     let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {
@@ -201,23 +201,6 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
     let answer = print(&plan, args, exit, global, host, paint)?;
     warn_of_unfinished(global, host, paint)?;
     Ok(answer)
-}
-
-/// What the account holds at the broker that was named, here or in the config; none where the holdings file says it.
-///
-/// The config's broker is asked when it is set up, unless a holdings file is named. A plan says which account it is of,
-/// and is applied there and nowhere else.
-fn told(args: &PlanArgs, global: &Global, host: &Host<'_>) -> Result<Option<Statement>, Fault> {
-    let config = live::config(global, host);
-    let entry = match &args.broker {
-        Some(name) => Some(judgement::entry(Some(name))?),
-        None if global.holdings.is_some() => None,
-        None => live::named(config.as_ref(), host),
-    };
-    let Some(entry) = entry else { return Ok(None) };
-    judgement::with_broker(entry, global, host, |broker, _| {
-        live::statement(broker, &live::codes(config.as_ref()), live::today(config.as_ref(), host), &BTreeMap::new())
-    })
 }
 
 /// Gathers the facts, judges them, and plans when that is possible.
@@ -492,12 +475,6 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
         all.push_str(" --deploy-cash");
     }
     (files, all)
-}
-
-/// A path as a shell takes it.
-pub(super) fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%".contains(c));
-    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// Prints what keeps a plan from being computed.

@@ -77,8 +77,10 @@ macro_rules! wire {
     };
 }
 
+mod made_from;
 mod tax;
 
+pub use made_from::{BrokerInput, CalendarInput, LogInput};
 pub use tax::{LotSold, TaxParams, Waiting, YearTax};
 
 wire! {
@@ -139,30 +141,6 @@ wire! {
         pub blob: Option<String>,
         /// SHA-256 of what it means: comments, order and spelling aside.
         pub semantic: String,
-    }
-
-    /// The account a plan was made for.
-    pub struct BrokerInput {
-        /// The broker's name in the table.
-        pub name: String,
-        /// A salted hash of the account's number, from which it cannot be found.
-        pub account: String,
-    }
-
-    /// The calendar a plan was made with.
-    pub struct CalendarInput {
-        /// Its market identifier code.
-        pub id: String,
-        /// SHA-256 of its days.
-        pub days: String,
-    }
-
-    /// The log a plan was made after.
-    pub struct LogInput {
-        /// How many records it had.
-        pub records: usize,
-        /// SHA-256 of its bytes; none while there is no log.
-        pub head: Option<String>,
     }
 
     /// The settings that decided.
