@@ -13,6 +13,7 @@ pub use market::{Asked, Market, TOLERANCE, Venue};
 pub use refusal::{Moved, Refusal, exit_code};
 pub use resume::{ResumeEvidence, ResumePermit, resume};
 
+use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
 use crate::plan::file::{Body, ConfigInput, FileError, Inputs, PlanFile, Status};
 use crate::record::Record;
@@ -47,6 +48,8 @@ pub struct Present<'a> {
     pub inputs: &'a Inputs,
     /// The commits that changed the config since the plan was made, a line each.
     pub commits: &'a [String],
+    /// The assets that are within their ex-dividend windows today, or why that cannot be told.
+    pub near: Result<&'a [Frozen], &'a str>,
     /// The plan, made again from today's inputs with the recorded prices and date.
     pub again: Again,
 }
@@ -118,6 +121,7 @@ pub fn judge(evidence: Evidence<'_>) -> Result<Permit, Vec<Refusal>> {
             let denied = denials(present.findings);
             let again = again::differs(&plan.body, &present.again, !denied.is_empty());
             refusals.extend(denied);
+            refusals.extend(near(&plan.body, present.near, evidence.today));
             refusals.extend(again);
         }
         Err(why) => refusals.push(Refusal::NotPlanned { why: why.clone() }),
@@ -216,6 +220,22 @@ fn unfinished_other(run: &Run) -> Refusal {
 
 fn pair(recorded: &str, current: &str) -> Moved {
     Moved { recorded: recorded.to_owned(), current: current.to_owned() }
+}
+
+/// Assets that the plan trades and that would be left alone by a plan of today.
+fn near(body: &Body, near: Result<&[Frozen], &str>, today: NaiveDate) -> Vec<Refusal> {
+    let frozen = match near {
+        Ok(frozen) => frozen,
+        Err(why) => return vec![Refusal::NotPlanned { why: why.to_owned() }],
+    };
+    let traded = |frozen: &&Frozen| body.orders.iter().any(|order| order.code == frozen.code.0);
+    let refusal = |frozen: &Frozen| Refusal::ExDividend {
+        code: frozen.code.to_string(),
+        date: frozen.date,
+        until: frozen.until,
+        today,
+    };
+    frozen.iter().filter(traded).map(refusal).collect()
 }
 
 /// The inputs that are not the plan's any more.

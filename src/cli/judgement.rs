@@ -49,6 +49,7 @@ pub(super) fn judge(
         findings: &now.made.findings,
         inputs: &now.inputs,
         commits: &now.commits,
+        near: now.made.near.as_deref().map_err(String::as_str),
         again: again(&now.made),
     });
     let today = today(host.now, zone);

@@ -12,6 +12,7 @@ use crate::calendar::Calendar;
 use crate::config::Destination;
 use crate::disk::{RealDisk, write_whole};
 use crate::drift::BooksError;
+use crate::ex_dividend::{self, Frozen};
 use crate::finding::{Finding, Level};
 use crate::hash::sha256;
 use crate::journal;
@@ -161,6 +162,8 @@ pub(super) struct Made {
     pub(super) account: Account,
     /// SHA-256 of the file of ex-dividend dates, when there is one.
     pub(super) ex_dividend: Option<String>,
+    /// The assets that are within their ex-dividend windows today, when there is a plan; or why that cannot be told.
+    pub(super) near: Result<Vec<Frozen>, String>,
     /// Every finding of every rule, by file and place.
     pub(super) findings: Vec<Finding>,
     /// The plan, when it could be computed.
@@ -228,12 +231,13 @@ pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Res
         }
     };
     findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    let (body, fault) = match planned {
-        Ok(body) => (body, None),
-        Err(fault) => (None, Some(fault)),
+    let (body, near, fault) = match planned {
+        Ok(Some((body, near))) => (Some(body), near, None),
+        Ok(None) => (None, Ok(Vec::new()), None),
+        Err(fault) => (None, Ok(Vec::new()), Some(fault)),
     };
     drop(codes);
-    Ok(Made { gathered, account, ex_dividend: dividends.hash, findings, body, fault })
+    Ok(Made { gathered, account, ex_dividend: dividends.hash, near, findings, body, fault })
 }
 
 fn draft(
@@ -243,7 +247,7 @@ fn draft(
     (account, dividends): (&Account, &DividendFile),
     log: &Log,
     findings: &mut Vec<Finding>,
-) -> Result<Option<Body>, Fault> {
+) -> Result<Option<(Body, Result<Vec<Frozen>, String>)>, Fault> {
     let Some(holdings) = &account.holdings else { return Ok(None) };
     let calendar = calendar(sound)?;
     let executed = record::executed(log.records());
@@ -263,13 +267,14 @@ fn draft(
             .hint("plan without --deploy-cash, or with --destination target"));
     }
     let codes = gathered.codes();
+    let facts = gathered.facts(&codes);
+    let near = ex_dividend::frozen(sound.portfolio(), &dividends.dates, &calendar, facts.today());
     let sites = held_sites(&account.shape);
     let source = Source { path: &account.path, sites: &sites };
     let provenance = Provenance { ex_dividend: dividends.hash.clone(), ..provenance(sound, gathered, account, log) };
-    let (body, said) =
-        draft.judged(&gathered.facts(&codes), &gathered.policies, source, provenance, overrides(gathered));
+    let (body, said) = draft.judged(&facts, &gathered.policies, source, provenance, overrides(gathered));
     findings.extend(said);
-    Ok(Some(body))
+    Ok(Some((body, near.map_err(|error| error.to_string()))))
 }
 
 fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) -> Provenance {

@@ -64,7 +64,15 @@ pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint
     let Some(sound) = sound.filter(|_| !unread) else {
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let exit = exit(&findings, Level::Error);
-        let made = Made { gathered, account, ex_dividend: dividends.hash, findings, body: None, fault: None };
+        let made = Made {
+            gathered,
+            account,
+            ex_dividend: dividends.hash,
+            near: Ok(Vec::new()),
+            findings,
+            body: None,
+            fault: None,
+        };
         return print_findings(&made, exit, global, host, paint);
     };
     let subject = Subject { gathered: &gathered, account: &account, dividends: &dividends, log: &log };

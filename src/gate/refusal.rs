@@ -193,6 +193,17 @@ pub enum Refusal {
         /// What it says to do.
         help: Vec<String>,
     },
+    /// An asset the plan trades is within its ex-dividend window today, and was not on the day of the plan.
+    ExDividend {
+        /// The asset.
+        code: String,
+        /// Its ex-dividend date.
+        date: NaiveDate,
+        /// The first session on which it may be traded again.
+        until: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
     /// What a plan is judged by could not be gathered, or no plan could be made from it.
     NotPlanned {
         /// Why.
@@ -239,6 +250,7 @@ impl Refusal {
             Self::StrangersOrder { .. } => "open-order",
             Self::Rule { .. } => "rule",
             Self::CannotTell { .. } => "cannot-tell",
+            Self::ExDividend { .. } => "ex-dividend",
             Self::NotPlanned { .. } => "not-planned",
             Self::Differs { .. } => "differs",
         }
@@ -249,8 +261,13 @@ impl Refusal {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Unfinished { .. } | Self::UnfinishedOther { .. } | Self::HoldingsUnexplained { .. } => 5,
+<<<<<<< HEAD
             Self::Rule { .. } | Self::Closed { .. } | Self::NotTraded { .. } | Self::StrangersOrder { .. } => 1,
             Self::CannotTell { .. } | Self::NotPlanned { .. } | Self::NotTold { .. } => 6,
+=======
+            Self::Rule { .. } | Self::ExDividend { .. } => 1,
+            Self::CannotTell { .. } | Self::NotPlanned { .. } => 6,
+>>>>>>> 9adcc1a (gate: an asset that has come into its ex-dividend window is not traded; taxes: the year's tax is borne in the order of codes; a deposit asks for no lots)
             _ => 3,
         }
     }
@@ -290,6 +307,10 @@ impl Refusal {
                 one("wait until that order is done, or cancel it at the broker; then make a new plan")
             }
             Self::Rule { help, .. } | Self::CannotTell { help, .. } => help.clone(),
+            Self::ExDividend { until, today, .. } => vec![
+                format!("make a new plan, which leaves it alone: rebalance plan --as-of {today} -o plan.json"),
+                format!("or apply this one from {until} on, while nothing else refuses it"),
+            ],
             Self::NotPlanned { .. } => one("remove the cause, then make a new plan: rebalance plan -o plan.json"),
             _ => one(AGAIN),
         }
@@ -378,6 +399,12 @@ impl Refusal {
             Self::StrangersOrder { code, about } => write!(f, "another order is open on {code}: {about}"),
             Self::Rule { rule, message, .. } => write!(f, "{rule} refuses today: {message}"),
             Self::CannotTell { rule, message, .. } => write!(f, "{rule} cannot tell today: {message}"),
+            Self::ExDividend { code, date, today, .. } => {
+                write!(
+                    f,
+                    "the plan trades {code}, which is left alone today, on {today}: its ex-dividend date is {date}"
+                )
+            }
             Self::NotPlanned { why } => write!(f, "the plan cannot be made again: {why}"),
             Self::Differs { .. } => f.write_str("planning again gives other figures"),
             _ => Ok(()),

@@ -1,6 +1,6 @@
 //! Making a plan: figures, trigger, sizing, orders; then, with what the rules said of it, the body.
 
-use super::ask::Ask;
+use super::ask::{Ask, Flow};
 use super::costs::{OrderCosts, Sold, Tariff};
 use super::flow;
 use super::size;
@@ -260,15 +260,14 @@ impl<'a> Draft<'a> {
                 orders.push(order(i, shares, line, tariff, self.portfolio().currency)?);
             }
         }
+        // The year's tax is borne in the order of codes, whatever that makes of the order of the sales.
         // A sale that costs more than it brings waits until the others have brought something: cash never runs below
         // zero on the way.
-        let loses = |order: &DraftOrder| order.costs.total().is_none_or(|costs| costs > order.amount);
-        let in_turn = |order: &DraftOrder| (order.shares > 0, loses(order), order.line);
-        orders.sort_by_key(in_turn);
         if let Some(pool) = &self.pool {
             pool.allot(&mut orders).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
-            orders.sort_by_key(in_turn);
         }
+        let loses = |order: &DraftOrder| order.costs.total().is_none_or(|costs| costs > order.amount);
+        orders.sort_by_key(|order| (order.shares > 0, loses(order), order.line));
         self.shares.clone_from(&sizing.shares);
         self.cash_after = sizing.cash_after;
         self.orders = orders;
@@ -326,13 +325,15 @@ impl<'a> Draft<'a> {
 
     fn tariffs(&self) -> Result<Vec<Tariff>, PlanError> {
         let portfolio = self.portfolio();
+        // A deposit realises no gain: what shares cost need not be known.
+        let sells = !matches!(self.inputs.ask.flow, Some(Flow::Deposit(_)));
         let mut tariffs = Vec::new();
         for line in &self.books.lines {
             let asset = self.asset(line).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
             let lots = self.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
             let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &self.books, lots)
                 .ok_or(PlanError::Sizing(SizingError::TooLarge))?;
-            if tariff.needs_lots() && (line.held > 0 || !asset.target.is_zero()) {
+            if sells && tariff.needs_lots() && (line.held > 0 || !asset.target.is_zero()) {
                 return Err(PlanError::NoLots(line.code.clone()));
             }
             tariffs.push(tariff);

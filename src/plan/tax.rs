@@ -77,7 +77,8 @@ impl Pool {
         }
     }
 
-    /// Adds to the tax of each order what it bears of the tax on all of them; `None` when it does not fit.
+    /// Adds to the tax of each order what it bears of the tax on all of them, in the order they are in; `None` when it
+    /// does not fit.
     pub(super) fn allot(&self, orders: &mut [DraftOrder]) -> Option<()> {
         let gains: Vec<i128> = orders.iter().map(|order| order.pooled).collect();
         for (order, borne) in orders.iter_mut().zip(self.allotted(&gains)?) {

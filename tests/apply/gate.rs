@@ -220,12 +220,31 @@ fn an_override_that_is_gone_is_for_the_rules_of_today_to_judge() {
     assert_eq!(words(&world.judge(&plan).map(drop).unwrap_err()), ["rule"]);
 }
 
+#[test]
+fn what_is_left_alone_today_is_not_traded_and_another_asset_may_be() {
+    let mut world = World::new();
+    let plan = world.plan();
+    let frozen = |code: &str| rebalance::ex_dividend::Frozen {
+        code: code.into(),
+        date: world.today,
+        until: world.today.succ_opt().unwrap(),
+    };
+    let (traded, other) = (frozen(&plan.body.orders[0].code), frozen("443160"));
+    world.near = vec![other];
+    assert!(world.judge(&plan).is_ok());
+    world.near = vec![traded];
+    let refusals = world.judge(&plan).map(drop).unwrap_err();
+    assert_eq!((words(&refusals), gate::exit_code(&refusals)), (vec!["ex-dividend"], 1));
+    let remedy = refusals[0].remedy();
+    assert!(remedy[0].ends_with(&format!("rebalance plan --as-of {} -o plan.json", world.today)), "{remedy:?}");
+}
+
 /// What the gate says when planning again gave something else than a body.
 fn again(again: Again, findings: &[Finding]) -> Vec<Refusal> {
     let world = World::new();
     let plan = world.plan();
     let inputs = plan.body.inputs.clone();
-    let present = Present { findings, inputs: &inputs, commits: &[], again };
+    let present = Present { findings, inputs: &inputs, commits: &[], near: Ok(&[]), again };
     let journal = world.journal();
     let (today, present) = (world.today, Ok(present));
     gate::judge(Evidence { plan: Ok(plan), expect: None, today, journal: &journal, log: &[], venue: venue(), present })

@@ -41,6 +41,8 @@ pub struct World {
     pub committed: Vec<u8>,
     pub policies: Vec<Source>,
     pub findings: Vec<Finding>,
+    /// What is left alone today.
+    pub near: Vec<rebalance::ex_dividend::Frozen>,
     pub overrides: Vec<Override>,
     pub ask: Ask,
 }
@@ -56,6 +58,7 @@ impl World {
             committed: CONFIG.as_bytes().to_vec(),
             policies: Vec::new(),
             findings: Vec::new(),
+            near: Vec::new(),
             overrides: Vec::new(),
             ask: Ask::default(),
         }
@@ -160,7 +163,8 @@ impl World {
         let body = self.body();
         let inputs = body.as_ref().map_or_else(|_| self.inputs(), |body| body.inputs.clone());
         let again = body.map_or_else(Again::Impossible, |body| Again::Body(Box::new(body)));
-        let present = Present { findings: &self.findings, inputs: &inputs, commits: &commits, again };
+        let present =
+            Present { findings: &self.findings, inputs: &inputs, commits: &commits, near: Ok(&self.near), again };
         let records = log.records();
         let venue = venue();
         gate::judge(Evidence { plan, expect, today: self.today, journal, log: records, venue, present: Ok(present) })

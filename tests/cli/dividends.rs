@@ -138,3 +138,21 @@ fn an_asset_that_was_left_alone_has_its_rebalance_when_its_window_is_over() {
     let again = stage.run(&["plan", "--as-of", "2026-03-16", "--format", "json"]).json();
     assert_eq!((codes(&again), &again["body"]["trigger"]["fired"]), (vec![], &serde_json::Value::Null));
 }
+
+#[test]
+fn a_plan_made_before_a_window_is_asked_again_inside_it() {
+    let mut stage = Stage::sample();
+    stage.write(FILE, "code,date\n091230,2026-03-12\n069500,2026-03-12\n");
+    assert_eq!(stage.run(&["plan", "-q", "-o", "plan.json"]).code, 0);
+    for (days, code) in [(0, 0), (2, 0), (5, 1), (13, 1), (14, 0)] {
+        stage.now = NOW + days * DAY;
+        assert_eq!(stage.run(&["verify", "plan.json"]).code, code, "{days} days later");
+    }
+    stage.now = NOW + 5 * DAY;
+    let run = stage.run(&["apply", "plan.json"]);
+    let said = "the plan trades 091230, which is left alone today, on 2026-03-09";
+    assert!(run.whole().split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{}", run.whole());
+    assert_eq!(stage.run(&["plan", "-q", "--as-of", "2026-03-09", "-o", "new.json"]).code, 0);
+    let verified = stage.run(&["verify", "new.json"]);
+    assert_eq!(verified.code, 0, "what it says to do can be done: {}", verified.whole());
+}
