@@ -163,7 +163,7 @@ pub(super) struct Made {
     /// SHA-256 of the file of ex-dividend dates, when there is one.
     pub(super) ex_dividend: Option<String>,
     /// The assets that are within their ex-dividend windows today, when there is a plan; or why that cannot be told.
-    pub(super) near: Result<Vec<Frozen>, String>,
+    pub(super) near: Near,
     /// Every finding of every rule, by file and place.
     pub(super) findings: Vec<Finding>,
     /// The plan, when it could be computed.
@@ -171,6 +171,9 @@ pub(super) struct Made {
     /// Why it could not, when findings do not say it.
     pub(super) fault: Option<Fault>,
 }
+
+/// The assets within their ex-dividend windows today, or why that cannot be told.
+type Near = Result<Vec<Frozen>, String>;
 
 /// Runs the command.
 pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
@@ -247,7 +250,7 @@ fn draft(
     (account, dividends): (&Account, &DividendFile),
     log: &Log,
     findings: &mut Vec<Finding>,
-) -> Result<Option<(Body, Result<Vec<Frozen>, String>)>, Fault> {
+) -> Result<Option<(Body, Near)>, Fault> {
     let Some(holdings) = &account.holdings else { return Ok(None) };
     let calendar = calendar(sound)?;
     let executed = record::executed(log.records());

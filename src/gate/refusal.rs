@@ -261,13 +261,12 @@ impl Refusal {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Unfinished { .. } | Self::UnfinishedOther { .. } | Self::HoldingsUnexplained { .. } => 5,
-<<<<<<< HEAD
-            Self::Rule { .. } | Self::Closed { .. } | Self::NotTraded { .. } | Self::StrangersOrder { .. } => 1,
+            Self::Rule { .. }
+            | Self::ExDividend { .. }
+            | Self::Closed { .. }
+            | Self::NotTraded { .. }
+            | Self::StrangersOrder { .. } => 1,
             Self::CannotTell { .. } | Self::NotPlanned { .. } | Self::NotTold { .. } => 6,
-=======
-            Self::Rule { .. } | Self::ExDividend { .. } => 1,
-            Self::CannotTell { .. } | Self::NotPlanned { .. } => 6,
->>>>>>> 9adcc1a (gate: an asset that has come into its ex-dividend window is not traded; taxes: the year's tax is borne in the order of codes; a deposit asks for no lots)
             _ => 3,
         }
     }

@@ -225,7 +225,7 @@ fn what_is_left_alone_today_is_not_traded_and_another_asset_may_be() {
     let mut world = World::new();
     let plan = world.plan();
     let frozen = |code: &str| rebalance::ex_dividend::Frozen {
-        code: code.into(),
+        code: rebalance::code::Code(code.to_owned()),
         date: world.today,
         until: world.today.succ_opt().unwrap(),
     };

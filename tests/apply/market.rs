@@ -36,8 +36,13 @@ fn judge(
     market: Asked,
 ) -> Result<Permit, Vec<Refusal>> {
     let (state, body) = (world.journal(), plan.body.clone());
-    let present =
-        Present { findings: &[], inputs: &body.inputs, commits: &[], again: gate::Again::Body(Box::new(body.clone())) };
+    let present = Present {
+        findings: &[],
+        inputs: &body.inputs,
+        commits: &[],
+        near: Ok(&[]),
+        again: gate::Again::Body(Box::new(body.clone())),
+    };
     let venue = Venue { broker, account, market };
     let today = world.today;
     gate::judge(Evidence {
