@@ -10,20 +10,22 @@ pub use answer::{ANSWER_SHEET, Failure, FailureKind, Said, answer, pointer};
 
 use crate::calendar::Calendar;
 use crate::code::Code;
-use crate::config::{Config, Day};
+use crate::config::{BaseCurrency, Config, Currency, Day};
 use crate::document::{self, Reading};
 use crate::ex_dividend::Dividends;
 use crate::executed::Executed;
 use crate::finding::Finding;
+use crate::fx::{Fx, FxFile, Wanted};
 use crate::hash::sha256;
-use crate::holdings::HoldingsFile;
+use crate::holdings::{Holdings, HoldingsFile};
 use crate::money::Money;
 use crate::plan::file::{ConfigInput, LogInput, Override};
 use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Source};
 use crate::policy::Policies;
+use crate::portfolio::Portfolio;
 use crate::record::{self, Record};
 use crate::rules::facts::held_sites;
-use crate::rules::{Facts, Held, Sound, held};
+use crate::rules::{self, Facts, Held, Sound, held};
 use crate::schema::{Sheet, schema_of_file};
 use crate::trade::Figure;
 use chrono::NaiveDate;
@@ -71,6 +73,13 @@ pub struct Line<'a> {
     /// Cash that is taken out, in the base currency: orders sell only what must be sold for it.
     #[serde(default)]
     pub withdraw: Option<Figure>,
+    /// The currency of `deposit` or `withdraw`. Default: the base currency.
+    #[serde(default)]
+    pub currency: Option<Currency>,
+    /// What fx.yaml would hold, when there is more than one currency.
+    #[serde(borrow, default)]
+    #[schemars(with = "Option<FxFile>")]
+    pub fx: Option<&'a RawValue>,
     /// Ex-dividend dates by code, beside those of the config.
     #[serde(default)]
     pub ex_dividend: BTreeMap<String, Vec<Day>>,
@@ -152,6 +161,13 @@ pub enum Unplanned {
         /// What is amiss.
         findings: Vec<Finding>,
     },
+    /// Something is amiss in its exchange rates.
+    Rates {
+        /// What reading them gave.
+        reading: Box<Reading>,
+        /// What is amiss.
+        findings: Vec<Finding>,
+    },
     /// The plan cannot be made.
     Plan(PlanError),
 }
@@ -184,7 +200,9 @@ impl<'a> Line<'a> {
         if asked.into_iter().filter(|asked| *asked).count() > 1 {
             return Some("only one of `trigger`, `deposit` and `withdraw` can be asked for");
         }
-        let amount = self.deposit.or(self.withdraw)?;
+        let Some(amount) = self.deposit.or(self.withdraw) else {
+            return self.currency.map(|_| "`currency` is that of `deposit` or `withdraw`, and neither is there");
+        };
         (amount.0 <= Decimal::ZERO).then_some("an amount that is paid in or taken out is above 0")
     }
 
@@ -195,7 +213,7 @@ impl<'a> Line<'a> {
         let flow = flow.or(self.withdraw.map(amount).map(Flow::Withdrawal));
         match (self.trigger, flow) {
             (None, None) => defaults.clone(),
-            (trigger, flow) => Ask { manual: trigger.is_some(), flow, ..defaults.clone() },
+            (trigger, flow) => Ask { manual: trigger.is_some(), flow, currency: self.currency, ..defaults.clone() },
         }
     }
 
@@ -224,10 +242,13 @@ impl<'a> Line<'a> {
         };
         let executed = self.executed();
         let as_of = self.as_of.as_ref().map(|day| day.0).or(defaults.as_of).unwrap_or(holdings.as_of);
-        let ask = self.ask(&defaults.ask);
+        let portfolio = basis.sound.portfolio();
+        let ask = self.ask(&defaults.ask).of(portfolio.currency);
+        let fx = self.rates(portfolio, &holdings, &ask)?;
         let dividends = self.dividends();
         let inputs = Inputs {
             dividends: &dividends,
+            fx: &fx,
             sound: basis.sound,
             holdings: &holdings,
             calendar: basis.calendar,
@@ -240,6 +261,7 @@ impl<'a> Line<'a> {
         let source = Source { path: "holdings", sites: &sites };
         let provenance = Provenance {
             ex_dividend: self.ex_dividend_hash(&dividends),
+            fx: self.fx.map(|fx| sha256(fx.get().as_bytes())),
             config: basis.config.clone(),
             policies: basis.policies.fingerprint.clone(),
             holdings: sha256(text.as_bytes()),
@@ -250,6 +272,18 @@ impl<'a> Line<'a> {
         let (body, _) = draft.judged(basis.facts, basis.policies, source, provenance, overrides);
         let (plan, line) = PlanFile::with_line(body, basis.meta.clone());
         Ok(Planned { plan, line })
+    }
+
+    /// The rates of the line: those of every currency that assets are priced or cash is held in.
+    fn rates(&self, portfolio: &Portfolio, holdings: &Holdings, ask: &Ask) -> Result<Fx, Unplanned> {
+        let Some(text) = self.fx else { return Ok(Fx::default()) };
+        let cash = holdings.cash.iter().filter(|(_, amount)| !amount.is_zero()).map(|(currency, _)| *currency);
+        let mut currencies = portfolio.foreign();
+        currencies.extend(cash.chain(ask.currency).filter(|currency| *currency != portfolio.currency));
+        let base = BaseCurrency::of(portfolio.currency);
+        let reading = document::read(text.get().as_bytes());
+        let (fx, findings) = rules::rated("fx", &reading, &Wanted { base, currencies });
+        fx.ok_or_else(|| Unplanned::Rates { reading: Box::new(reading), findings })
     }
 
     fn dividends(&self) -> Dividends {

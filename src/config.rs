@@ -14,8 +14,8 @@ pub use field::{Entries, Field, Name, Text, day, get};
 pub use node::{Misread, MisreadKind};
 pub(crate) use node::{read_as, read_node};
 pub use words::{
-    CalendarName, CashPolicy, CheckFrequency, Convention, CostBasis, Currency, Destination, DriftKind, Frequency,
-    Market, Strategy, TaxClass,
+    BaseCurrency, CalendarName, CashPolicy, CheckFrequency, Convention, CostBasis, Currency, Destination, DriftKind,
+    Frequency, Market, Strategy, TaxClass,
 };
 
 use crate::code::Code;
@@ -23,6 +23,7 @@ use crate::document::Reading;
 use crate::money::{Money, Quantity, Rate, Weight};
 use crate::zone::Zone;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -44,9 +45,9 @@ pub struct Portfolio {
     pub name: Option<Field<Text>>,
     /// Whose portfolio it is.
     pub owner: Option<Field<Text>>,
-    /// The currency all amounts are in.
+    /// The currency weights, limits and taxes are in, and all amounts of assets without a `currency` of their own.
     #[schemars(required)]
-    pub base_currency: Option<Field<Currency>>,
+    pub base_currency: Option<Field<BaseCurrency>>,
     /// The broker's name.
     pub broker: Option<Field<Text>>,
     /// IANA time zone in which instants are shown. Default by base currency: KRW is Asia/Seoul, USD is America/New_York.
@@ -106,7 +107,7 @@ pub struct Asset {
     pub max: Option<Field<Weight>>,
     /// Words to group assets by.
     pub tags: Option<Field<Vec<Field<Text>>>>,
-    /// Currency of the price, when it is not the base currency.
+    /// Currency of the price, when it is not the base currency. Its rate stands in `fx.yaml`.
     pub currency: Option<Field<Currency>>,
     /// Where it is listed.
     pub market: Option<Field<Market>>,
@@ -236,6 +237,9 @@ pub struct Cash {
 /// An amount of money that is not negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Amount(pub Money);
+/// What one unit of a currency is worth in another, above zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExchangeRate(pub Decimal);
 /// A number of shares in a lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LotSize(pub Quantity);

@@ -3,7 +3,8 @@
 //! Comparisons are of integers, multiplied across; the rounded figures are for people only and decide nothing. When to
 //! trade must never enter this room.
 
-use crate::config::{CashPolicy, DriftKind};
+use crate::config::{CashPolicy, Currency, DriftKind};
+use crate::fx::Fx;
 use crate::holdings::Holdings;
 use crate::money::{Money, Price, Quantity, Weight, scaled, unscaled};
 use crate::portfolio::{Asset, Code, Portfolio};
@@ -22,12 +23,31 @@ pub struct Books {
     pub quantity_places: u32,
     /// What weights are of: the positions and, unless it is excluded, cash.
     pub total: i128,
-    /// Cash in the base currency, whether or not it counts.
+    /// Cash, whether or not it counts.
     pub cash: i128,
     /// The part of it that does not count.
     pub excluded: i128,
+    /// The cash of each currency: the base currency's first, the others in the order of the list of currencies.
+    pub purses: Vec<Purse>,
     /// The assets by code.
     pub lines: Vec<Line>,
+}
+
+/// The cash of one currency, and how its amounts are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purse {
+    /// The currency.
+    pub currency: Currency,
+    /// Units of the base currency for one of this currency: 1 of the base currency itself.
+    pub rate: Decimal,
+    /// Amounts of this currency are integers in units of 10^-`places` of it.
+    pub places: u32,
+    /// What such a unit is worth in the units of the books. A whole number, so that every value is exact.
+    pub worth: i128,
+    /// Cash in such units.
+    pub cash: i128,
+    /// The part of it that does not count.
+    pub excluded: i128,
 }
 
 /// An asset's figures.
@@ -39,6 +59,10 @@ pub struct Line {
     pub held: i128,
     /// Price of one such unit of a share, in money as it is kept here.
     pub price: i128,
+    /// Which purse is of the currency it is priced in.
+    pub purse: usize,
+    /// The price in the units of that purse.
+    pub own_price: i128,
     /// Shares times price.
     pub value: i128,
     /// What it breaches, if anything.
@@ -76,18 +100,18 @@ pub enum BooksError {
         /// The asset.
         code: Code,
     },
-    /// An asset is priced in another currency than the portfolio's.
-    Currency {
-        /// The asset.
-        code: Code,
+    /// An asset is priced, or cash is held, in a currency of which there is no rate.
+    NoRate {
+        /// The currency.
+        currency: Currency,
+        /// The asset; none when it is cash.
+        code: Option<Code>,
     },
     /// A price is finer than the currency's smallest unit, so that trades could not be paid exactly.
     TooFine {
         /// The asset.
         code: Code,
     },
-    /// Cash is held in another currency than the portfolio's.
-    ForeignCash,
     /// There is nothing to weigh.
     Empty,
     /// Some figure is larger than is kept exactly.
@@ -107,52 +131,44 @@ pub fn threshold_of(kind: DriftKind, threshold: Weight, target: Weight) -> Decim
     }
 }
 
-/// The part of the cash that does not count: all of it, that from dividends, or none.
+/// The part of the cash of a currency that does not count: all of it, that from dividends, or none.
 #[must_use]
-pub fn excluded(portfolio: &Portfolio, holdings: &Holdings) -> Money {
+pub fn excluded(portfolio: &Portfolio, holdings: &Holdings, currency: Currency) -> Money {
     let part = match (portfolio.cash, portfolio.dividends) {
         (CashPolicy::Exclude, _) => &holdings.cash,
         (CashPolicy::Reinvest, CashPolicy::Exclude) => &holdings.dividends,
         (CashPolicy::Reinvest, CashPolicy::Reinvest) => return Money::ZERO,
     };
-    part.get(&portfolio.currency).copied().unwrap_or(Money::ZERO)
+    part.get(&currency).copied().unwrap_or(Money::ZERO)
 }
 
-/// The figures of a portfolio.
+/// The figures of a portfolio. `also` is a currency in which cash is about to be paid in or taken out.
 ///
 /// # Errors
 /// See [`BooksError`].
-pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksError> {
-    if holdings.cash.iter().any(|(currency, amount)| *currency != portfolio.currency && !amount.is_zero()) {
-        return Err(BooksError::ForeignCash);
-    }
+pub fn books(portfolio: &Portfolio, holdings: &Holdings, fx: &Fx, also: Option<Currency>) -> Result<Books, BooksError> {
     let quantity_places = quantity_places(portfolio, holdings);
-    let places = price_places(portfolio, holdings) + quantity_places;
-    let cash = holdings.cash.get(&portfolio.currency).copied().unwrap_or(Money::ZERO);
-    let cash = scaled(cash.decimal(), places).ok_or(BooksError::TooLarge)?;
+    let (places, purses) = purses(portfolio, holdings, fx, also, quantity_places)?;
     let mut lines = Vec::new();
     for (code, asset) in &portfolio.assets {
-        if asset.currency != portfolio.currency {
-            return Err(BooksError::Currency { code: code.clone() });
-        }
         let price = holdings.positions.get(code).map(|position| position.price.decimal().scale());
-        if price.is_some_and(|scale| scale > portfolio.currency.places()) {
+        if price.is_some_and(|scale| scale > asset.currency.places()) {
             return Err(BooksError::TooFine { code: code.clone() });
         }
-        lines.push(line(code, asset, holdings, [places, quantity_places])?);
+        lines.push(line(code, asset, holdings, &purses, quantity_places)?);
     }
     let positions =
         lines.iter().try_fold(0_i128, |sum, line| sum.checked_add(line.value)).ok_or(BooksError::TooLarge)?;
-    let excluded = scaled(excluded(portfolio, holdings).decimal(), places).ok_or(BooksError::TooLarge)?;
+    let (cash, excluded) = cash_of(&purses).ok_or(BooksError::TooLarge)?;
     let total = positions.checked_add(cash - excluded).ok_or(BooksError::TooLarge)?;
-    let largest = scaled(Decimal::from(crate::money::MAX_AMOUNT), places).unwrap_or(i128::MAX);
+    let largest = scaled(Decimal::from(crate::money::MAX_AMOUNT), places).unwrap_or(i128::MAX).min(MOST);
     if total > largest {
         return Err(BooksError::TooLarge);
     }
     if total <= 0 {
         return Err(BooksError::Empty);
     }
-    let mut books = Books { places, quantity_places, total, cash, excluded, lines };
+    let mut books = Books { places, quantity_places, total, cash, excluded, purses, lines };
     for i in 0..books.lines.len() {
         let breach = match portfolio.assets.get(&books.lines[i].code) {
             Some(asset) => breach(asset, portfolio.trigger.drift, books.lines[i].value, total)?,
@@ -163,10 +179,59 @@ pub fn books(portfolio: &Portfolio, holdings: &Holdings) -> Result<Books, BooksE
     Ok(books)
 }
 
-/// The fewest decimal places that hold every price and balance.
+/// The largest figure that is a decimal: they have 96 bits.
+const MOST: i128 = 1 << 95;
+
+/// The cash of all currencies, and what of it does not count, in the units of the books.
+fn cash_of(purses: &[Purse]) -> Option<(i128, i128)> {
+    purses.iter().try_fold((0_i128, 0_i128), |(cash, excluded), purse| {
+        let worth = |units: i128| units.checked_mul(purse.worth);
+        Some((cash.checked_add(worth(purse.cash)?)?, excluded.checked_add(worth(purse.excluded)?)?))
+    })
+}
+
+/// The purses, and the decimal places of the books: as many as hold every amount of every currency at its rate.
+fn purses(
+    portfolio: &Portfolio,
+    holdings: &Holdings,
+    fx: &Fx,
+    also: Option<Currency>,
+    quantity_places: u32,
+) -> Result<(u32, Vec<Purse>), BooksError> {
+    let mut foreign = portfolio.foreign();
+    foreign.extend(holdings.cash.iter().filter(|(_, amount)| !amount.is_zero()).map(|(currency, _)| *currency));
+    foreign.extend(also);
+    foreign.remove(&portfolio.currency);
+    let mut rates = Vec::new();
+    let mut places = price_places(portfolio, holdings);
+    for currency in foreign {
+        let Some(rate) = fx.rates.get(&currency).map(Decimal::normalize) else {
+            let priced = portfolio.assets.iter().find(|(_, asset)| asset.currency == currency);
+            return Err(BooksError::NoRate { currency, code: priced.map(|(code, _)| code.clone()) });
+        };
+        places = places.max(currency.places() + rate.scale());
+        rates.push((currency, rate));
+    }
+    let places = places + quantity_places;
+    let purse = |currency: Currency, rate: Decimal, own: u32| {
+        let worth = rate.mantissa().checked_mul(10_i128.checked_pow(places.checked_sub(own + rate.scale())?)?)?;
+        let amount = |amount: Money| scaled(amount.decimal(), own);
+        let cash = amount(holdings.cash.get(&currency).copied().unwrap_or(Money::ZERO))?;
+        let excluded = amount(excluded(portfolio, holdings, currency))?;
+        Some(Purse { currency, rate, places: own, worth, cash, excluded })
+    };
+    let base = purse(portfolio.currency, Decimal::ONE, places);
+    let others = rates.into_iter().map(|(currency, rate)| purse(currency, rate, currency.places() + quantity_places));
+    let all: Option<Vec<Purse>> = std::iter::once(base).chain(others).collect();
+    Ok((places, all.ok_or(BooksError::TooLarge)?))
+}
+
+/// The fewest decimal places that hold every price and balance of the base currency.
 fn price_places(portfolio: &Portfolio, holdings: &Holdings) -> u32 {
-    let prices = holdings.positions.values().map(|position| position.price.decimal().scale());
-    let cash = holdings.cash.values().map(|amount| amount.decimal().scale());
+    let foreign = |code: &Code| portfolio.assets.get(code).is_some_and(|asset| asset.currency != portfolio.currency);
+    let positions = holdings.positions.iter().filter(|(code, _)| !foreign(code));
+    let prices = positions.map(|(_, position)| position.price.decimal().scale());
+    let cash = holdings.cash.get(&portfolio.currency).map(|amount| amount.decimal().scale());
     prices.chain(cash).max().unwrap_or(0).max(portfolio.currency.places())
 }
 
@@ -185,22 +250,26 @@ fn line(
     code: &Code,
     asset: &Asset,
     holdings: &Holdings,
-    [places, quantity_places]: [u32; 2],
+    purses: &[Purse],
+    quantity_places: u32,
 ) -> Result<Line, BooksError> {
-    let price_places = places - quantity_places;
-    let Some(position) = holdings.positions.get(code) else {
-        // An asset that is neither held nor wanted needs no price.
-        return if asset.target.is_zero() {
-            let price = 10_i128.pow(price_places);
-            Ok(Line { code: code.clone(), held: 0, price, value: 0, breach: None })
-        } else {
-            Err(BooksError::NoPrice { code: code.clone() })
-        };
+    let found = purses.iter().enumerate().find(|(_, purse)| purse.currency == asset.currency);
+    let Some((at, purse)) = found else {
+        return Err(BooksError::NoRate { currency: asset.currency, code: Some(code.clone()) });
     };
-    let price = scaled(position.price.decimal(), price_places).ok_or(BooksError::TooLarge)?;
-    let held = scaled(position.quantity.decimal(), quantity_places).ok_or(BooksError::TooLarge)?;
+    let price_places = purse.places - quantity_places;
+    let (own_price, held) = match holdings.positions.get(code) {
+        Some(position) => {
+            let price = scaled(position.price.decimal(), price_places).ok_or(BooksError::TooLarge)?;
+            (price, scaled(position.quantity.decimal(), quantity_places).ok_or(BooksError::TooLarge)?)
+        }
+        // An asset that is neither held nor wanted needs no price.
+        None if asset.target.is_zero() => (10_i128.pow(price_places), 0),
+        None => return Err(BooksError::NoPrice { code: code.clone() }),
+    };
+    let price = own_price.checked_mul(purse.worth).ok_or(BooksError::TooLarge)?;
     let value = price.checked_mul(held).ok_or(BooksError::TooLarge)?;
-    Ok(Line { code: code.clone(), held, price, value, breach: None })
+    Ok(Line { code: code.clone(), held, price, purse: at, own_price, value, breach: None })
 }
 
 /// What a value breaches in a portfolio of `total`, exactly.
@@ -236,22 +305,36 @@ impl Books {
         Money::new(unscaled(units, self.places).unwrap_or(Decimal::MAX))
     }
 
-    /// The price of a share whose unit has this price.
+    /// An amount in the units of a purse as money of its currency.
     #[must_use]
-    pub fn price(&self, units: i128) -> Price {
-        Price::new(unscaled(units, self.price_places()).unwrap_or(Decimal::MAX))
+    pub fn own(&self, purse: usize, units: i128) -> Money {
+        let places = self.purses.get(purse).map_or(self.places, |purse| purse.places);
+        Money::new(unscaled(units, places).unwrap_or(Decimal::MAX))
+    }
+
+    /// The price of a share in its own currency, whose unit has this price in the units of a purse.
+    #[must_use]
+    pub fn own_price(&self, purse: usize, units: i128) -> Price {
+        let places = self.purses.get(purse).map_or(self.places, |purse| purse.places) - self.quantity_places;
+        Price::new(unscaled(units, places).unwrap_or(Decimal::MAX))
+    }
+
+    /// What an amount in the units of a purse is worth in the units of the books.
+    #[must_use]
+    pub fn worth(&self, purse: usize) -> i128 {
+        self.purses.get(purse).map_or(1, |purse| purse.worth)
+    }
+
+    /// Whether there is more than one currency.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        self.purses.len() > 1
     }
 
     /// A number of shares in these units.
     #[must_use]
     pub fn shares(&self, units: i128) -> Quantity {
         Quantity::new(unscaled(units, self.quantity_places).unwrap_or(Decimal::MAX))
-    }
-
-    /// Decimal places of prices: the price of a unit of a share is the price of a share in units of so many places.
-    #[must_use]
-    pub fn price_places(&self) -> u32 {
-        self.places - self.quantity_places
     }
 }
 

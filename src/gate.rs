@@ -252,6 +252,7 @@ fn moved(recorded: &Inputs, present: &Present<'_>) -> Vec<Refusal> {
     compare(Refusal::HoldingsMoved, &recorded.holdings, &current.holdings);
     let dividends = |inputs: &Inputs| inputs.ex_dividend.clone().unwrap_or_else(|| "no file".to_owned());
     compare(Refusal::ExDividendMoved, &dividends(recorded), &dividends(current));
+    compare(Refusal::RatesMoved, &rates(recorded), &rates(current));
     let calendar = |inputs: &Inputs| format!("{} {}", inputs.calendar.id, inputs.calendar.days);
     compare(Refusal::CalendarMoved, &calendar(recorded), &calendar(current));
     let log = |inputs: &Inputs| match &inputs.log.head {
@@ -261,6 +262,13 @@ fn moved(recorded: &Inputs, present: &Present<'_>) -> Vec<Refusal> {
     };
     compare(Refusal::LogMoved, &log(recorded), &log(current));
     refusals
+}
+
+/// The exchange rates in words: the figures, and their file where those are the same.
+fn rates(inputs: &Inputs) -> String {
+    let Some(fx) = &inputs.fx else { return "no rates".to_owned() };
+    let rates: Vec<String> = fx.rates.iter().map(|one| format!("{} {}", one.currency, one.rate)).collect();
+    format!("{} of {} ({})", rates.join(", "), fx.as_of, fx.hash)
 }
 
 fn config_moved(recorded: &ConfigInput, current: &ConfigInput, commits: &[String]) -> Vec<Refusal> {

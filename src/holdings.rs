@@ -4,7 +4,7 @@
 //! sleeves must never enter this room.
 
 use crate::code::Code;
-use crate::config::{Currency, Day, Field, Misread, Shares, TaxClass, Year, get, read_as};
+use crate::config::{Currency, Day, ExchangeRate, Field, Misread, Shares, TaxClass, Year, get, read_as};
 use crate::document::{Reading, Span};
 use crate::money::{Money, Price, Quantity};
 use crate::schema::{Form, Sheet, schema_of_file};
@@ -56,6 +56,37 @@ pub struct Balances {
     /// Cash in dollars; negative when it is owed.
     #[serde(rename = "USD")]
     pub usd: Option<Field<Money>>,
+    /// Cash in yen; negative when it is owed.
+    #[serde(rename = "JPY")]
+    pub jpy: Option<Field<Money>>,
+    /// Cash in euros; negative when it is owed.
+    #[serde(rename = "EUR")]
+    pub eur: Option<Field<Money>>,
+    /// Cash in pounds; negative when it is owed.
+    #[serde(rename = "GBP")]
+    pub gbp: Option<Field<Money>>,
+    /// Cash in Hong Kong dollars; negative when it is owed.
+    #[serde(rename = "HKD")]
+    pub hkd: Option<Field<Money>>,
+    /// Cash in yuan; negative when it is owed.
+    #[serde(rename = "CNY")]
+    pub cny: Option<Field<Money>>,
+}
+
+impl Balances {
+    /// The balances that are stated.
+    pub fn stated(&self) -> impl Iterator<Item = (Currency, &Field<Money>)> {
+        let of = |currency| match currency {
+            Currency::Krw => self.krw.as_ref(),
+            Currency::Usd => self.usd.as_ref(),
+            Currency::Jpy => self.jpy.as_ref(),
+            Currency::Eur => self.eur.as_ref(),
+            Currency::Gbp => self.gbp.as_ref(),
+            Currency::Hkd => self.hkd.as_ref(),
+            Currency::Cny => self.cny.as_ref(),
+        };
+        Currency::ALL.into_iter().filter_map(move |currency| Some((currency, of(currency)?)))
+    }
 }
 
 /// A position.
@@ -91,6 +122,9 @@ pub struct LotEntry {
     /// How many shares `cost` is the cost of, where a share's own would not come out even. Default 1.
     #[schemars(extend("default" = 1))]
     pub per: Option<Field<Shares>>,
+    /// What one unit of the asset's currency was worth in the base currency on that day, where they differ: gains are taxed
+    /// in the base currency, and without it are not known.
+    pub fx_rate: Option<Field<ExchangeRate>>,
 }
 
 /// Gains that were realised outside of the log.
@@ -145,6 +179,8 @@ pub struct Lot {
     pub cost: Price,
     /// Of how many shares that is the cost.
     pub per: Quantity,
+    /// The rate of its day, where the file states one.
+    pub rate: Option<Decimal>,
 }
 
 /// Something that the schema allows but that cannot be.
@@ -256,14 +292,12 @@ fn realised(entries: &[Field<RealisedEntry>], contradictions: &mut Vec<Contradic
 
 fn balances(stated: &Balances, contradictions: &mut Vec<Contradiction>) -> Option<BTreeMap<Currency, Money>> {
     let mut amounts = BTreeMap::new();
-    for (currency, field) in [(Currency::Krw, &stated.krw), (Currency::Usd, &stated.usd)] {
-        if let Some(field) = field {
-            let amount = *field.get()?;
-            if amount.decimal().normalize().scale() > currency.places() {
-                contradictions.push(too_fine(field, currency));
-            }
-            amounts.insert(currency, amount);
+    for (currency, field) in stated.stated() {
+        let amount = *field.get()?;
+        if amount.decimal().normalize().scale() > currency.places() {
+            contradictions.push(too_fine(field, currency));
         }
+        amounts.insert(currency, amount);
     }
     Some(amounts)
 }
@@ -275,8 +309,8 @@ fn dividends(
     contradictions: &mut Vec<Contradiction>,
 ) -> Option<BTreeMap<Currency, Money>> {
     let amounts = balances(stated, contradictions)?;
-    for (currency, field) in [(Currency::Krw, &stated.krw), (Currency::Usd, &stated.usd)] {
-        let Some((field, amount)) = field.as_ref().and_then(|field| Some((field, *field.get()?))) else { continue };
+    for (currency, field) in stated.stated() {
+        let Some(amount) = field.get().copied() else { continue };
         let there = cash.get(&currency).copied().unwrap_or(Money::ZERO);
         if amount < Money::ZERO || amount > there.max(Money::ZERO) {
             contradictions.push(Contradiction {
@@ -327,7 +361,11 @@ fn lots_of(
             Some(per) => per.get()?.0,
         };
         let (quantity, cost) = (*get(entry.quantity.as_ref())?, *get(entry.cost.as_ref())?);
-        let lot = Lot { date: date.get()?.0, quantity, cost, per };
+        let rate = match &entry.fx_rate {
+            None => None,
+            Some(rate) => Some(rate.get()?.0),
+        };
+        let lot = Lot { date: date.get()?.0, quantity, cost, per, rate };
         if lot.date > as_of {
             contradictions.push(Contradiction {
                 span: date.span,

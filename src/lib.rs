@@ -35,6 +35,7 @@ pub mod suppress;
 pub mod schema;
 pub mod portfolio;
 pub mod holdings;
+pub mod fx;
 pub mod lots;
 pub mod history;
 pub mod ex_dividend;

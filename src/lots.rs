@@ -7,8 +7,9 @@
 
 use crate::config::CostBasis;
 use crate::holdings::Lot;
-use crate::money::{MAX_AMOUNT, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, scaled, unscaled};
+use crate::money::{FX_PLACES, MAX_AMOUNT, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, scaled, unscaled};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// What the shares of a position cost, in the order in which they are sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +161,18 @@ fn gcd(a: i128, b: i128) -> i128 {
     a.max(1)
 }
 
+/// Lots of another currency with what they cost in the base currency, each at the rate of its day, rounded down; `None`
+/// when one does not say its rate, or a figure does not fit.
+#[must_use]
+pub fn in_base(lots: &[Lot]) -> Option<Vec<Lot>> {
+    let of = |lot: &Lot| {
+        let rate = lot.rate?;
+        let cost = figures(lot)?.1.checked_mul(rate.mantissa())?.div_euclid(10_i128.checked_pow(rate.scale())?);
+        Some(Lot { cost: Price::new(unscaled(cost, PRICE_PLACES)?), rate: None, ..lot.clone() })
+    };
+    lots.iter().map(of).collect()
+}
+
 /// The lots that a sale leaves; `None` when a figure does not fit.
 ///
 /// Oldest first, the oldest are used up. By the moving average all become one lot with the date of the newest, whose cost
@@ -172,7 +185,13 @@ pub fn left(lots: &[Lot], shares: Quantity, basis: CostBasis) -> Option<Vec<Lot>
             let held = lots.iter().try_fold(0_i128, |sum, lot| sum.checked_add(figures(lot)?.0))?;
             match held.checked_sub(sold)? {
                 ..=0 => Some(Vec::new()),
-                rest => Some(vec![merged(average(lots)?, rest, newest.date)?]),
+                rest => {
+                    let rate = match lots.iter().any(|lot| lot.rate.is_none()) {
+                        true => None,
+                        false => Some(merged_rate(lots, held)?),
+                    };
+                    Some(vec![Lot { rate, ..merged(average(lots)?, rest, newest.date)? }])
+                }
             }
         }
         // The average of one lot is its own cost.
@@ -211,7 +230,17 @@ fn merged(average: Average, shares: i128, date: NaiveDate) -> Option<Lot> {
         None => (average.of(shares)?.max(1), shares),
     };
     let cost = Price::new(unscaled(cost, PRICE_PLACES)?);
-    Some(Lot { date, quantity: quantity(shares)?, cost, per: quantity(per)? })
+    Some(Lot { date, quantity: quantity(shares)?, cost, per: quantity(per)?, rate: None })
+}
+
+/// The rate at which all shares cost in the base currency what they cost each at its own, rounded down: a gain is never
+/// understated.
+fn merged_rate(lots: &[Lot], held: i128) -> Option<Decimal> {
+    let own = average(lots)?;
+    let exact = own.cost.checked_mul(held)?;
+    let own = exact.div_euclid(own.shares) + i128::from(exact.rem_euclid(own.shares) != 0);
+    let base = average(&in_base(lots)?)?.of(held)?;
+    unscaled(base.checked_mul(10_i128.pow(FX_PLACES))?.div_euclid(own.max(1)), FX_PLACES)
 }
 
 fn quantity(shares: i128) -> Option<Quantity> {
@@ -224,7 +253,6 @@ mod tests {
 
     use super::*;
     use proptest::prelude::*;
-    use rust_decimal::Decimal;
 
     /// A share.
     const SHARE: i128 = 10_i128.pow(QUANTITY_PLACES);
@@ -232,7 +260,13 @@ mod tests {
     fn lot(day: u32, shares: i64, cost: &str, per: i64) -> Lot {
         let quantity = |n: i64| Quantity::new(Decimal::from(n));
         let date = NaiveDate::from_ymd_opt(2024, 1, day).unwrap();
-        Lot { date, quantity: quantity(shares), cost: Price::new(cost.parse().unwrap()), per: quantity(per) }
+        Lot {
+            date,
+            quantity: quantity(shares),
+            cost: Price::new(cost.parse().unwrap()),
+            per: quantity(per),
+            rate: None,
+        }
     }
 
     fn costs(lots: &[Lot], basis: CostBasis, sales: &[i128]) -> Vec<i128> {
@@ -271,6 +305,24 @@ mod tests {
         let lots = [lot(1, 3, "100", 999_999_937), lot(2, 4, "1000", 999_983), lot(3, 1, "5", 999_979)];
         let kept = left(&lots, Quantity::new(Decimal::TWO), CostBasis::MovingAverage).unwrap();
         assert_eq!(kept, [lot(3, 6, "0.003", 6)], "6/8 of 0.0040053…");
+    }
+
+    #[test]
+    fn lots_of_another_currency_cost_what_they_cost_at_the_rates_of_their_days() {
+        let dollars = |day, shares, cost: &str, rate: &str| Lot {
+            rate: Some(rate.parse().unwrap()),
+            ..lot(day, shares, cost, 1)
+        };
+        let lots = [dollars(1, 10, "80.5", "1300.123"), dollars(2, 30, "90", "1400")];
+        let base = in_base(&lots).unwrap();
+        assert_eq!(costs(&base, CostBasis::Fifo, &[10, 40]), [10_465_990_150, 10_465_990_150 + 37_800_000_000]);
+        // 4,826,599.015 won for 3,505 dollars: 1,377.06105991…
+        let left = left(&lots, Quantity::new(Decimal::ONE), CostBasis::MovingAverage).unwrap();
+        assert_eq!((left.len(), left[0].rate.unwrap().to_string()), (1, "1377.06105991".to_owned()));
+        let merged = Ledger::of(&in_base(&left).unwrap(), CostBasis::MovingAverage).unwrap();
+        let whole = Ledger::of(&base, CostBasis::MovingAverage).unwrap();
+        let (merged, whole) = (merged.cost(39 * SHARE).unwrap(), whole.cost(39 * SHARE).unwrap());
+        assert!(merged <= whole && whole - merged < 10, "{merged}, {whole}: by less than a thousandth of a won");
     }
 
     /// A purchase above zero, a sale below it, as a part of what is held.

@@ -16,10 +16,14 @@ pub const MAX_AMOUNT: i64 = 1_000_000_000_000_000;
 pub const WEIGHT_PLACES: u32 = 8;
 /// Most decimal places of a price or an amount of money.
 pub const PRICE_PLACES: u32 = 4;
+/// Most decimal places of an exchange rate.
+pub const FX_PLACES: u32 = 8;
 /// Most decimal places of a quantity of shares.
 pub const QUANTITY_PLACES: u32 = 6;
 /// Most decimal places of a price times a quantity.
 pub const AMOUNT_PLACES: u32 = PRICE_PLACES + QUANTITY_PLACES;
+/// Most decimal places of a price times a quantity times an exchange rate.
+pub const VALUE_PLACES: u32 = AMOUNT_PLACES + FX_PLACES;
 
 /// Why a text is not a number this crate reads.
 #[derive(Debug, Clone, PartialEq, Eq)]

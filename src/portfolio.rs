@@ -69,7 +69,7 @@ impl Allocation {
 pub struct Portfolio {
     /// Its name.
     pub name: String,
-    /// The currency of all amounts.
+    /// The base currency: that of weights, limits and taxes.
     pub currency: Currency,
     /// The broker's name, if the config gives one.
     pub broker: Option<String>,
@@ -217,13 +217,20 @@ const OVERSEAS_DEDUCTION: i64 = 2_500_000;
 pub const EX_DIVIDEND_WINDOW: u32 = 3;
 
 impl Portfolio {
+    /// The currencies of its assets other than the base currency.
+    #[must_use]
+    pub fn foreign(&self) -> BTreeSet<Currency> {
+        self.assets.values().map(|asset| asset.currency).filter(|currency| *currency != self.currency).collect()
+    }
+
     /// The portfolio of a config; `None` while any part of it that is needed cannot be read.
     ///
     /// This does not judge it: only [`crate::rules::judge`] makes a portfolio [`crate::rules::Sound`].
     #[must_use]
     pub fn of(config: &Config) -> Option<Self> {
         let p = config.portfolio()?;
-        let currency = *get(p.base_currency.as_ref())?;
+        let base = *get(p.base_currency.as_ref())?;
+        let currency = base.currency();
         let rebalancing = get(p.rebalancing.as_ref())?;
         let cash = match &p.cash {
             None => &config::Cash::default(),
@@ -233,8 +240,8 @@ impl Portfolio {
             name: get(p.name.as_ref())?.0.clone(),
             currency,
             broker: optional(&p.broker)?.map(|broker| broker.0.clone()),
-            zone: optional(&p.timezone)?.copied().unwrap_or_else(|| currency.zone()),
-            calendar: optional(&p.calendar)?.map_or_else(|| currency.calendar(), |name| name.id()),
+            zone: optional(&p.timezone)?.copied().unwrap_or_else(|| base.zone()),
+            calendar: optional(&p.calendar)?.map_or_else(|| base.calendar(), |name| name.id()),
             outside: list(&p.outside)?.into_iter().cloned().collect(),
             allocation: Allocation::of(config)?,
             assets: assets(p, currency)?,

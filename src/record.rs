@@ -6,7 +6,9 @@
 use crate::code::Code;
 use crate::config::{CashPolicy, TaxClass};
 use crate::executed::{Executed, Realised, Rebalance};
-use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, QUANTITY_PLACES, WEIGHT_PLACES, scaled};
+use crate::money::{
+    self, AMOUNT_PLACES, FX_PLACES, Money, PRICE_PLACES, QUANTITY_PLACES, VALUE_PLACES, WEIGHT_PLACES, scaled,
+};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
 use crate::trade::{Figure, Fill, Side, Transfer};
@@ -36,9 +38,9 @@ pub struct Record {
     pub total_portfolio_value: Figure,
     /// What was traded.
     pub trades: Vec<Trade>,
-    /// Bought and sold together.
+    /// Bought and sold together, in the base currency.
     pub total_trade_amount: Figure,
-    /// Commission of all trades.
+    /// Commission of all trades, in the base currency.
     pub total_commission: Figure,
     /// Weight less target before, in points, by ticker.
     pub pre_drift: BTreeMap<String, Figure>,
@@ -61,6 +63,10 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Figure")]
     pub cash_flow: Option<Figure>,
+    /// The currency of it; not there when it is the base currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub cash_flow_currency: Option<String>,
     /// The codes of the assets that were left alone because of their ex-dividend dates; not there when none was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_alone: Vec<String>,
@@ -76,6 +82,10 @@ pub struct Trade {
     pub action: String,
     /// Shares times price.
     pub amount: Figure,
+    /// The currency of it; not there when it is the base currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub currency: Option<String>,
 }
 
 /// An order of which not all was executed.
@@ -129,20 +139,24 @@ impl Record {
         let books = Books::of(body)?;
         let transfer = Transfer::of(body).map_err(|malformed| wrong(malformed.to_string()))?;
         let flow = transfer.filter(|_| moved).map(|transfer| Figure(transfer.amount.decimal()));
+        let rate = books.rate(body.asked.currency.as_deref())?;
+        let worth = |flow: Figure| flow.0.checked_mul(rate).ok_or_else(|| wrong("the cash flow is too large"));
+        let flow_worth = flow.map(worth).transpose()?.map(|worth| Figure(kept(worth)));
         Ok(Self {
             date,
             trigger,
             total_portfolio_value: Figure(books.total),
             trades: fills.iter().map(|fill| books.trade(fill)).collect::<Result<_, _>>()?,
-            total_trade_amount: Figure(sum(fills, |fill| fill.amount)?),
-            total_commission: Figure(sum(fills, |fill| fill.commission)?),
+            total_trade_amount: Figure(books.sum(fills, |fill| fill.amount)?),
+            total_commission: Figure(books.sum(fills, |fill| fill.commission)?),
             pre_drift: books.drifts(&[], None)?,
-            post_drift: books.drifts(fills, flow)?,
+            post_drift: books.drifts(fills, flow_worth)?,
             notes: notes(body),
             plan_id: plan.plan_id.clone(),
             fills: fills.to_vec(),
             unfilled: unfilled(body, fills)?,
             cash_flow: flow,
+            cash_flow_currency: body.asked.currency.clone(),
             left_alone: body.before.assets.iter().filter(|a| a.left_alone.is_some()).map(|a| a.code.clone()).collect(),
         })
     }
@@ -212,13 +226,23 @@ fn wrong(why: impl Into<String>) -> Unrecordable {
     Unrecordable(why.into())
 }
 
-fn number(text: &str, places: u32) -> Result<Decimal, Unrecordable> {
-    money::decimal(text, places).map_err(|_| wrong(format!("`{text}` in the plan is not a figure")))
+/// A value of a plan: one of another currency may have more places than a log keeps, and is rounded to those.
+fn value(text: &str) -> Result<Decimal, Unrecordable> {
+    number(text, VALUE_PLACES).map(kept)
 }
 
-fn sum(fills: &[Fill], figure: impl Fn(&Fill) -> Figure) -> Result<Decimal, Unrecordable> {
-    let sum = fills.iter().try_fold(Decimal::ZERO, |sum, fill| sum.checked_add(figure(fill).0));
-    sum.ok_or_else(|| wrong("the fills are too large"))
+/// A figure rounded half to even to as many places as a log keeps.
+fn kept(figure: Decimal) -> Decimal {
+    figure.round_dp_with_strategy(AMOUNT_PLACES, RoundingStrategy::MidpointNearestEven).normalize()
+}
+
+fn rate_in(rates: &BTreeMap<String, Decimal>, currency: Option<&str>) -> Result<Decimal, Unrecordable> {
+    let Some(currency) = currency else { return Ok(Decimal::ONE) };
+    rates.get(currency).copied().ok_or_else(|| wrong(format!("the plan has no rate of {currency}")))
+}
+
+fn number(text: &str, places: u32) -> Result<Decimal, Unrecordable> {
+    money::decimal(text, places).map_err(|_| wrong(format!("`{text}` in the plan is not a figure")))
 }
 
 /// Why it was done: the trigger's own sentences, and what was overridden.
@@ -234,12 +258,16 @@ struct Books {
     /// Whether cash counts in the total.
     cash: bool,
     assets: Vec<Asset>,
+    /// What one unit of each other currency is worth.
+    rates: BTreeMap<String, Decimal>,
 }
 
 struct Asset {
     code: String,
     name: String,
+    /// In the base currency.
     price: Decimal,
+    currency: Option<String>,
     value: Decimal,
     target: Decimal,
 }
@@ -247,6 +275,10 @@ struct Asset {
 impl Books {
     fn of(body: &Body) -> Result<Self, Unrecordable> {
         let unique = |ticker: &str| body.before.assets.iter().filter(|asset| asset.ticker == ticker).count() == 1;
+        let mut rates = BTreeMap::new();
+        for one in body.inputs.fx.iter().flat_map(|fx| &fx.rates) {
+            rates.insert(one.currency.clone(), number(&one.rate, FX_PLACES)?);
+        }
         let mut assets = Vec::new();
         for asset in &body.before.assets {
             let name = match unique(&asset.ticker) {
@@ -256,19 +288,36 @@ impl Books {
             assets.push(Asset {
                 code: asset.code.clone(),
                 name,
-                price: number(&asset.price, PRICE_PLACES)?,
-                value: number(&asset.value, AMOUNT_PLACES)?,
+                price: number(&asset.price, PRICE_PLACES)?
+                    .checked_mul(rate_in(&rates, asset.currency.as_deref())?)
+                    .ok_or_else(|| wrong(format!("the price of {} is too large", asset.code)))?,
+                currency: asset.currency.clone(),
+                value: value(&asset.value)?,
                 target: number(&asset.target, WEIGHT_PLACES)?,
             });
         }
         let cash = body.params.cash_policy != CashPolicy::Exclude.word();
-        Ok(Self { total: number(&body.before.total, AMOUNT_PLACES)?, cash, assets })
+        Ok(Self { total: value(&body.before.total)?, cash, assets, rates })
+    }
+
+    /// What one unit of a currency is worth in the base currency.
+    fn rate(&self, currency: Option<&str>) -> Result<Decimal, Unrecordable> {
+        rate_in(&self.rates, currency)
+    }
+
+    /// A sum over fills in the base currency.
+    fn sum(&self, fills: &[Fill], figure: impl Fn(&Fill) -> Figure) -> Result<Decimal, Unrecordable> {
+        let worth = |fill: &Fill| figure(fill).0.checked_mul(fill.rate());
+        let sum = fills.iter().try_fold(Decimal::ZERO, |sum, fill| sum.checked_add(worth(fill)?));
+        let sum = sum.ok_or_else(|| wrong("the fills are too large"))?;
+        Ok(if self.rates.is_empty() { sum } else { kept(sum) })
     }
 
     fn trade(&self, fill: &Fill) -> Result<Trade, Unrecordable> {
         let asset = self.assets.iter().find(|asset| asset.code == fill.code);
         let asset = asset.ok_or_else(|| wrong(format!("{} was traded and is not in the plan", fill.code)))?;
-        Ok(Trade { ticker: asset.name.clone(), action: fill.side.action().to_owned(), amount: fill.amount })
+        let action = fill.side.action().to_owned();
+        Ok(Trade { ticker: asset.name.clone(), action, amount: fill.amount, currency: asset.currency.clone() })
     }
 
     /// Weight less target by name after the fills and the cash flow, in points with two places.
@@ -282,10 +331,11 @@ impl Books {
         for asset in &self.assets {
             let mut change = Decimal::ZERO;
             for fill in fills.iter().filter(|fill| fill.code == asset.code) {
-                let worth = fits(asset.price.checked_mul(fill.quantity.0))?;
+                let worth = kept(fits(asset.price.checked_mul(fill.quantity.0))?);
                 change += if fill.side == Side::Sell { -worth } else { worth };
                 if self.cash {
-                    total = fits(fill.cash_change().and_then(|cash| total.checked_add(cash)))?;
+                    let cash = fits(fill.cash_change().and_then(|cash| cash.checked_mul(fill.rate())))?;
+                    total = fits(total.checked_add(kept(cash)))?;
                 }
             }
             total = fits(total.checked_add(change))?;

@@ -155,7 +155,7 @@ fn traded(before: &Holdings, ticket: &Ticket) -> Result<Holdings, RewriteError> 
         match ticket.side {
             Side::Buy => {
                 let per = Quantity::new(Decimal::ONE);
-                lots.push(Lot { date: day, quantity: ticket.quantity, cost: ticket.price, per });
+                lots.push(Lot { date: day, quantity: ticket.quantity, cost: ticket.price, per, rate: ticket.rate });
             }
             Side::Sell => *lots = lots::left(lots, ticket.quantity, ticket.basis).ok_or(RewriteError::TooLarge)?,
         }
@@ -180,6 +180,7 @@ enum Change {
     LotQuantity(usize, Quantity),
     LotCost(usize, Price),
     LotPer(usize, Quantity),
+    LotRate(usize, Decimal),
     AddLot(Lot),
 }
 
@@ -211,6 +212,7 @@ fn lot_changes(old: &[Lot], new: &[Lot], ticket: &Ticket) -> Vec<Change> {
         changes.extend((was.quantity != is.quantity).then_some(Change::LotQuantity(gone, is.quantity)));
         changes.extend((was.cost != is.cost).then_some(Change::LotCost(gone, is.cost)));
         changes.extend((was.per != is.per).then_some(Change::LotPer(gone, is.per)));
+        changes.extend(is.rate.filter(|_| was.rate != is.rate).map(|rate| Change::LotRate(gone, rate)));
     }
     changes.extend((0..gone).rev().map(Change::RemoveLot));
     changes
@@ -227,7 +229,7 @@ impl Change {
             Self::Cash(..) => "cash",
             Self::Dividends(..) => "dividends",
             Self::RemoveLot(_) | Self::AddLot(_) => "lots",
-            Self::LotQuantity(..) | Self::LotCost(..) | Self::LotPer(..) => "lots",
+            Self::LotQuantity(..) | Self::LotCost(..) | Self::LotPer(..) | Self::LotRate(..) => "lots",
         }
     }
 
@@ -251,9 +253,12 @@ impl Change {
                     None => document::insert_key(document, lot, "per", &per.to_string()),
                 }
             }
+            Self::LotRate(age, rate) => number(lot(position, *age)?.get("fx_rate")?, rate.to_string()),
             Self::AddLot(lot) => {
                 let (date, quantity, cost) = (lot.date.to_string(), lot.quantity.to_string(), lot.cost.to_string());
-                let fields = [("date", date.as_str()), ("quantity", &quantity), ("cost", &cost)];
+                let rate = lot.rate.map(|rate| rate.to_string());
+                let mut fields = vec![("date", date.as_str()), ("quantity", &quantity), ("cost", &cost)];
+                fields.extend(rate.as_ref().map(|rate| ("fx_rate", rate.as_str())));
                 document::append_item(document, position.get("lots")?, &fields)
             }
         }

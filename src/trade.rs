@@ -13,7 +13,7 @@ pub use market::{OpenOrder, Quote, Session};
 pub use transfer::{Transfer, named};
 
 use crate::config::{CostBasis, Currency};
-use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
+use crate::money::{self, AMOUNT_PLACES, FX_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
 use crate::plan::file::{Body, LotSold, Order};
 use crate::portfolio::Code;
 use rust_decimal::Decimal;
@@ -105,6 +105,8 @@ pub struct Ticket {
     pub ticker: String,
     /// The currency of its amounts.
     pub currency: Currency,
+    /// What one unit of it is worth in the base currency, when it is another.
+    pub rate: Option<Decimal>,
     /// Shares, more than none.
     pub quantity: Quantity,
     /// The reference price.
@@ -148,9 +150,8 @@ impl fmt::Display for Malformed {
 
 /// The currency of a plan's amounts.
 fn currency(body: &Body) -> Result<Currency, Malformed> {
-    let known = [Currency::Krw, Currency::Usd].into_iter().find(|known| known.word() == body.params.currency);
     let found = body.params.currency.clone();
-    known.ok_or_else(|| Malformed { order: "of the plan".to_owned(), field: "currency", found })
+    Currency::parse(&found).ok_or_else(|| Malformed { order: "of the plan".to_owned(), field: "currency", found })
 }
 
 impl Ticket {
@@ -187,6 +188,20 @@ impl Ticket {
             value if value.is_sign_negative() && !value.is_zero() => Err(malformed(field, text)),
             value => Ok(Money::new(value)),
         };
+        let (currency, rate) = match (&order.currency, &order.fx_rate) {
+            (None, None) => (currency, None),
+            (Some(word), Some(text)) => {
+                let own = Currency::parse(word).ok_or_else(|| malformed("currency", word))?;
+                let rate = number("fx_rate", text, FX_PLACES)?;
+                if rate <= Decimal::ZERO {
+                    return Err(malformed("fx_rate", text));
+                }
+                (own, Some(rate))
+            }
+            (word, rate) => {
+                return Err(malformed("fx_rate", word.as_ref().or(rate.as_ref()).map_or("", String::as_str)));
+            }
+        };
         let lot = |lot: &LotSold| {
             let shares = number("lots", &lot.quantity, QUANTITY_PLACES)?;
             Ok((Quantity::new(shares), Money::new(number("lots", &lot.cost, AMOUNT_PLACES)?)))
@@ -197,6 +212,7 @@ impl Ticket {
             code: Code(order.code.clone()),
             ticker: order.ticker.clone(),
             currency,
+            rate,
             quantity: Quantity::new(number("quantity", &order.quantity, QUANTITY_PLACES)?),
             price: Price::new(number("price", &order.price, PRICE_PLACES)?),
             limit: Price::new(number("limit_price", &order.limit_price, PRICE_PLACES)?),
@@ -248,6 +264,8 @@ impl Ticket {
             gain: self.gain.map(|gain| Figure(gain.decimal())),
             tax_class: self.tax_class.clone(),
             estimated: Vec::new(),
+            currency: self.rate.map(|_| self.currency.word().to_owned()),
+            fx_rate: self.rate.map(Figure),
             at: at.to_owned(),
         }
     }
@@ -277,7 +295,8 @@ pub struct Fill<N = Figure> {
     pub slippage: N,
     /// Tax.
     pub tax: N,
-    /// What a sale gained: its amount less what the shares cost; below zero for a loss. Absent where that is not known.
+    /// What a sale gained in the base currency: its amount less what the shares cost; below zero for a loss. Absent where
+    /// that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain: Option<N>,
     /// How gains of the asset were taxed. Absent where the config did not say.
@@ -286,6 +305,12 @@ pub struct Fill<N = Figure> {
     /// The figures that the broker did not tell and that are estimated from the plan's; not there when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub estimated: Vec<String>,
+    /// The currency of price, amount and costs. Absent where it is the base currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// What one unit of it was worth in the base currency. Absent where it is that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fx_rate: Option<N>,
     /// When, RFC 3339 in UTC.
     pub at: String,
 }
@@ -306,6 +331,8 @@ impl<N> Fill<N> {
             gain: self.gain.as_ref().map(|gain| turn("gain", gain)).transpose()?,
             tax_class: self.tax_class.clone(),
             estimated: self.estimated.clone(),
+            currency: self.currency.clone(),
+            fx_rate: self.fx_rate.as_ref().map(|rate| turn("fx_rate", rate)).transpose()?,
             at: self.at.clone(),
         })
     }
@@ -319,7 +346,13 @@ impl Fill {
         fill
     }
 
-    /// What it did to cash; `None` when that does not fit.
+    /// What one unit of its currency was worth in the base currency.
+    #[must_use]
+    pub fn rate(&self) -> Decimal {
+        self.fx_rate.map_or(Decimal::ONE, |rate| rate.0)
+    }
+
+    /// What it did to cash of its currency; `None` when that does not fit.
     #[must_use]
     pub fn cash_change(&self) -> Option<Decimal> {
         let costs = self.commission.0.checked_add(self.slippage.0)?.checked_add(self.tax.0)?;

@@ -5,15 +5,16 @@
 use rebalance::cli::SHEETS;
 use rebalance::document;
 use rebalance::schema::{self, Form};
-use rebalance::{holdings, rules};
+use rebalance::{fx, holdings, rules};
 use serde_json::{Value, json};
 
 /// The files people write, each with one that fits.
-fn forms() -> [(Form, String); 3] {
+fn forms() -> [(Form, String); 4] {
     let policy = "rule: max-weight\nlevel: warning\nparameters: { asset: 0.4, assets: { '069500': 0.2 } }\n".to_owned();
     [
         (schema::CONFIG, include_str!("../portfolio_config.yaml").to_owned()),
         (holdings::FORM, include_str!("../holdings.yaml").to_owned()),
+        (fx::FORM, include_str!("../schema/fx.example.yaml").to_owned()),
         (rules::POLICY, policy),
     ]
 }

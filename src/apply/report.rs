@@ -35,6 +35,9 @@ pub enum Step {
         limit_price: String,
         /// Shares times the reference price.
         amount: String,
+        /// The currency of the prices and the amount. Absent where it is the base currency.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        currency: Option<String>,
         /// Which attempt.
         attempt: u32,
         /// When, RFC 3339 in UTC.
@@ -84,6 +87,9 @@ pub enum Step {
     Transfer {
         /// How much, below zero when it is taken out.
         amount: String,
+        /// The currency of it. Absent where it is the base currency.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        currency: Option<String>,
         /// When, RFC 3339 in UTC.
         at: String,
     },
@@ -128,6 +134,7 @@ impl Step {
             price: ticket.price.to_string(),
             limit_price: ticket.limit.to_string(),
             amount: ticket.amount.to_string(),
+            currency: ticket.rate.map(|_| ticket.currency.word().to_owned()),
             attempt,
             at: at.to_owned(),
         }
@@ -211,11 +218,14 @@ pub struct Summary {
     pub not_started: Vec<String>,
     /// Cash that was paid in, or taken out below zero.
     pub cash_flow: String,
-    /// Sum of the amounts sold.
+    /// The currency of it. Absent where it is the base currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cash_flow_currency: Option<String>,
+    /// Sum of the amounts sold, in the base currency.
     pub sold: String,
-    /// Sum of the amounts bought.
+    /// Sum of the amounts bought, in the base currency.
     pub bought: String,
-    /// Commission, slippage and tax of what was executed.
+    /// Commission, slippage and tax of what was executed, in the base currency.
     pub costs: String,
 }
 
@@ -257,7 +267,10 @@ impl Summary {
         let fills = run.map(Run::fills).unwrap_or_default();
         let moved = moving.is_some_and(|moving| moving.moved);
         let flow = transfer.filter(|_| moved).map(|transfer| transfer.amount.decimal());
-        let amount = |side| total(fills.iter().filter(|fill| fill.side == side).map(|fill| fill.amount.0));
+        // What is too large for a figure was refused before anything was executed.
+        let worth = |fill: &Fill, figure: Decimal| figure.checked_mul(fill.rate()).unwrap_or(Decimal::MAX);
+        let amount = |side| total(fills.iter().filter(|f| f.side == side).map(|fill| worth(fill, fill.amount.0)));
+        let costs = |fill: &Fill| worth(fill, fill.commission.0 + fill.slippage.0 + fill.tax.0);
         Self {
             plan_id: plan.plan_id.clone(),
             finished: run.is_some_and(|run| run.finished.is_some()),
@@ -267,9 +280,10 @@ impl Summary {
             in_doubt,
             not_started,
             cash_flow: total(flow.into_iter()),
+            cash_flow_currency: plan.body.asked.currency.clone().filter(|_| flow.is_some()),
             sold: amount(Side::Sell),
             bought: amount(Side::Buy),
-            costs: total(fills.iter().flat_map(|fill| [fill.commission.0, fill.slippage.0, fill.tax.0])),
+            costs: total(fills.iter().map(costs)),
         }
     }
 }

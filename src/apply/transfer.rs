@@ -30,7 +30,8 @@ impl Execution<'_, '_> {
                 let amount = transfer.amount.to_string();
                 let (from, to) = (before.clone(), after.clone());
                 let at = self.write(Event::Transfer { amount: amount.clone(), before: from, after: to })?;
-                (self.desk.progress)(&Step::Transfer { amount, at });
+                let currency = self.plan.body.asked.currency.clone();
+                (self.desk.progress)(&Step::Transfer { amount, currency, at });
                 Marks { before, after }
             }
         };

@@ -54,7 +54,9 @@ pub enum FailureKind {
     Config,
     /// The holdings.
     Holdings,
-    /// All three were read, and no plan follows from them.
+    /// The exchange rates.
+    Fx,
+    /// All were read, and no plan follows from them.
     Plan,
 }
 
@@ -98,6 +100,7 @@ impl Failure {
         };
         let what = match kind {
             FailureKind::Config => "the config cannot be planned by",
+            FailureKind::Fx => "the exchange rates cannot be planned with",
             _ => "the holdings cannot be planned with",
         };
         let message = match errors.first() {

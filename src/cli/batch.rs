@@ -6,7 +6,7 @@
 mod configs;
 mod lines;
 
-use super::plan::plan_fault;
+use super::unplanned::plan_fault;
 use super::{Exit, Fault, Format, Global, Host};
 use crate::batch::{self, Defaults, Failure, FailureKind, Line, MAX_LINE, Planned, Unplanned, pointer};
 use crate::output::plan::grouped;
@@ -111,6 +111,10 @@ fn one_answer(global: &Global) -> Result<(), Fault> {
         return Err(Fault::usage("a batch reads no file of ex-dividend dates")
             .hint("give the dates with each account: \"ex_dividend\": {\"069500\": [\"2026-04-29\"]}"));
     }
+    if global.fx.is_some() {
+        return Err(Fault::usage("a batch reads no file of exchange rates")
+            .hint("give the rates with each account: \"fx\": {\"as_of\": \"2026-03-04\", \"base\": \"KRW\", \"rates\": {\"USD\": 1385.5}}"));
+    }
     Ok(())
 }
 
@@ -207,6 +211,9 @@ fn unplanned(error: &Unplanned) -> Failure {
         Unplanned::Holdings { reading, findings } => Failure::found(FailureKind::Holdings, findings, |finding| {
             pointer("holdings", reading, finding.place.as_ref()?.span)
         }),
+        Unplanned::Rates { reading, findings } => {
+            Failure::found(FailureKind::Fx, findings, |finding| pointer("fx", reading, finding.place.as_ref()?.span))
+        }
         Unplanned::Plan(error) => {
             let fault = plan_fault(error);
             Failure::other(FailureKind::Plan, fault.message, fault.hints)

@@ -11,7 +11,7 @@ use crate::finding::Level;
 use crate::gate::{self, Again, Asked, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit, Venue};
 use crate::journal;
 use crate::plan::PlanFile;
-use crate::plan::file::{Inputs, LogInput};
+use crate::plan::file::{FxInput, Inputs, LogInput};
 use crate::replay::State;
 use crate::zone::Zone;
 use chrono::NaiveDate;
@@ -204,12 +204,19 @@ impl Now {
                 holdings: made.account.hash.clone(),
                 broker: made.account.broker.clone(),
                 ex_dividend: made.ex_dividend.clone(),
+                fx: recorded.fx.as_ref().and_then(|recorded| rates_of(recorded, made.fx.clone()?)),
                 log: log.clone(),
                 ..recorded.clone()
             },
         };
         Ok(Self { made, inputs, commits })
     }
+}
+
+/// Of today's rates those of the currencies that a plan is about.
+fn rates_of(recorded: &FxInput, mut today: FxInput) -> Option<FxInput> {
+    today.rates.retain(|one| recorded.rates.iter().any(|was| was.currency == one.currency));
+    Some(today)
 }
 
 fn today(now: i64, zone: Zone) -> NaiveDate {

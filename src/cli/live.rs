@@ -104,7 +104,7 @@ fn text(
     if prices.is_some() {
         let _ = writeln!(text, "as_of: {as_of}");
     }
-    let cash = [Currency::Krw, Currency::Usd].into_iter().filter_map(|currency| {
+    let cash = Currency::ALL.into_iter().filter_map(|currency| {
         let amount = snapshot.cash.get(&currency)?;
         Some(format!("{}: {}", currency.word(), amount.decimal().normalize()))
     });

@@ -26,12 +26,14 @@ mod plan;
 mod policies;
 mod pre_push;
 mod range;
+mod rates;
 mod records;
 mod schema;
 mod show;
 mod status;
 mod step_summary;
 mod trials;
+mod unplanned;
 mod verify;
 mod watched;
 
@@ -84,6 +86,9 @@ pub struct Global {
     /// Ex-dividend dates [default: ex_dividend.csv beside the holdings, if there is one]
     #[arg(long, global = true, value_name = "FILE")]
     ex_dividend: Option<PathBuf>,
+    /// Exchange rates [default: fx.yaml beside the holdings, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    fx: Option<PathBuf>,
     /// The owner's policies [default: policies beside the config]
     #[arg(long, global = true, value_name = "DIR")]
     policies: Option<PathBuf>,

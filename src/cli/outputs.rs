@@ -4,7 +4,7 @@
 
 use super::account::holdings_path;
 use super::policies::{is_policy, policies_path};
-use super::{Exit, Fault, Global, Host, dividends, records};
+use super::{Exit, Fault, Global, Host, dividends, rates, records};
 use crate::disk::write_whole;
 use crate::journal;
 use crate::output::{Format, Paint, Ui};
@@ -213,8 +213,8 @@ fn real(file: &Path, host: &Host<'_>) -> PathBuf {
 /// An answer never takes the place of what it was made from, nor of anything in the directories of the journal and of git.
 pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
     let policies = policies_path(global);
-    let dividends = dividends::path(global);
-    let inputs = [&global.config, &holdings_path(global), &records::path(global, host), &dividends, &policies];
+    let (dividends, fx) = (dividends::path(global), rates::path(global));
+    let inputs = [&global.config, &holdings_path(global), &records::path(global, host), &dividends, &fx, &policies];
     let target = real(file, host);
     let named = file.file_name().and_then(|name| name.to_str()).is_some_and(is_policy);
     let policy = named && target.parent() == Some(real(&policies, host).as_path());

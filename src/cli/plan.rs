@@ -6,12 +6,13 @@ use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
 use super::live::{self, Statement};
 use super::outputs::{Stream, deliver, keep_inputs};
+use super::rates::RatesFile;
+use super::unplanned::plan_fault;
 use super::{Exit, Fault, Format, Global, Host, quoted, records};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
-use crate::config::Destination;
+use crate::config::{Currency, Destination};
 use crate::disk::{RealDisk, write_whole};
-use crate::drift::BooksError;
 use crate::ex_dividend::{self, Frozen};
 use crate::finding::{Finding, Level};
 use crate::hash::sha256;
@@ -20,13 +21,11 @@ use crate::log::Log;
 use crate::money::{self, Money, PRICE_PLACES};
 use crate::output::plan::{Next, draw};
 use crate::output::{self, Paint, Report, Ui};
-use crate::plan::file::{Body, ConfigInput, Override};
-use crate::plan::sizing::SizingError;
-use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Source, Status};
+use crate::plan::file::{Body, ConfigInput, FxInput, Override};
+use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanFile, Provenance, Source, Status};
 use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
-use crate::words::count;
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
@@ -42,6 +41,7 @@ Examples:
   rebalance plan --trigger manual              even if nothing is due
   rebalance plan --deposit 500000              invest new money: orders only buy
   rebalance plan --withdraw 2000000            sell only what has to be sold
+  rebalance plan --deposit 500USD              in another currency
   rebalance plan --destination band_edge       trade only back into the bands
   rebalance plan --broker NAME -o plan.json    of the account at a broker
   rebalance plan --detailed-exitcode           exit 2 when there are orders
@@ -60,14 +60,14 @@ pub(super) struct PlanArgs {
     /// Rebalance even if nothing is due
     #[arg(long, value_name = "TRIGGER")]
     trigger: Option<Asked>,
-    /// Cash that is paid in, in the base currency: orders only buy
+    /// Cash that is paid in, in the base currency or as 500USD: orders only buy
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     #[arg(conflicts_with_all = ["withdraw", "trigger"])]
-    deposit: Option<Money>,
+    deposit: Option<Amount>,
     /// Cash that is taken out: orders sell only what must be sold for it
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     #[arg(conflicts_with = "trigger")]
-    withdraw: Option<Money>,
+    withdraw: Option<Amount>,
     /// Where weights are brought to, instead of where the config says
     #[arg(long, value_name = "WHERE")]
     destination: Option<Toward>,
@@ -123,22 +123,36 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
 }
 
-fn amount(text: &str) -> Result<Money, String> {
-    match money::decimal(text, PRICE_PLACES) {
-        Ok(amount) if amount > Decimal::ZERO => Ok(Money::new(amount)),
+/// An amount of cash, and its currency where it says one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Amount(Money, Option<Currency>);
+
+fn amount(text: &str) -> Result<Amount, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let currency = match text.get(digits.len()..).unwrap_or_default() {
+        "" => None,
+        word => Some(Currency::parse(word).ok_or_else(|| {
+            let known = Currency::ALL.map(Currency::word);
+            format!("no currency is called `{word}`: one of {}", crate::words::list(&known))
+        })?),
+    };
+    match money::decimal(digits.trim_end_matches(' '), PRICE_PLACES) {
+        Ok(amount) if amount > Decimal::ZERO => Ok(Amount(Money::new(amount), currency)),
         Ok(_) => Err("write an amount above 0".to_owned()),
-        Err(_) => Err("write it in plain digits, such as 500000".to_owned()),
+        Err(_) => Err("write it in plain digits, such as 500000 or 500USD".to_owned()),
     }
 }
 
 impl PlanArgs {
     fn ask(&self) -> Ask {
-        let flow = self.deposit.map(Flow::Deposit).or(self.withdraw.map(Flow::Withdrawal));
+        let flow = self.deposit.map(|one| Flow::Deposit(one.0)).or(self.withdraw.map(|one| Flow::Withdrawal(one.0)));
+        let currency = self.deposit.or(self.withdraw).and_then(|one| one.1);
         let deploy_cash = self.deploy_cash;
         Ask {
             manual: self.trigger.is_some(),
             deploy_cash,
             flow,
+            currency,
             destination: self.destination.map(Toward::destination),
         }
     }
@@ -164,6 +178,8 @@ pub(super) struct Made {
     pub(super) ex_dividend: Option<String>,
     /// The assets that are within their ex-dividend windows today, when there is a plan; or why that cannot be told.
     pub(super) near: Near,
+    /// SHA-256 of the file of exchange rates, when there is one and it counts.
+    pub(super) fx: Option<FxInput>,
     /// Every finding of every rule, by file and place.
     pub(super) findings: Vec<Finding>,
     /// The plan, when it could be computed.
@@ -216,17 +232,19 @@ pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Res
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
     let dividends = DividendFile::read(&gathered, global, host)?;
     gathered.sources.extend(dividends.source.clone());
+    let rates = RatesFile::read(&gathered, &account, wanted.ask.currency, global, host)?;
+    gathered.sources.extend(rates.source.clone());
     let log = records::read(global, host)?;
     let codes = gathered.codes();
     let facts = gathered.facts(&codes);
     let (sound, mut findings) = rules::judge(&facts, &gathered.policies);
     findings.extend(gathered.policy_findings.iter().cloned());
-    let read = [&account.findings, &dividends.findings];
+    let read = [&account.findings, &dividends.findings, &rates.findings];
     findings.extend(read.into_iter().flatten().cloned());
     let unread = !gathered.policy_findings.is_empty() || read.into_iter().any(|found| !found.is_empty());
     let planned = match (sound, &account.holdings) {
         (Some(sound), Some(_)) if !unread => {
-            draft(&sound, wanted, &gathered, (&account, &dividends), &log, &mut findings)
+            draft(&sound, wanted, &gathered, (&account, &dividends, &rates), &log, &mut findings)
         }
         _ => {
             findings.extend(rules::run(&[Group::Policy, Group::History], &facts, &gathered.policies));
@@ -240,14 +258,15 @@ pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Res
         Err(fault) => (None, Ok(Vec::new()), Some(fault)),
     };
     drop(codes);
-    Ok(Made { gathered, account, ex_dividend: dividends.hash, near, findings, body, fault })
+    let fx = rates.input();
+    Ok(Made { gathered, account, ex_dividend: dividends.hash, fx, near, findings, body, fault })
 }
 
 fn draft(
     sound: &Sound,
     wanted: &Wanted,
     gathered: &Gathered,
-    (account, dividends): (&Account, &DividendFile),
+    (account, dividends, rates): (&Account, &DividendFile, &RatesFile),
     log: &Log,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<(Body, Near)>, Fault> {
@@ -255,14 +274,16 @@ fn draft(
     let calendar = calendar(sound)?;
     let executed = record::executed(log.records());
     let as_of = wanted.as_of.unwrap_or(holdings.as_of);
+    let ask = wanted.ask.of(sound.portfolio().currency);
     let inputs = Inputs {
         sound,
         holdings,
         calendar: &calendar,
         as_of,
         dividends: &dividends.dates,
+        fx: &rates.fx,
         executed: &executed,
-        ask: &wanted.ask,
+        ask: &ask,
     };
     let draft = Draft::make(inputs).map_err(|error| plan_fault(&error))?;
     if wanted.ask.deploy_cash && !draft.deploys_cash() {
@@ -274,7 +295,8 @@ fn draft(
     let near = ex_dividend::frozen(sound.portfolio(), &dividends.dates, &calendar, facts.today());
     let sites = held_sites(&account.shape);
     let source = Source { path: &account.path, sites: &sites };
-    let provenance = Provenance { ex_dividend: dividends.hash.clone(), ..provenance(sound, gathered, account, log) };
+    let (ex_dividend, fx) = (dividends.hash.clone(), rates.hash.clone());
+    let provenance = Provenance { ex_dividend, fx, ..provenance(sound, gathered, account, log) };
     let (body, said) = draft.judged(&facts, &gathered.policies, source, provenance, overrides(gathered));
     findings.extend(said);
     Ok(Some((body, near.map_err(|error| error.to_string()))))
@@ -290,6 +312,7 @@ fn provenance(sound: &Sound, gathered: &Gathered, account: &Account, log: &Log) 
         holdings: account.hash.clone(),
         broker: account.broker.clone(),
         ex_dividend: None,
+        fx: None,
         log: log.input(),
     }
 }
@@ -318,69 +341,6 @@ pub(super) fn overrides(gathered: &Gathered) -> Vec<Override> {
 pub(super) fn calendar(sound: &Sound) -> Result<Calendar, Fault> {
     Calendar::of(sound.portfolio().calendar)
         .map_err(|error| Fault::unknown(error.to_string()).hint("report this: the calendar is compiled in."))
-}
-
-/// Why there is no plan, and what to do.
-pub(super) fn plan_fault(error: &PlanError) -> Fault {
-    match error {
-        PlanError::Books(BooksError::NoPrice { code }) => {
-            Fault::unknown(format!("{code} is in the config and has no price"))
-                .hint(format!("add it to the holdings: {{ code: '{code}', quantity: 0, price: … }}."))
-        }
-        PlanError::Books(BooksError::Currency { code }) => {
-            Fault::unknown(format!("{code} is priced in another currency than the portfolio's"))
-                .hint("exchange rates are not read yet: keep assets of one currency in a portfolio.")
-        }
-        PlanError::Books(BooksError::TooFine { code }) => {
-            Fault::unknown(format!("the price of {code} is finer than the currency's smallest unit"))
-                .hint("round it: whole won, or cents.")
-        }
-        PlanError::Books(BooksError::ForeignCash) => {
-            Fault::unknown("cash is held in another currency than the portfolio's")
-                .hint("exchange rates are not read yet: leave that cash out of the holdings.")
-        }
-        PlanError::Books(BooksError::Empty) => Fault::no("there is nothing to rebalance: neither positions nor cash")
-            .hint("state them in the holdings, or pay something in: rebalance plan --deposit AMOUNT"),
-        PlanError::Books(BooksError::TooLarge) | PlanError::Sizing(SizingError::TooLarge) => {
-            Fault::unknown("the figures are larger or finer than this tool keeps exactly")
-                .hint(format!("the largest amount is {}.", crate::money::MAX_AMOUNT))
-        }
-        PlanError::Calendar(error) => Fault::unknown(error.to_string()).hint("choose another day with --as-of."),
-        PlanError::NoLots(code) => Fault::unknown(format!(
-            "gains of {code} are taxed, and the holdings do not say what it cost"
-        ))
-        .hint("add its lots: lots: [{ date: 2024-01-02, quantity: 250, cost: 15000 }], or lots: [] when none is held"),
-        PlanError::FlowTooFine(currency) => Fault::usage(format!(
-            "the amount is finer than the smallest unit of {}",
-            currency.word()
-        ))
-        .hint(format!("{} has {}.", currency.word(), count(currency.places() as usize, "decimal place"))),
-        PlanError::Withdrawal { most, left_alone } => too_much(*most, *left_alone),
-        PlanError::Sizing(SizingError::Infeasible { .. }) => {
-            Fault::no("no orders leave the cash that has to be left").hint("lower the reserve, or the smallest order.")
-        }
-        PlanError::Sizing(SizingError::Invalid { .. }) => {
-            Fault::unknown(format!("the plan cannot be sized: {error:?}"))
-                .hint("report this with the config and the holdings.")
-        }
-    }
-}
-
-/// More would be withdrawn than there is.
-fn too_much(most: Money, left_alone: bool) -> Fault {
-    let kept = "after costs, taxes and the reserve";
-    let (message, hint) = match most.is_zero() {
-        true => (format!("nothing can be withdrawn {kept}"), "pay something in, or lower the reserve.".to_owned()),
-        false => (
-            format!("that much cannot be withdrawn: at most {most}, {kept}"),
-            format!("withdraw less: rebalance plan --withdraw {most}"),
-        ),
-    };
-    let fault = Fault::no(message).hint(hint);
-    match left_alone {
-        true => fault.hint("or wait: an asset near its ex-dividend date is not sold now."),
-        false => fault,
-    }
 }
 
 pub(super) fn meta(gathered: &Gathered, global: &Global) -> Meta {
@@ -450,8 +410,8 @@ pub(super) fn file_options(global: &Global) -> String {
     if global.config != Path::new(super::CONFIG) {
         files.push_str(&format!(" --config {}", quoted(&global.config.display().to_string())));
     }
-    let paths = [("holdings", &global.holdings), ("ex-dividend", &global.ex_dividend), ("policies", &global.policies)];
-    for (name, path) in paths {
+    let paths = [("holdings", &global.holdings), ("ex-dividend", &global.ex_dividend)];
+    for (name, path) in paths.into_iter().chain([("fx", &global.fx), ("policies", &global.policies)]) {
         if let Some(path) = path {
             files.push_str(&format!(" --{name} {}", quoted(&path.display().to_string())));
         }
@@ -474,7 +434,8 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     }
     if let Some(flow) = args.ask().flow {
         let amount = Money::new(flow.signed().decimal().abs());
-        all.push_str(&format!(" --{} {amount}", flow.option()));
+        let currency = args.ask().currency.map_or("", Currency::word);
+        all.push_str(&format!(" --{} {amount}{currency}", flow.option()));
     }
     if let Some(destination) = args.ask().destination {
         all.push_str(&format!(" --destination {}", destination.word()));

@@ -33,12 +33,14 @@ fn path(text: &str) -> Result<String, String> {
 }
 
 /// The files people write, and where the schema of each is looked for: beside the config.
-const EDITED: &[(Which, &str)] = &[(Which::Config, "./"), (Which::Holdings, "./"), (Which::Policy, "../")];
+const EDITED: &[(Which, &str)] =
+    &[(Which::Config, "./"), (Which::Holdings, "./"), (Which::Fx, "./"), (Which::Policy, "../")];
 
 /// Every file that has a schema: its name here, and the schema.
 pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Config, &schema::CONFIG.sheet),
     (Which::Holdings, &crate::holdings::FORM.sheet),
+    (Which::Fx, &crate::fx::FORM.sheet),
     (Which::Policy, &crate::rules::POLICY.sheet),
     (Which::Plan, &crate::plan::file::SHEET),
     (Which::Batch, &crate::batch::SHEET),
@@ -62,6 +64,8 @@ pub enum Which {
     Config,
     /// holdings.yaml
     Holdings,
+    /// fx.yaml
+    Fx,
     /// policies/*.yaml
     Policy,
     /// plan.json
@@ -107,7 +111,7 @@ pub(super) fn run(args: &SchemaArgs, host: &mut Host<'_>, paint: Paint) -> Resul
 fn modelines(file: Which, sheet: &Sheet, path: Option<&str>) -> Result<String, Fault> {
     let edited = EDITED.iter().find(|(which, _)| *which == file);
     let (_, from) = edited.ok_or_else(|| {
-        Fault::usage("only files people write have modelines").hint("one of config, holdings and policy.")
+        Fault::usage("only files people write have modelines").hint("one of config, holdings, fx and policy.")
     })?;
     let path = path.map_or_else(|| format!("{from}{}", sheet.file), str::to_owned);
     Ok(format!("# yaml-language-server: $schema={path}\n# $schema: {path}\n"))

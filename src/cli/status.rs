@@ -5,7 +5,9 @@ use super::dividends::DividendFile;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
 use super::outputs::{Stream, deliver, keep_inputs};
-use super::plan::{Made, calendar, day, file_options, plan_fault, print_findings};
+use super::plan::{Made, calendar, day, file_options, print_findings};
+use super::rates::RatesFile;
+use super::unplanned::plan_fault;
 use super::{Exit, Fault, Global, Host, records};
 use crate::finding::{Certainty, Finding, Level};
 use crate::history::{Verdict, trading_verdict};
@@ -54,11 +56,13 @@ pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint
     let dividends = DividendFile::read(&gathered, global, host)?;
     gathered.sources.insert(account.path.clone(), account.reading.text.clone());
     gathered.sources.extend(dividends.source.clone());
+    let rates = RatesFile::read(&gathered, &account, None, global, host)?;
+    gathered.sources.extend(rates.source.clone());
     let log = records::read(global, host)?;
     let codes = gathered.codes();
     let (sound, mut findings) = rules::judge(&gathered.facts(&codes), &gathered.policies);
     drop(codes);
-    let read = [&gathered.policy_findings, &account.findings, &dividends.findings];
+    let read = [&gathered.policy_findings, &account.findings, &dividends.findings, &rates.findings];
     findings.extend(read.into_iter().flatten().cloned());
     let unread = read.into_iter().any(|found| !found.is_empty());
     let Some(sound) = sound.filter(|_| !unread) else {
@@ -68,6 +72,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint
             gathered,
             account,
             ex_dividend: dividends.hash,
+            fx: None,
             near: Ok(Vec::new()),
             findings,
             body: None,
@@ -75,7 +80,8 @@ pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint
         };
         return print_findings(&made, exit, global, host, paint);
     };
-    let subject = Subject { gathered: &gathered, account: &account, dividends: &dividends, log: &log };
+    let (dividends, rates) = (&dividends, &rates);
+    let subject = Subject { gathered: &gathered, account: &account, dividends, rates, log: &log };
     subject.print(&sound, args, global, host, paint)
 }
 
@@ -84,6 +90,7 @@ struct Subject<'a> {
     gathered: &'a Gathered,
     account: &'a Account,
     dividends: &'a DividendFile,
+    rates: &'a RatesFile,
     log: &'a Log,
 }
 
@@ -106,12 +113,14 @@ impl Subject<'_> {
             calendar: &calendar,
             as_of,
             dividends: &self.dividends.dates,
+            fx: &self.rates.fx,
             executed: &executed,
             ask: &Ask::default(),
         };
         let draft = Draft::look(inputs).map_err(|error| plan_fault(&error))?;
         let said = self.said(&draft);
         let (before, trigger) = (draft.before(), draft.trigger_body());
+        let fx = draft.fx_input(self.rates.hash.clone());
         let last = self.log.records().iter().max_by_key(|record| record.date);
         let options = match args.as_of {
             Some(day) => format!("{} --as-of {day}", file_options(global)),
@@ -120,6 +129,7 @@ impl Subject<'_> {
         let report = StatusReport {
             as_of,
             currency: sound.portfolio().currency.word(),
+            fx: fx.as_ref(),
             before: &before,
             trigger: &trigger,
             frozen: &draft.frozen,

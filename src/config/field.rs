@@ -1,10 +1,10 @@
 //! Values with their places, and how each kind of scalar is read.
 
-use super::{Amount, Day, Days, Increment, LotSize, Month, Orders, ScheduleDay, Sessions, Shares, Year};
+use super::{Amount, Day, Days, ExchangeRate, Increment, LotSize, Month, Orders, ScheduleDay, Sessions, Shares, Year};
 use crate::code::Code;
 use crate::document::Span;
 use crate::money::{
-    self, Money, NumberFault, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, Rate, WEIGHT_PLACES, Weight,
+    self, FX_PLACES, Money, NumberFault, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, Rate, WEIGHT_PLACES, Weight,
 };
 use crate::zone::Zone;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -214,6 +214,11 @@ scalar!(
     Price,
     |t| positive(t, PRICE_PLACES).map(Price::new),
     { "type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000_000_000_i64 }
+);
+scalar!(
+    ExchangeRate,
+    |t| positive(t, FX_PLACES).map(ExchangeRate),
+    { "type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000 }
 );
 scalar!(
     Quantity,

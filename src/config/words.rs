@@ -48,16 +48,62 @@ words! {
         Krw = "KRW",
         /// United States dollar: cents.
         Usd = "USD",
+        /// Japanese yen: no smaller unit.
+        Jpy = "JPY",
+        /// Euro: cents.
+        Eur = "EUR",
+        /// Pound sterling: pence.
+        Gbp = "GBP",
+        /// Hong Kong dollar: cents.
+        Hkd = "HKD",
+        /// Renminbi yuan: fen.
+        Cny = "CNY",
     }
 }
 
 impl Currency {
+    /// Every currency, in the order of the list.
+    pub const ALL: [Self; 7] = [Self::Krw, Self::Usd, Self::Jpy, Self::Eur, Self::Gbp, Self::Hkd, Self::Cny];
+
+    /// The currency of a word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.word() == word)
+    }
+
     /// Decimal places of the smallest unit (ISO 4217).
     #[must_use]
     pub fn places(self) -> u32 {
         match self {
-            Self::Krw => 0,
-            Self::Usd => 2,
+            Self::Krw | Self::Jpy => 0,
+            Self::Usd | Self::Eur | Self::Gbp | Self::Hkd | Self::Cny => 2,
+        }
+    }
+}
+
+words! {
+    /// The currency weights, limits and taxes are in.
+    BaseCurrency {
+        /// South Korean won.
+        Krw = "KRW",
+        /// United States dollar.
+        Usd = "USD",
+    }
+}
+
+impl BaseCurrency {
+    /// A currency as the base currency, if it can be one.
+    #[must_use]
+    pub fn of(currency: Currency) -> Option<Self> {
+        [Self::Krw, Self::Usd].into_iter().find(|base| base.currency() == currency)
+    }
+
+    /// It among all currencies.
+    #[must_use]
+    pub fn currency(self) -> Currency {
+        match self {
+            Self::Krw => Currency::Krw,
+            Self::Usd => Currency::Usd,
         }
     }
 

@@ -6,9 +6,9 @@
 
 use crate::calendar::CalendarId;
 use crate::config::{
-    Amount, Asset, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day, Days,
-    Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled, Sessions,
-    Sleeve, Taxes, get,
+    Amount, Asset, BaseCurrency, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day,
+    Days, Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled,
+    Sessions, Sleeve, Taxes, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -49,7 +49,7 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("broker", |p| text(get(p.broker.as_ref())?)),
     ("timezone", |p| match get(p.timezone.as_ref()) {
         Some(zone) => Some(zone.name().to_owned()),
-        None => Some(currency(p)?.zone().name().to_owned()),
+        None => Some(base(p)?.zone().name().to_owned()),
     }),
     ("calendar", |p| Some(calendar(p)?.to_string())),
     ("benchmarks", |p| list(get(p.benchmarks.as_ref())?.iter().map(|name| Some(name.get()?.0.clone())))),
@@ -243,14 +243,18 @@ fn by_code(config: &Config) -> BTreeMap<&Code, &Asset> {
     sleeves.flat_map(Sleeve::assets).filter_map(|asset| Some((get(asset.code.as_ref())?, asset))).collect()
 }
 
-fn currency(p: &Portfolio) -> Option<Currency> {
+fn base(p: &Portfolio) -> Option<BaseCurrency> {
     get(p.base_currency.as_ref()).copied()
+}
+
+fn currency(p: &Portfolio) -> Option<Currency> {
+    base(p).map(BaseCurrency::currency)
 }
 
 fn calendar(p: &Portfolio) -> Option<CalendarId> {
     match get(p.calendar.as_ref()) {
         Some(name) => Some(name.id()),
-        None => Some(currency(p)?.calendar()),
+        None => Some(base(p)?.calendar()),
     }
 }
 

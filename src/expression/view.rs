@@ -87,7 +87,7 @@ const CLOSED: [&str; 7] = ["currency", "market", "tax class", "strategy", "frequ
 /// The words of the closed lists.
 fn words(of: &'static str) -> Vec<Rc<str>> {
     let words: &[&str] = match of {
-        "currency" => &[Currency::Krw.word(), Currency::Usd.word()],
+        "currency" => &Currency::ALL.map(Currency::word),
         "market" => &[Market::Domestic.word(), Market::Overseas.word()],
         "tax class" => &[TaxClass::KrEquity.word(), TaxClass::KrOther.word(), TaxClass::Overseas.word()],
         "strategy" => &["time", "threshold", "bands", "hybrid"],

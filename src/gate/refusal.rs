@@ -118,6 +118,8 @@ pub enum Refusal {
     ExDividendMoved(Moved),
     /// The calendar is not the plan's.
     CalendarMoved(Moved),
+    /// The exchange rates are not the plan's.
+    RatesMoved(Moved),
     /// The log is not the plan's.
     LogMoved(Moved),
     /// The account stands where neither the order in flight nor its absence would have put it.
@@ -240,6 +242,7 @@ impl Refusal {
             Self::HoldingsMoved(_) => "holdings-moved",
             Self::ExDividendMoved(_) => "ex-dividend-moved",
             Self::CalendarMoved(_) => "calendar-moved",
+            Self::RatesMoved(_) => "rates-moved",
             Self::LogMoved(_) => "log-moved",
             Self::HoldingsUnexplained { .. } => "holdings-unexplained",
             Self::OtherAccount { .. } => "other-account",
@@ -361,6 +364,7 @@ impl Refusal {
             Self::HoldingsMoved(moved) => pair("the holdings have changed", moved),
             Self::ExDividendMoved(moved) => pair("the file of ex-dividend dates has changed", moved),
             Self::CalendarMoved(moved) => pair("the calendar has changed", moved),
+            Self::RatesMoved(moved) => pair("the exchange rates have changed", moved),
             Self::LogMoved(moved) => pair("the log has changed", moved),
             Self::ConfigMoved { blob, commits } if commits.is_empty() => pair("the config has changed", blob),
             Self::ConfigMoved { blob, commits } => {

@@ -2,7 +2,7 @@
 //!
 //! What a broker says comes from strangers: it is on one line, and nothing in it moves a cursor.
 
-use super::plan::grouped;
+use super::plan::{amount, grouped};
 use super::text::{flat, help, short_hashes, wrapped};
 use super::{Format, Paint};
 use crate::apply::{Step, Stopped, Summary};
@@ -90,14 +90,14 @@ pub fn step(step: &Step, paint: Paint) -> String {
         Step::Fill(fill) => format!(
             "    filled at {} = {}; commission {}, slippage {}, tax {}\n",
             grouped(&fill.price),
-            grouped(&fill.amount),
+            amount(&fill.amount, fill.currency.as_deref()),
             grouped(&fill.commission),
             grouped(&fill.slippage),
             grouped(&fill.tax)
         ),
-        Step::Transfer { amount, .. } => match amount.strip_prefix('-') {
-            Some(amount) => paint.red(format!("- withdraw {}", grouped(amount))) + "\n",
-            None => paint.green(format!("+ deposit {}", grouped(amount))) + "\n",
+        Step::Transfer { amount: moved, currency, .. } => match moved.strip_prefix('-') {
+            Some(taken) => paint.red(format!("- withdraw {}", amount(taken, currency.as_deref()))) + "\n",
+            None => paint.green(format!("+ deposit {}", amount(moved, currency.as_deref()))) + "\n",
         },
         Step::Unknown { order, reason, .. } => {
             format!("    {} {order}: {}\n", paint.yellow("looking for"), flat(reason))
@@ -112,10 +112,10 @@ pub fn step(step: &Step, paint: Paint) -> String {
 }
 
 /// `deposited 500,000`, `withdrew 2,000,000`.
-pub(super) fn moved(flow: &str) -> String {
+pub(super) fn moved(flow: &str, currency: Option<&str>) -> String {
     match flow.strip_prefix('-') {
-        Some(amount) => format!("withdrew {}", grouped(amount)),
-        None => format!("deposited {}", grouped(flow)),
+        Some(taken) => format!("withdrew {}", amount(taken, currency)),
+        None => format!("deposited {}", amount(flow, currency)),
     }
 }
 
@@ -127,7 +127,9 @@ pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, p
     let log = log.display();
     let (orders, flow) = match summary.cash_flow.as_str() {
         "0" => (summary.done.len(), String::new()),
-        flow => (summary.done.len().saturating_sub(1), format!(", {}", moved(flow))),
+        flow => {
+            (summary.done.len().saturating_sub(1), format!(", {}", moved(flow, summary.cash_flow_currency.as_deref())))
+        }
     };
     let done = format!(
         "{} plan {id} by the {broker} broker: {}{flow}, sold {}, bought {}, costs {}",

@@ -2,7 +2,7 @@
 
 use super::Paint;
 use super::apply::moved;
-use super::plan::grouped;
+use super::plan::{amount, grouped};
 use super::text::wrapped;
 use crate::record::Record;
 use crate::words::count;
@@ -30,10 +30,15 @@ fn one(record: &Record, paint: Paint) -> String {
     );
     let mut text = format!("{} {}\n", paint.bold(title), paint.dim(id));
     if let Some(flow) = record.cash_flow {
-        text.push_str(&format!("~ {}\n", moved(&flow.to_string())));
+        text.push_str(&format!("~ {}\n", moved(&flow.to_string(), record.cash_flow_currency.as_deref())));
     }
     for trade in &record.trades {
-        let line = format!("{} {} {}", trade.action, trade.ticker, grouped(&trade.amount.to_string()));
+        let line = format!(
+            "{} {} {}",
+            trade.action,
+            trade.ticker,
+            amount(&trade.amount.to_string(), trade.currency.as_deref())
+        );
         let (sign, line) = if trade.action == "SELL" { ("-", paint.red(line)) } else { ("+", paint.green(line)) };
         text.push_str(&format!("{sign} {line}\n"));
     }

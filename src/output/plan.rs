@@ -4,6 +4,7 @@
 //! A part of the plan is a file of this room; [`draw`] puts them in their order.
 
 mod after;
+pub(super) mod balances;
 mod checks;
 mod closing;
 mod costs;
@@ -14,7 +15,7 @@ mod orders;
 mod tax;
 mod trigger;
 
-pub use figures::grouped;
+pub use figures::{amount, grouped};
 
 use super::Paint;
 use super::assets::{key, weights};

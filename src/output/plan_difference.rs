@@ -3,7 +3,7 @@
 //! What differs must never be found here: [`crate::plan::Comparison`] knows that.
 
 use super::markdown::code;
-use super::plan::grouped;
+use super::plan::{amount, grouped};
 use super::text::{fitted, short_hashes, visible};
 use super::{Format, Paint};
 use crate::plan::file::Order;
@@ -241,7 +241,7 @@ fn order(pair: &OrderChange) -> Line {
             order.code,
             order.ticker,
             grouped(&order.price),
-            grouped(&order.amount)
+            amount(&order.amount, order.currency.as_deref())
         )
     };
     match (&pair.from, &pair.to) {
@@ -261,6 +261,7 @@ fn changed(from: &Order, to: &Order) -> Line {
     let mut line = Line::new('~', &format!("{} {quantity} x {} {}", to.side, to.code, to.ticker));
     let pairs = [
         ("price", &from.price, &to.price),
+        ("exchange rate", &rate(from), &rate(to)),
         ("limit price", &from.limit_price, &to.limit_price),
         ("amount", &from.amount, &to.amount),
         ("weight", &from.weight.after, &to.weight.after),
@@ -276,6 +277,11 @@ fn changed(from: &Order, to: &Order) -> Line {
         line = line.below("reason", Some(&from.reason), Some(&to.reason));
     }
     line
+}
+
+/// The exchange rate of an order; 1 in the base currency.
+fn rate(order: &Order) -> String {
+    order.fx_rate.clone().unwrap_or_else(|| "1".to_owned())
 }
 
 /// A line for each asset, with everything that differs about it.

@@ -3,7 +3,7 @@
 //! What is done about it must never enter this file.
 
 use super::file::{Asked, Body};
-use crate::config::Destination;
+use crate::config::{Currency, Destination};
 use crate::money::{self, Money, PRICE_PLACES};
 use crate::trigger::Cause;
 use rust_decimal::Decimal;
@@ -15,13 +15,15 @@ pub struct Ask {
     pub manual: bool,
     /// Cash that is paid in or taken out, instead of a rebalance.
     pub flow: Option<Flow>,
+    /// Its currency; none when it is the base currency.
+    pub currency: Option<Currency>,
     /// Where weights are brought to, instead of where the config says.
     pub destination: Option<Destination>,
     /// That what would be left above the reserve is spent.
     pub deploy_cash: bool,
 }
 
-/// Cash that is paid in or taken out, in the base currency and more than nothing.
+/// Cash that is paid in or taken out, more than nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     /// Paid in: orders only buy.
@@ -60,6 +62,12 @@ impl Flow {
 }
 
 impl Ask {
+    /// The same for a portfolio of a base currency: cash in it is in no other.
+    #[must_use]
+    pub fn of(&self, base: Currency) -> Self {
+        Self { currency: self.currency.filter(|currency| *currency != base), ..self.clone() }
+    }
+
     /// As a plan has it.
     #[must_use]
     pub fn recorded(&self) -> Asked {
@@ -70,6 +78,7 @@ impl Ask {
             withdrawal: amount(|flow| if let Flow::Withdrawal(amount) = flow { Some(amount) } else { None }),
             destination: self.destination.map(|destination| destination.word().to_owned()),
             deploy_cash: self.deploy_cash,
+            currency: self.currency.filter(|_| self.flow.is_some()).map(|currency| currency.word().to_owned()),
         }
     }
 }
@@ -99,7 +108,11 @@ impl Asked {
             None => None,
             Some(word) => Some(known(word)?),
         };
-        Some(Ask { manual, flow, destination, deploy_cash: self.deploy_cash })
+        let currency = match &self.currency {
+            None => None,
+            Some(word) => Some(Currency::parse(word).filter(|_| flow.is_some())?),
+        };
+        Some(Ask { manual, flow, currency, destination, deploy_cash: self.deploy_cash })
     }
 }
 

@@ -128,5 +128,5 @@ fn walk(value: &Value, at: &mut Vec<String>, leaves: &mut Leaves) {
 
 /// What an item of a list is known by.
 fn name_of(item: &Value) -> Option<String> {
-    ["code", "rule", "commit"].iter().find_map(|key| Some(item.get(key)?.as_str()?.to_owned()))
+    ["code", "rule", "commit", "currency"].iter().find_map(|key| Some(item.get(key)?.as_str()?.to_owned()))
 }

@@ -1,5 +1,6 @@
-//! What an order costs: commission, slippage, tax, each rounded up to the currency's smallest unit; and how far its
-//! price may go.
+//! What an order costs: commission, slippage, tax, each rounded up to the smallest unit of the order's currency; and how
+//! far its price may go. Amounts and costs are in the units of the asset's purse, gains in those of the books: they are
+//! taxed in the base currency.
 //!
 //! An amount may be finer than the currency's smallest unit, where parts of a share are traded. Cash is not: what is paid
 //! is rounded up, what is received is rounded down, and the rest is part of the slippage.
@@ -7,13 +8,14 @@
 //! Whether an order is worth its cost must never enter this room.
 
 use crate::config::{Currency, TaxClass};
-use crate::drift::Books;
+use crate::drift::{Books, Line};
 use crate::holdings::Lot;
-use crate::lots::{Ledger, Taken};
-use crate::money::{Money, PRICE_PLACES, QUANTITY_PLACES, Rate, rounded_up, scaled};
+use crate::lots::{self, Ledger, Taken};
+use crate::money::{Money, PRICE_PLACES, QUANTITY_PLACES, Rate, scaled, unscaled};
 use crate::portfolio::{Asset, Costs};
+use rust_decimal::Decimal;
 
-/// The itemised costs of one order, in units of 10^-`places`.
+/// The itemised costs of one order, in the units of its purse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OrderCosts {
     /// The broker's commission.
@@ -29,6 +31,12 @@ impl OrderCosts {
     #[must_use]
     pub fn total(self) -> Option<i128> {
         self.commission.checked_add(self.slippage)?.checked_add(self.tax)
+    }
+
+    /// The same in the units of the books, of which a unit of the purse is worth so many.
+    #[must_use]
+    pub fn times(self, worth: i128) -> Self {
+        Self { commission: self.commission * worth, slippage: self.slippage * worth, tax: self.tax * worth }
     }
 }
 
@@ -46,11 +54,15 @@ struct Commission {
 /// How one asset's orders are charged.
 #[derive(Debug, Clone)]
 pub struct Tariff {
+    currency: Currency,
+    /// Decimal places of the units of the purse.
     places: u32,
     quantity_places: u32,
     /// Places of the currency's smallest unit, no more than `places`.
     smallest: u32,
+    /// The price of a unit of a share in the units of the purse.
     price: i128,
+    base: Base,
     commission: Commission,
     slippage: Rate,
     tax: Rate,
@@ -58,6 +70,19 @@ pub struct Tariff {
     pooled: bool,
     /// What the shares cost, when that is known.
     lots: Option<Ledger>,
+}
+
+/// The base currency: gains are in it.
+#[derive(Debug, Clone, Copy)]
+struct Base {
+    /// Decimal places of the units of the books.
+    places: u32,
+    /// Places of its smallest unit, no more than `places`.
+    smallest: u32,
+    /// The price of a unit of a share in the units of the books.
+    price: i128,
+    /// What a unit of the purse is worth in them.
+    worth: i128,
 }
 
 /// The rate at which an asset's gains are taxed: of each sale, or above the deduction of the year.
@@ -71,10 +96,11 @@ pub fn tax_rate(asset: &Asset, costs: &Costs) -> Rate {
     }
 }
 
-/// What a sale takes of the lots of its position, in the units of the books.
+/// What a sale takes of the lots of its position, in the base currency and in the units of the books.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sold {
-    /// The amount less what the shares cost, rounded up to the currency's smallest unit; below zero for a loss.
+    /// The amount less what the shares cost, each at the rate of its day, rounded up to the base currency's smallest unit;
+    /// below zero for a loss.
     pub gain: i128,
     /// The purchases, oldest first; one without a date when all are an average. Their shares are those of the order, and
     /// their costs add up to the amount less the gain, but for a part of the smallest unit that an amount may have.
@@ -82,29 +108,42 @@ pub struct Sold {
 }
 
 impl Tariff {
-    /// The tariff of an asset; `None` when the costs of its lots do not fit.
+    /// The tariff of a line of the books; `None` when the costs of its lots do not fit.
     #[must_use]
     pub fn of(
         asset: &Asset,
         costs: &Costs,
-        currency: Currency,
-        price: i128,
+        base: Currency,
+        line: &Line,
         books: &Books,
         lots: Option<&[Lot]>,
     ) -> Option<Self> {
+        let purse = books.purses.get(line.purse)?;
+        let lots = match lots {
+            // What a lot cost in the base currency is not known without its rate.
+            Some(lots) if line.purse > 0 => lots::in_base(lots),
+            lots => lots.map(<[Lot]>::to_vec),
+        };
         let lots = match lots {
             None => None,
-            Some(lots) => Some(Ledger::of(lots, costs.basis)?),
+            Some(lots) => Some(Ledger::of(&lots, costs.basis)?),
         };
         Some(Self {
-            places: books.places,
+            currency: purse.currency,
+            places: purse.places,
             quantity_places: books.quantity_places,
-            smallest: currency.places().min(books.places),
-            price,
+            smallest: purse.currency.places().min(purse.places),
+            price: line.own_price,
+            base: Base {
+                places: books.places,
+                smallest: base.places().min(books.places),
+                price: line.price,
+                worth: purse.worth,
+            },
             commission: Commission {
                 rate: costs.commission,
-                minimum: costs.commission_minimum,
-                per_order: costs.commission_per_order,
+                minimum: at_rate(costs.commission_minimum, purse.rate)?,
+                per_order: at_rate(costs.commission_per_order, purse.rate)?,
             },
             slippage: costs.slippage,
             tax: tax_rate(asset, costs),
@@ -139,10 +178,10 @@ impl Tariff {
     ///
     /// A fill at the limit therefore never costs more than the slippage that was planned for.
     #[must_use]
-    pub fn limit_price(&self, buy: bool, currency: Currency) -> Option<i128> {
+    pub fn limit_price(&self, buy: bool) -> Option<i128> {
         let room = self.price.checked_mul(self.slippage.decimal().mantissa())?;
         let room = room.div_euclid(10_i128.checked_pow(self.slippage.decimal().scale())?);
-        let tick = tick(currency, self.price, self.places - self.quantity_places)?;
+        let tick = tick(self.currency, self.price, self.places - self.quantity_places)?;
         Some(if buy {
             ((self.price + room).div_euclid(tick) * tick).max(self.price)
         } else {
@@ -229,29 +268,36 @@ impl Tariff {
         if each <= 0 { None } else { Some(scaled(minimum, places)?.div_euclid(each)) }
     }
 
-    /// How far a cost may be from its line: each of its parts, and the gain, is rounded up by itself.
+    /// How far a cost may be from its line, in the units of the books: each of its parts, and the gain, is rounded up by
+    /// itself.
     #[must_use]
     pub fn rounding(&self) -> i128 {
-        4 * 10_i128.saturating_pow(self.places - self.smallest)
+        let own = 10_i128.saturating_pow(self.places - self.smallest).saturating_mul(self.base.worth);
+        own.max(10_i128.saturating_pow(self.base.places - self.base.smallest)).saturating_mul(4)
     }
 
-    fn charge(&self, amount: i128, rate: Rate) -> Option<i128> {
-        rounded_up(amount, self.places, rate, self.smallest)?.checked_mul(self.unit()?)
-    }
-
+    /// The tax on a gain in the base currency, rounded up to the smallest unit of the order's own.
     fn tax_on(&self, gain: i128) -> Option<i128> {
-        self.charge(gain.max(0), self.tax)
+        own_charge(gain.max(0), self.tax, self.unit()?, self.base.worth)
     }
 
-    /// The gain of selling shares, rounded up to the currency's smallest unit.
+    /// What an order costs, without its part of the tax on a year's pool, in the units of the books; `None` when it does
+    /// not fit.
+    #[must_use]
+    pub fn cost(&self, shares: i128) -> Option<i128> {
+        self.costs(shares)?.total()?.checked_mul(self.base.worth)
+    }
+
+    /// The gain of selling shares in the units of the books, rounded up to the base currency's smallest unit.
     fn gain(&self, shares: i128) -> Option<i128> {
         // Shares of no known purchase are all gain; `needs_lots` keeps that from being planned.
         let cost = self.lots.as_ref().map_or(Some(0), |lots| lots.cost(self.in_parts(shares)?))?;
-        let fine = self.places.max(PRICE_PLACES);
-        let amount = shares.checked_mul(self.price)?.checked_mul(10_i128.checked_pow(fine - self.places)?)?;
+        let Base { places, smallest, price, .. } = self.base;
+        let fine = places.max(PRICE_PLACES);
+        let amount = shares.checked_mul(price)?.checked_mul(10_i128.checked_pow(fine - places)?)?;
         let cost = cost.checked_mul(10_i128.checked_pow(fine - PRICE_PLACES)?)?;
-        let units = -cost.checked_sub(amount)?.div_euclid(10_i128.checked_pow(fine - self.smallest)?);
-        units.checked_mul(self.unit()?)
+        let units = -cost.checked_sub(amount)?.div_euclid(10_i128.checked_pow(fine - smallest)?);
+        units.checked_mul(10_i128.checked_pow(places - smallest)?)
     }
 
     /// The gain of an order that counts in the year's pool: 0 for purchases and for assets that are taxed by the sale.
@@ -276,11 +322,29 @@ impl Tariff {
         Some(Sold { gain: self.gain(shares)?, lots })
     }
 
-    /// A cost of lots, rounded down to the currency's smallest unit.
+    /// A cost of lots, rounded down to the base currency's smallest unit.
     fn down(&self, cost: i128) -> Option<i128> {
-        let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(self.smallest)?)?);
-        units.checked_mul(self.unit()?)
+        let Base { places, smallest, .. } = self.base;
+        let units = cost.div_euclid(10_i128.checked_pow(PRICE_PLACES.checked_sub(smallest)?)?);
+        units.checked_mul(10_i128.checked_pow(places - smallest)?)
     }
+}
+
+/// A rate of an amount of the books in the units of a purse, rounded up to a multiple of `unit` of them. `worth` is what
+/// a unit of the purse is worth in the books.
+pub(super) fn own_charge(amount: i128, rate: Rate, unit: i128, worth: i128) -> Option<i128> {
+    let rate = rate.decimal();
+    let exact = amount.checked_mul(rate.mantissa())?;
+    let step = unit.checked_mul(worth)?.checked_mul(10_i128.checked_pow(rate.scale())?)?;
+    (exact.div_euclid(step) + i128::from(exact.rem_euclid(step) != 0)).checked_mul(unit)
+}
+
+/// An amount of the base currency in another of which one is worth `rate`, rounded up to [`PRICE_PLACES`].
+fn at_rate(amount: Money, rate: Decimal) -> Option<Money> {
+    let up = scaled(amount.decimal(), PRICE_PLACES)?.checked_mul(10_i128.checked_pow(rate.scale())?)?;
+    let rate = rate.mantissa();
+    let own = up.div_euclid(rate) + i128::from(up.rem_euclid(rate) != 0);
+    Some(Money::new(unscaled(own, PRICE_PLACES)?))
 }
 
 /// The smallest step of a price, in units of 10^-`places`.
@@ -294,6 +358,10 @@ fn tick(currency: Currency, price: i128, places: u32) -> Option<i128> {
         Currency::Krw => 5 * unit,
         Currency::Usd if price >= unit => unit / 100,
         Currency::Usd => unit / 10_000,
+        // Their tables depend on the security: the smallest unit is a multiple of no tick, and a limit to it is one that
+        // the broker may round.
+        Currency::Jpy => unit,
+        Currency::Eur | Currency::Gbp | Currency::Hkd | Currency::Cny => unit / 100,
     };
     Some(step.max(1))
 }
@@ -303,14 +371,15 @@ mod tests {
     use super::*;
     use crate::config::CostBasis;
     use crate::money::{Price, Quantity};
-    use rust_decimal::Decimal;
 
     fn tariff(price: i128, tax: i64, lots: Option<Ledger>) -> Tariff {
         Tariff {
+            currency: Currency::Krw,
             places: 0,
             quantity_places: 0,
             smallest: 0,
             price,
+            base: Base { places: 0, smallest: 0, price, worth: 1 },
             commission: Commission {
                 rate: Rate::new(Decimal::new(15, 5)),
                 minimum: Money::ZERO,
@@ -323,12 +392,18 @@ mod tests {
         }
     }
 
+    /// The same where shares are traded by the thousandth: amounts are in thousandths of a won.
+    fn in_thousandths(tariff: Tariff) -> Tariff {
+        Tariff { places: 3, quantity_places: 3, base: Base { places: 3, ..tariff.base }, ..tariff }
+    }
+
     fn lot(day: u32, shares: i64, cost: i64) -> Lot {
         Lot {
             date: chrono::NaiveDate::from_ymd_opt(2024, 1, day).unwrap(),
             quantity: Quantity::new(Decimal::from(shares)),
             cost: Price::new(Decimal::from(cost)),
             per: Quantity::new(Decimal::ONE),
+            rate: None,
         }
     }
 
@@ -348,7 +423,7 @@ mod tests {
     #[test]
     fn cash_moves_by_whole_units_however_fine_the_amount_is() {
         // A thousandth of a share at 16,805 won: amounts are in thousandths of a won.
-        let fine = Tariff { places: 3, quantity_places: 3, ..tariff(16_805, 0, None) };
+        let fine = in_thousandths(tariff(16_805, 0, None));
         for (shares, slippage) in [(1, 195), (-1, 805), (2, 390), (1_000, 17_000), (-1_000, 17_000)] {
             let costs = fine.costs(shares).unwrap();
             assert_eq!(costs.slippage, slippage, "{shares}");
@@ -389,7 +464,8 @@ mod tests {
                 minimum: money(minimum),
                 per_order: money(per_order),
             };
-            let tariff = Tariff { places, smallest, commission, ..tariff(price, 0, None) };
+            let base = Base { places, smallest, price, worth: 1 };
+            let tariff = Tariff { places, smallest, commission, base, ..tariff(price, 0, None) };
             let case = format!("{shares} x {price}, {rate}, {minimum}, {per_order}");
             assert_eq!(tariff.costs(shares).unwrap().commission, expected, "{case}");
         }
@@ -454,8 +530,7 @@ mod tests {
     #[test]
     fn a_part_of_a_share_gains_whole_units_rounded_up_once() {
         // Ten shares at 15,000 and ten at 18,000, sold by the thousandth at 16,805: 1,805 a share, then 1,195 lost.
-        let fine =
-            Tariff { places: 3, quantity_places: 3, pooled: true, ..tariff(16_805, 220, ledger(CostBasis::Fifo)) };
+        let fine = in_thousandths(Tariff { pooled: true, ..tariff(16_805, 220, ledger(CostBasis::Fifo)) });
         for (shares, gain) in [(1, 2), (2, 4), (1_000, 1_805), (1_001, 1_807), (10_000, 18_050), (10_001, 18_049)] {
             assert_eq!(fine.pooled_gain(-shares), Some(gain * 1_000), "{shares}");
         }
@@ -468,11 +543,41 @@ mod tests {
     fn a_fill_at_the_limit_never_costs_more_than_the_slippage() {
         for price in [999, 1_999, 2_000, 2_004, 16_800, 35_555, 1_000_000] {
             let tariff = tariff(price, 0, None);
-            let buy = tariff.limit_price(true, Currency::Krw).unwrap();
-            let sell = tariff.limit_price(false, Currency::Krw).unwrap();
+            let buy = tariff.limit_price(true).unwrap();
+            let sell = tariff.limit_price(false).unwrap();
             let slippage = tariff.costs(7).unwrap().slippage;
             assert!(sell <= price && price <= buy, "{price}");
             assert!((buy - price) * 7 <= slippage && (price - sell) * 7 <= slippage, "{price}");
         }
+    }
+
+    #[test]
+    fn what_is_charged_in_another_currency_is_rounded_up_in_it_and_gains_are_in_the_base_currency() {
+        // 100.25 dollars at 1,385.5 won: the books are in thousandths of a won.
+        let (price, rate) = (10_025, Decimal::new(13_855, 1));
+        let base = Base { places: 3, smallest: 0, price: price * 13_855, worth: 13_855 };
+        // Ten shares at 80 dollars and 1,300 won, ten at 90 and 1,400.
+        let lots = [(1, 80, 1_300), (2, 90, 1_400)]
+            .map(|(day, cost, rate)| Lot { rate: Some(rate.into()), ..lot(day, 10, cost) });
+        let lots = Ledger::of(&lots::in_base(&lots).unwrap(), CostBasis::Fifo);
+        let minimum = at_rate(Money::new(1_000.into()), rate).unwrap();
+        assert_eq!(minimum.to_string(), "0.7218", "1,000 won are 0.721761… dollars");
+        let commission = Commission { minimum, ..tariff(1, 0, None).commission };
+        let dollars =
+            Tariff { currency: Currency::Usd, places: 2, smallest: 2, base, commission, ..tariff(price, 154, lots) };
+        let costs = dollars.costs(-15).unwrap();
+        // 2,083,445.4375 won less 1,040,000 and 630,000 is 413,446 won; 15.4 % of it 63,670.684 won, 45.9550… dollars.
+        assert_eq!(dollars.gain(15), Some(413_446_000));
+        assert_eq!(costs, OrderCosts { commission: 73, slippage: 151, tax: 4_596 });
+        assert_eq!(dollars.cost(-15), Some((73 + 151 + 4_596) * 13_855));
+        let sold: Vec<i128> = dollars.sold(-15).unwrap().lots.iter().map(|lot| lot.cost).collect();
+        assert_eq!(sold, [1_040_000_000, 630_000_000]);
+        assert_eq!((dollars.limit_price(true), dollars.limit_price(false)), (Some(10_035), Some(10_015)));
+    }
+
+    #[test]
+    fn lots_without_the_rate_of_their_day_say_nothing_of_a_gain_in_the_base_currency() {
+        let lots = [lot(1, 10, 80), Lot { rate: Some(1_300.into()), ..lot(2, 10, 90) }];
+        assert_eq!(lots::in_base(&lots), None);
     }
 }

@@ -3,15 +3,15 @@
 use super::ask::{Ask, Flow};
 use super::costs::{OrderCosts, Sold, Tariff};
 use super::flow;
-use super::size;
-
-use super::sizing::{self, Leg, Levy, Problem, Shape, Sizing, SizingError, Violation};
+use super::funding::Funded;
+use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use super::tax::Pool;
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError, Line};
 use crate::ex_dividend::{self, Dividends, Frozen};
 use crate::executed::Executed;
+use crate::fx::Fx;
 use crate::holdings::Holdings;
 use crate::money::{Money, scaled};
 use crate::portfolio::{Asset, Code, Portfolio};
@@ -35,6 +35,8 @@ pub struct Inputs<'a> {
     pub as_of: NaiveDate,
     /// Ex-dividend dates beside those of the config.
     pub dividends: &'a Dividends,
+    /// What other currencies are worth.
+    pub fx: &'a Fx,
     /// What was executed before.
     pub executed: &'a Executed,
     /// What is asked for.
@@ -54,6 +56,8 @@ pub struct Provenance {
     pub broker: Option<super::file::BrokerInput>,
     /// SHA-256 of the file of ex-dividend dates; none without one.
     pub ex_dividend: Option<String>,
+    /// SHA-256 of the file of exchange rates; none without one.
+    pub fx: Option<String>,
     /// The log.
     pub log: super::file::LogInput,
 }
@@ -67,6 +71,15 @@ pub enum PlanError {
     Calendar(OutOfRange),
     /// Gains of this asset are taxed, and its purchases are not known.
     NoLots(Code),
+    /// Gains of this asset are taxed in the base currency, and a purchase does not say the rate of its day.
+    NoLotRate(Code),
+    /// Orders of this currency cannot leave the cash that has to be left in it.
+    Unfunded {
+        /// The currency.
+        currency: Currency,
+        /// How much is missing at least.
+        short: Money,
+    },
     /// There is no answer to the sizing question.
     Sizing(SizingError),
     /// The deposit or withdrawal is finer than this currency's smallest unit.
@@ -75,6 +88,8 @@ pub enum PlanError {
     Withdrawal {
         /// The most that can be withdrawn.
         most: Money,
+        /// In which currency; none when it is the base currency.
+        currency: Option<Currency>,
         /// Whether some assets are not sold now.
         left_alone: bool,
     },
@@ -85,13 +100,17 @@ pub enum PlanError {
 pub struct DraftOrder {
     /// The asset's place in the books.
     pub line: usize,
+    /// The purse that pays for it, or is paid.
+    pub purse: usize,
     /// Shares, sold below zero.
     pub shares: i128,
-    /// Amount at the reference price.
+    /// Amount at the reference price, in the units of the purse.
     pub amount: i128,
-    /// The worst price at which it may be filled.
+    /// The same in the units of the books.
+    pub value: i128,
+    /// The worst price at which it may be filled, in the units of the purse.
     pub limit: i128,
-    /// Its costs.
+    /// Its costs, in the units of the purse.
     pub costs: OrderCosts,
     /// What a sale takes of the lots, when they are known.
     pub sold: Option<Sold>,
@@ -116,8 +135,10 @@ pub struct Draft<'a> {
     pub shares: Vec<i128>,
     /// The orders, sells first.
     pub orders: Vec<DraftOrder>,
-    /// Cash after.
+    /// Cash after, that of other currencies at their rates.
     pub cash_after: i128,
+    /// The cash of each purse after, in its units.
+    pub purses_after: Vec<i128>,
     /// What the solver proved, when it was asked.
     pub sizing: Option<Sizing>,
     /// The year's gains that are taxed together, when any asset is taxed so.
@@ -125,10 +146,11 @@ pub struct Draft<'a> {
 }
 
 /// What orders cost, as the solver is told it.
-struct Terms<'a> {
-    cost: &'a dyn Fn(usize, i128) -> i128,
-    shape: Shape,
-    levy: Option<Levy<'a>>,
+pub(super) struct Terms<'a> {
+    pub(super) cost: &'a dyn Fn(usize, i128) -> i128,
+    pub(super) shape: Shape,
+    /// What an order gains that is taxed with the whole year's.
+    pub(super) gain: &'a dyn Fn(usize, i128) -> i128,
 }
 
 impl<'a> Draft<'a> {
@@ -162,7 +184,7 @@ impl<'a> Draft<'a> {
             trigger.cause = Some(Cause::CashFlow);
         }
         let held: Vec<i128> = books.lines.iter().map(|line| line.held).collect();
-        let cash = books.cash;
+        let (cash, purses_after) = (books.cash, books.purses.iter().map(|purse| purse.cash).collect());
         let pool = Pool::of(&inputs, books.places)?;
         Ok(Self {
             inputs,
@@ -173,6 +195,7 @@ impl<'a> Draft<'a> {
             shares: held,
             orders: Vec::new(),
             cash_after: cash,
+            purses_after,
             sizing: None,
             pool,
         })
@@ -190,27 +213,36 @@ impl<'a> Draft<'a> {
         self.portfolio().assets.get(&line.code)
     }
 
-    /// Cash that must be left, in the units of the books. Cash that does not count must not be spent either.
+    /// Cash of the base currency that must be left, in the units of the books.
     #[must_use]
     pub fn reserve(&self) -> i128 {
-        let reserve = scaled(self.portfolio().limits.reserve.decimal(), self.books.places).unwrap_or(i128::MAX / 4);
-        reserve.max(self.books.excluded)
+        self.reserve_of(0)
     }
 
-    /// Amounts sold and bought.
+    /// Cash of a currency that must be left, in the units of its purse: the reserve is of the base currency. Cash that does
+    /// not count must not be spent either.
+    #[must_use]
+    pub fn reserve_of(&self, purse: usize) -> i128 {
+        let Some(of) = self.books.purses.get(purse) else { return 0 };
+        let reserve = if purse == 0 { self.portfolio().limits.reserve } else { Money::ZERO };
+        scaled(reserve.decimal(), of.places).unwrap_or(i128::MAX / 4).max(of.excluded)
+    }
+
+    /// Amounts sold and bought, in the units of the books.
     #[must_use]
     pub fn traded(&self) -> (i128, i128) {
-        let sum = |sold: bool| self.orders.iter().filter(|o| (o.shares < 0) == sold).map(|o| o.amount).sum();
+        let sum = |sold: bool| self.orders.iter().filter(|o| (o.shares < 0) == sold).map(|o| o.value).sum();
         (sum(true), sum(false))
     }
 
-    /// Costs of all orders.
+    /// Costs of all orders, in the units of the books.
     #[must_use]
     pub fn costs(&self) -> OrderCosts {
-        self.orders.iter().fold(OrderCosts::default(), |sum, order| OrderCosts {
-            commission: sum.commission + order.costs.commission,
-            slippage: sum.slippage + order.costs.slippage,
-            tax: sum.tax + order.costs.tax,
+        let worth = |order: &DraftOrder| order.costs.times(self.books.worth(order.purse));
+        self.orders.iter().map(worth).fold(OrderCosts::default(), |sum, costs| OrderCosts {
+            commission: sum.commission + costs.commission,
+            slippage: sum.slippage + costs.slippage,
+            tax: sum.tax + costs.tax,
         })
     }
 
@@ -223,7 +255,8 @@ impl<'a> Draft<'a> {
             path,
             holdings: self.inputs.holdings,
             sites,
-            cash_after: self.books.money(self.cash_after),
+            cash_after: self.books.own(0, self.purses_after.first().copied().unwrap_or_default()),
+            fx_as_of: self.inputs.fx.as_of.filter(|_| self.books.is_mixed()),
             reserve: self.books.money(self.reserve()),
             turnover: self.exact_turnover(),
             cash_share: self.exact_cash_share(),
@@ -241,35 +274,33 @@ impl<'a> Draft<'a> {
     fn size(&mut self) -> Result<(), PlanError> {
         let tariffs = self.tariffs()?;
         // A cost that does not fit is no cost anybody can pay.
-        let cost = |leg: usize, shares: i128| {
-            tariffs.get(leg).and_then(|t| t.costs(shares)?.total()).unwrap_or(i128::MAX / 1024)
-        };
+        let cost = |leg: usize, shares: i128| tariffs.get(leg).and_then(|t| t.cost(shares)).unwrap_or(i128::MAX / 1024);
         // A gain that does not fit has a cost that does not.
         let gain = |leg: usize, shares: i128| tariffs.get(leg).and_then(|t| t.pooled_gain(shares)).unwrap_or(0);
         let shape = Shape {
             turns: tariffs.iter().map(Tariff::turns).collect(),
             rounding: tariffs.iter().map(Tariff::rounding).max().unwrap_or(0),
         };
-        let levy = self.pool.as_ref().map(|pool| pool.levy(&gain));
-        let sizing = self.settled(&Terms { cost: &cost, shape, levy })?;
+        let Funded { sizing, purses_after, allowances } = self.settled(&Terms { cost: &cost, shape, gain: &gain })?;
         let mut orders = Vec::new();
         for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
             let after = sizing.shares.get(i).copied().unwrap_or(line.held);
             let shares = after - line.held;
             if shares != 0 {
-                orders.push(order(i, shares, line, tariff, self.portfolio().currency)?);
+                orders.push(order(i, shares, line, tariff)?);
             }
         }
         // The year's tax is borne in the order of codes, whatever that makes of the order of the sales.
         // A sale that costs more than it brings waits until the others have brought something: cash never runs below
         // zero on the way.
         if let Some(pool) = &self.pool {
-            pool.allot(&mut orders).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+            pool.allot(&mut orders, &self.books, &allowances).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
         }
         let loses = |order: &DraftOrder| order.costs.total().is_none_or(|costs| costs > order.amount);
         orders.sort_by_key(|order| (order.shares > 0, loses(order), order.line));
         self.shares.clone_from(&sizing.shares);
         self.cash_after = sizing.cash_after;
+        self.purses_after = purses_after;
         self.orders = orders;
         self.sizing = Some(sizing);
         Ok(())
@@ -277,18 +308,17 @@ impl<'a> Draft<'a> {
 
     /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
     /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
-    fn settled(&self, terms: &Terms<'_>) -> Result<Sizing, PlanError> {
-        let share = 10_i128.pow(self.books.quantity_places);
-        let size = |total| size::best(self.problem(terms, total)?, share).map_err(|error| self.unsized_because(error));
-        let first = size(self.sized_to())?;
-        let mut total = self.total_after(&first.shares, first.cash_after);
-        if self.settles(&first, total)? {
+    fn settled(&self, terms: &Terms<'_>) -> Result<Funded, PlanError> {
+        let after = |funded: &Funded| self.total_after(&funded.sizing.shares, funded.sizing.cash_after);
+        let first = self.funded(terms, self.sized_to())?;
+        let mut total = after(&first);
+        if self.settles(&first.sizing, total)? {
             return Ok(first);
         }
         for _ in 0..RETRIES {
-            let Ok(next) = size(total) else { break };
-            let after = self.total_after(&next.shares, next.cash_after);
-            if self.settles(&next, after)? {
+            let Ok(next) = self.funded(terms, total) else { break };
+            let after = after(&next);
+            if self.settles(&next.sizing, after)? {
                 return Ok(next);
             }
             if after == total {
@@ -331,17 +361,19 @@ impl<'a> Draft<'a> {
         for line in &self.books.lines {
             let asset = self.asset(line).ok_or(PlanError::Sizing(SizingError::TooLarge))?;
             let lots = self.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
-            let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &self.books, lots)
+            let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line, &self.books, lots)
                 .ok_or(PlanError::Sizing(SizingError::TooLarge))?;
             if sells && tariff.needs_lots() && (line.held > 0 || !asset.target.is_zero()) {
-                return Err(PlanError::NoLots(line.code.clone()));
+                let code = line.code.clone();
+                return Err(if lots.is_some() { PlanError::NoLotRate(code) } else { PlanError::NoLots(code) });
             }
             tariffs.push(tariff);
         }
         Ok(tariffs)
     }
 
-    fn problem<'b>(&self, terms: &Terms<'b>, total: i128) -> Result<Problem<'b>, PlanError> {
+    /// The question to the solver as if all cash were one, and no gains were taxed together.
+    pub(super) fn problem<'b>(&self, terms: &Terms<'b>, total: i128) -> Result<Problem<'b>, PlanError> {
         let portfolio = self.portfolio();
         let weights = portfolio.assets.values().flat_map(|a| [a.target, a.min, a.max]);
         let weight_places = weights.map(|w| w.decimal().scale()).max().unwrap_or(0);
@@ -365,7 +397,7 @@ impl<'a> Draft<'a> {
             denominator: 10_i128.pow(weight_places),
             total,
             cash: self.books.cash + self.flow(),
-            reserve: self.left(),
+            reserve: (0..self.books.purses.len()).map(|purse| self.left_of(purse) * self.books.worth(purse)).sum(),
             min_trade: min_trade(portfolio, self.books.places).ok_or_else(too_large)?,
             direction: self.direction(),
             violation: Violation::Squares,
@@ -376,7 +408,7 @@ impl<'a> Draft<'a> {
             },
             cost: terms.cost,
             shape: Some(terms.shape.clone()),
-            levy: terms.levy,
+            levy: None,
             deploy_cash: self.deploys_cash(),
         })
     }
@@ -390,17 +422,20 @@ fn min_trade(portfolio: &Portfolio, places: u32) -> Option<i128> {
     Some(scaled(amount, up)?.checked_add(unit - 1)?.div_euclid(unit))
 }
 
-fn order(
-    index: usize,
-    shares: i128,
-    line: &Line,
-    tariff: &Tariff,
-    currency: Currency,
-) -> Result<DraftOrder, PlanError> {
+fn order(index: usize, shares: i128, line: &Line, tariff: &Tariff) -> Result<DraftOrder, PlanError> {
     let figures = || {
-        let amount = line.price.checked_mul(shares.checked_abs()?)?;
-        Some((amount, tariff.limit_price(shares > 0, currency)?, tariff.costs(shares)?, tariff.pooled_gain(shares)?))
+        let size = shares.checked_abs()?;
+        Some(DraftOrder {
+            line: index,
+            purse: line.purse,
+            shares,
+            amount: line.own_price.checked_mul(size)?,
+            value: line.price.checked_mul(size)?,
+            limit: tariff.limit_price(shares > 0)?,
+            costs: tariff.costs(shares)?,
+            sold: tariff.sold(shares),
+            pooled: tariff.pooled_gain(shares)?,
+        })
     };
-    let (amount, limit, costs, pooled) = figures().ok_or(PlanError::Sizing(SizingError::TooLarge))?;
-    Ok(DraftOrder { line: index, shares, amount, limit, costs, sold: tariff.sold(shares), pooled })
+    figures().ok_or(PlanError::Sizing(SizingError::TooLarge))
 }

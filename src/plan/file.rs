@@ -77,10 +77,14 @@ macro_rules! wire {
     };
 }
 
+mod currency;
 mod made_from;
+mod summary;
 mod tax;
 
+pub use currency::{Balance, FxInput, FxRate};
 pub use made_from::{BrokerInput, CalendarInput, LogInput};
+pub use summary::{Costs, Summary};
 pub use tax::{LotSold, TaxParams, Waiting, YearTax};
 
 wire! {
@@ -127,6 +131,9 @@ wire! {
         pub broker: Option<BrokerInput>,
         /// SHA-256 of the file of ex-dividend dates; none without one.
         pub ex_dividend: Option<String>,
+        /// The exchange rates; not there where one currency is all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fx: Option<FxInput>,
         /// The calendar.
         pub calendar: CalendarInput,
         /// The log.
@@ -145,7 +152,7 @@ wire! {
 
     /// The settings that decided.
     pub struct Params {
-        /// The currency of all amounts.
+        /// The base currency: that of all amounts that do not say another.
         pub currency: String,
         /// `time`, `threshold` or `hybrid`.
         pub strategy: String,
@@ -199,6 +206,9 @@ wire! {
         pub destination: Option<String>,
         /// That what would be left above the reserve is spent.
         pub deploy_cash: bool,
+        /// The currency of what is paid in or taken out; not there when it is the base currency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub currency: Option<String>,
     }
 
     /// What made a rebalance due.
@@ -227,10 +237,13 @@ wire! {
     pub struct Before {
         /// What weights are of.
         pub total: String,
-        /// Cash.
+        /// Cash, that of other currencies at their rates.
         pub cash: String,
         /// The part of it that does not count and is not spent.
         pub excluded: String,
+        /// The cash of each currency; not there where one currency is all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub balances: Vec<Balance>,
         /// The assets by code.
         pub assets: Vec<AssetBefore>,
         /// Held codes that are kept out of the weights.
@@ -247,9 +260,12 @@ wire! {
         pub sleeve: String,
         /// Shares held.
         pub quantity: String,
-        /// Price of a share.
+        /// Price of a share, in its own currency.
         pub price: String,
-        /// Shares times price.
+        /// That currency; not there when it is the base currency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub currency: Option<String>,
+        /// Shares times price, in the base currency.
         pub value: String,
         /// Its weight, rounded to six places.
         pub weight: String,
@@ -267,7 +283,7 @@ wire! {
         pub left_alone: Option<String>,
     }
 
-    /// An order.
+    /// An order. Prices, amount, commission, slippage and tax are in the currency of its asset.
     pub struct Order {
         /// Its id: the same for the same side and code.
         pub id: String,
@@ -285,6 +301,15 @@ wire! {
         pub limit_price: String,
         /// Shares times the reference price.
         pub amount: String,
+        /// The currency of the asset; not there when it is the base currency.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub currency: Option<String>,
+        /// What one unit of it is worth in the base currency; not there when it is that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fx_rate: Option<String>,
+        /// The amount in the base currency; not there when it is in that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub value: Option<String>,
         /// Commission.
         pub commission: String,
         /// Expected slippage.
@@ -293,8 +318,8 @@ wire! {
         pub tax: String,
         /// How the asset's gains are taxed: `kr_equity`, `kr_other`, `overseas`, or none when the config does not say.
         pub tax_class: Option<String>,
-        /// The amount of a sale less what the shares cost, below zero for a loss; none of a purchase, and where that is not
-        /// known.
+        /// The amount of a sale less what the shares cost, in the base currency, each at the rate of its day; below zero for
+        /// a loss; none of a purchase, and where that is not known.
         pub gain: Option<String>,
         /// What a sale takes of the position's lots: together they have the order's shares. None where they are not known.
         pub lots: Vec<LotSold>,
@@ -322,8 +347,11 @@ wire! {
     pub struct After {
         /// What weights are of: costs and taxes are gone.
         pub total: String,
-        /// Cash.
+        /// Cash, that of other currencies at their rates.
         pub cash: String,
+        /// The cash of each currency; not there where one currency is all.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub balances: Vec<Balance>,
         /// The assets by code.
         pub assets: Vec<AssetAfter>,
     }
@@ -334,7 +362,7 @@ wire! {
         pub code: String,
         /// Shares held.
         pub quantity: String,
-        /// Shares times price.
+        /// Shares times price, in the base currency.
         pub value: String,
         /// Its weight, rounded to six places.
         pub weight: String,
@@ -364,53 +392,6 @@ wire! {
         pub commit: String,
         /// The reason it gives.
         pub reason: String,
-    }
-
-    /// The figures of the whole.
-    pub struct Summary {
-        /// Number of orders.
-        pub orders: usize,
-        /// Amount of the largest order.
-        pub largest_order: String,
-        /// Sum of the amounts sold.
-        pub sold: String,
-        /// Sum of the amounts bought.
-        pub bought: String,
-        /// Half of both as a fraction of the total, rounded to six places.
-        pub turnover: String,
-        /// Commission, slippage and tax.
-        pub costs: Costs,
-        /// The tax on the year's gains together; none when no asset is taxed so.
-        pub tax: Option<YearTax>,
-        /// Cash before.
-        pub cash_before: String,
-        /// Cash that is paid in, or taken out below zero.
-        pub cash_flow: String,
-        /// Cash after orders, all costs and that.
-        pub cash_after: String,
-        /// Money outside the bands after.
-        pub band_violation: String,
-        /// Sum of the squared differences from the targets, in the currency squared (or the turnover, when weights are
-        /// only brought to their bands).
-        pub objective: String,
-        /// No portfolio of tradable quantities that the limits allow has a smaller objective than this.
-        pub bound: String,
-        /// Objective less bound.
-        pub gap: String,
-        /// Whether the orders are proven to be the best.
-        pub proven: bool,
-    }
-
-    /// Costs of all orders.
-    pub struct Costs {
-        /// Commission.
-        pub commission: String,
-        /// Slippage.
-        pub slippage: String,
-        /// Tax.
-        pub tax: String,
-        /// All three.
-        pub total: String,
     }
 }
 

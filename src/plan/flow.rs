@@ -5,7 +5,7 @@
 use super::ask::Flow;
 use super::draft::{Draft, Inputs, PlanError};
 use super::sizing::{Direction, SizingError};
-use crate::config::{CashPolicy, Destination};
+use crate::config::{CashPolicy, Currency, Destination};
 use crate::drift::{self, Books, BooksError};
 use crate::money::{Money, scaled};
 use crate::portfolio::Portfolio;
@@ -15,14 +15,27 @@ use crate::trigger::Cause;
 /// The figures before the plan. An account with nothing in it has none, until something is paid in.
 pub(super) fn books(inputs: &Inputs<'_>) -> Result<Books, PlanError> {
     let portfolio = inputs.sound.portfolio();
-    if let Some(flow) = inputs.ask.flow
-        && flow.signed().decimal().normalize().scale() > portfolio.currency.places()
+    let currency = inputs.ask.flow.map(|_| inputs.ask.currency.unwrap_or(portfolio.currency));
+    if let (Some(flow), Some(currency)) = (inputs.ask.flow, currency)
+        && flow.signed().decimal().normalize().scale() > currency.places()
     {
-        return Err(PlanError::FlowTooFine(portfolio.currency));
+        return Err(PlanError::FlowTooFine(currency));
     }
-    match (drift::books(portfolio, inputs.holdings), inputs.ask.flow) {
+    match (drift::books(portfolio, inputs.holdings, inputs.fx, currency), inputs.ask.flow) {
         (Err(BooksError::Empty), Some(Flow::Deposit(amount))) => opened(inputs, portfolio, amount),
         (books, _) => books.map_err(PlanError::Books),
+    }
+    .and_then(|books| fits(inputs, currency, books))
+}
+
+/// Figures together with what is paid in or taken out, as long as that can be added to them.
+fn fits(inputs: &Inputs<'_>, currency: Option<Currency>, books: Books) -> Result<Books, PlanError> {
+    let Some(purse) = books.purses.iter().find(|purse| Some(purse.currency) == currency) else { return Ok(books) };
+    let amount = inputs.ask.flow.map_or(Money::ZERO, Flow::signed).decimal().abs();
+    let worth = scaled(amount, purse.places).and_then(|units| units.checked_mul(purse.worth));
+    match worth.filter(|worth| *worth < i128::MAX / 1_000_000) {
+        Some(_) => Ok(books),
+        None => Err(PlanError::Books(BooksError::TooLarge)),
     }
 }
 
@@ -30,16 +43,24 @@ pub(super) fn books(inputs: &Inputs<'_>) -> Result<Books, PlanError> {
 fn opened(inputs: &Inputs<'_>, portfolio: &Portfolio, amount: Money) -> Result<Books, PlanError> {
     let too_large = || PlanError::Books(BooksError::TooLarge);
     let mut holdings = inputs.holdings.clone();
-    let cash = holdings.cash.entry(portfolio.currency).or_default();
+    let currency = inputs.ask.currency.unwrap_or(portfolio.currency);
+    let cash = holdings.cash.entry(currency).or_default();
     *cash = cash.plus(amount).ok_or_else(too_large)?;
     let (cash, dividends) = (CashPolicy::Reinvest, CashPolicy::Reinvest);
     let counted = Portfolio { cash, dividends, ..portfolio.clone() };
-    let mut books = drift::books(&counted, &holdings).map_err(PlanError::Books)?;
-    let paid = scaled(amount.decimal(), books.places).ok_or_else(too_large)?;
-    books.cash -= paid;
-    books.excluded =
-        scaled(drift::excluded(portfolio, inputs.holdings).decimal(), books.places).ok_or_else(too_large)?;
-    books.total -= paid + books.excluded;
+    let mut books = drift::books(&counted, &holdings, inputs.fx, Some(currency)).map_err(PlanError::Books)?;
+    for purse in &mut books.purses {
+        let excluded = drift::excluded(portfolio, inputs.holdings, purse.currency);
+        purse.excluded = scaled(excluded.decimal(), purse.places).ok_or_else(too_large)?;
+        books.excluded += purse.excluded * purse.worth;
+        if purse.currency == currency {
+            let paid = scaled(amount.decimal(), purse.places).ok_or_else(too_large)?;
+            purse.cash -= paid;
+            books.cash -= paid * purse.worth;
+            books.total -= paid * purse.worth;
+        }
+    }
+    books.total -= books.excluded;
     for line in &mut books.lines {
         line.breach = None;
     }
@@ -50,8 +71,16 @@ impl Draft<'_> {
     /// Cash that is paid in, or taken out below zero, in the units of the books.
     #[must_use]
     pub fn flow(&self) -> i128 {
+        (0..self.books.purses.len()).map(|purse| self.flow_of(purse) * self.books.worth(purse)).sum()
+    }
+
+    /// The same of one currency, in the units of its purse.
+    #[must_use]
+    pub fn flow_of(&self, purse: usize) -> i128 {
+        let currency = self.inputs.ask.currency.unwrap_or(self.portfolio().currency);
+        let Some(purse) = self.books.purses.get(purse).filter(|purse| purse.currency == currency) else { return 0 };
         let signed = self.inputs.ask.flow.map_or(Money::ZERO, Flow::signed);
-        scaled(signed.decimal(), self.books.places).unwrap_or_default()
+        scaled(signed.decimal(), purse.places).unwrap_or_default()
     }
 
     /// What orders are sized to: what weights are of, and the flow.
@@ -87,9 +116,9 @@ impl Draft<'_> {
 
     /// The largest order; of several as large, the first.
     pub(super) fn largest(&self) -> Option<LargestOrder<'_>> {
-        let most = self.orders.iter().rev().max_by_key(|order| order.amount)?;
+        let most = self.orders.iter().rev().max_by_key(|order| order.value)?;
         let code = &self.books.lines.get(most.line)?.code.0;
-        Some(LargestOrder { code, sells: most.shares < 0, amount: self.books.money(most.amount) })
+        Some(LargestOrder { code, sells: most.shares < 0, amount: self.books.money(most.value) })
     }
 
     /// Which way orders may go.
@@ -101,29 +130,47 @@ impl Draft<'_> {
         }
     }
 
-    /// Cash that orders must leave. Purchases cannot restore a reserve that is not there: then nothing is bought.
-    pub(super) fn left(&self) -> i128 {
+    /// Cash of a currency that orders must leave, in the units of its purse. Purchases cannot restore a reserve that is not
+    /// there: then nothing is bought.
+    pub(super) fn left_of(&self, purse: usize) -> i128 {
+        let reserve = self.reserve_of(purse);
+        let there = self.books.purses.get(purse).map_or(0, |purse| purse.cash);
         match self.inputs.ask.flow {
-            Some(Flow::Deposit(_)) => self.reserve().min(self.books.cash + self.flow()),
-            None | Some(Flow::Withdrawal(_)) => self.reserve(),
+            Some(Flow::Deposit(_)) => reserve.min(there + self.flow_of(purse)),
+            None | Some(Flow::Withdrawal(_)) => reserve,
         }
     }
 
-    /// Why orders cannot be sized. When they cannot raise a withdrawal, the most they can raise is known.
-    pub(super) fn unsized_because(&self, error: SizingError) -> PlanError {
-        match (self.inputs.ask.flow, error) {
-            (Some(Flow::Withdrawal(_)), SizingError::Infeasible { shortfall }) => PlanError::Withdrawal {
-                most: self.books.money((-self.flow() - shortfall).max(0)),
+    /// Why orders of a currency cannot be sized. When they cannot raise a withdrawal, the most they can raise is known.
+    pub(super) fn unsized_because(&self, purse: usize, error: SizingError) -> PlanError {
+        let SizingError::Infeasible { shortfall } = error else { return PlanError::Sizing(error) };
+        let Some(of) = self.books.purses.get(purse) else { return PlanError::Sizing(error) };
+        // What is short is told in the units of the books; a part of a unit of the purse is short as a whole one.
+        let short = shortfall.div_euclid(of.worth) + i128::from(shortfall.rem_euclid(of.worth) != 0);
+        match self.inputs.ask.flow {
+            Some(Flow::Withdrawal(_)) if self.flow_of(purse) != 0 => PlanError::Withdrawal {
+                most: self.books.own(purse, self.in_whole_units(purse, (-self.flow_of(purse) - short).max(0))),
+                currency: self.inputs.ask.currency,
                 left_alone: !self.frozen.is_empty(),
             },
-            (_, error) => PlanError::Sizing(error),
+            _ if self.books.is_mixed() => {
+                PlanError::Unfunded { currency: of.currency, short: self.books.own(purse, short) }
+            }
+            _ => PlanError::Sizing(error),
         }
+    }
+
+    /// An amount in the units of a purse, rounded down to the smallest unit of its currency where there are several.
+    fn in_whole_units(&self, purse: usize, units: i128) -> i128 {
+        let Some(purse) = self.books.purses.get(purse).filter(|_| self.books.is_mixed()) else { return units };
+        let unit = 10_i128.pow(purse.places.saturating_sub(purse.currency.places()));
+        units.div_euclid(unit) * unit
     }
 
     /// What the plan says of the flow, a sentence each.
     pub(super) fn flow_sentences(&self) -> Vec<String> {
         let Some(flow) = self.inputs.ask.flow else { return Vec::new() };
-        let currency = self.portfolio().currency.word();
+        let currency = self.inputs.ask.currency.unwrap_or(self.portfolio().currency).word();
         let mut sentences = vec![match flow {
             Flow::Deposit(amount) => format!("{amount} {currency} is deposited: orders only buy"),
             Flow::Withdrawal(amount) => {

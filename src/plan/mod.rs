@@ -11,6 +11,7 @@ pub mod draft;
 pub mod effect;
 pub mod file;
 mod flow;
+mod funding;
 mod judged;
 mod render;
 mod size;

@@ -2,11 +2,11 @@
 
 use super::draft::{Draft, DraftOrder, Provenance};
 use super::file::{
-    After, AssetAfter, AssetBefore, Before, Body, CalendarInput, Check, Costs, Inputs, Order, OrderWeight, Override,
-    Params, Status, Summary, Trigger,
+    After, AssetAfter, AssetBefore, Balance, Before, Body, CalendarInput, Check, Costs, FxInput, FxRate, Inputs, Order,
+    OrderWeight, Override, Params, Status, Summary, Trigger,
 };
 use super::sizing::Sizing;
-use crate::drift::{Books, Breach, Line, SHOWN_PLACES, shown};
+use crate::drift::{Books, Breach, Line, Purse, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
 use crate::money::{Money, Weight, scaled};
@@ -35,6 +35,7 @@ impl Draft<'_> {
                 holdings: provenance.holdings,
                 broker: provenance.broker,
                 ex_dividend: provenance.ex_dividend,
+                fx: self.fx_input(provenance.fx),
                 calendar: CalendarInput { id: calendar.id().to_string(), days: calendar.fingerprint().to_owned() },
                 log: provenance.log,
             },
@@ -48,6 +49,34 @@ impl Draft<'_> {
             overrides,
             summary: self.summary(),
         }
+    }
+
+    /// The exchange rates, where there is more than one currency.
+    #[must_use]
+    pub fn fx_input(&self, hash: Option<String>) -> Option<FxInput> {
+        let of = |purse: &Purse| FxRate { currency: purse.currency.word().to_owned(), rate: purse.rate.to_string() };
+        Some(FxInput {
+            as_of: self.inputs.fx.as_of.filter(|_| self.books.is_mixed())?.to_string(),
+            hash: hash?,
+            rates: self.books.purses.iter().skip(1).map(of).collect(),
+        })
+    }
+
+    /// The currency of a purse, unless it is the base currency.
+    fn foreign(&self, purse: usize) -> Option<String> {
+        self.books.purses.get(purse).filter(|_| purse > 0).map(|purse| purse.currency.word().to_owned())
+    }
+
+    /// The cash of each currency, where there are several.
+    fn balances(&self, cash: impl Iterator<Item = i128>) -> Vec<Balance> {
+        let purses = self.books.purses.iter().zip(cash).enumerate().filter(|_| self.books.is_mixed());
+        let of = |(index, (purse, cash)): (usize, (&Purse, i128))| Balance {
+            currency: purse.currency.word().to_owned(),
+            cash: self.books.own(index, cash).to_string(),
+            reserve: self.books.own(index, self.reserve_of(index)).to_string(),
+            value: self.books.money(cash * purse.worth).to_string(),
+        };
+        purses.map(of).collect()
     }
 
     fn params(&self) -> Params {
@@ -119,7 +148,8 @@ impl Draft<'_> {
                 ticker: asset.ticker.clone(),
                 sleeve: asset.sleeve.clone(),
                 quantity: books.shares(line.held).to_string(),
-                price: books.price(line.price).to_string(),
+                price: books.own_price(line.purse, line.own_price).to_string(),
+                currency: self.foreign(line.purse),
                 value: books.money(line.value).to_string(),
                 weight: fixed(shown(line.value, books.total)),
                 target: asset.target.to_string(),
@@ -135,6 +165,7 @@ impl Draft<'_> {
             total: books.money(books.total).to_string(),
             cash: books.money(books.cash).to_string(),
             excluded: books.money(books.excluded).to_string(),
+            balances: self.balances(books.purses.iter().map(|purse| purse.cash)),
             assets: assets.collect(),
             outside: held.map(ToString::to_string).collect(),
         }
@@ -146,7 +177,8 @@ impl Draft<'_> {
         let line = books.lines.get(order.line)?;
         let asset = self.asset(line)?;
         let side = if order.shares < 0 { "sell" } else { "buy" };
-        let money = |units| books.money(units).to_string();
+        let money = |units| books.own(order.purse, units).to_string();
+        let foreign = order.purse > 0;
         let after = (line.held + order.shares) * line.price;
         Some(Order {
             id: format!("{side}-{}", line.code),
@@ -154,14 +186,17 @@ impl Draft<'_> {
             code: line.code.to_string(),
             ticker: asset.ticker.clone(),
             quantity: books.shares(order.shares.abs()).to_string(),
-            price: books.price(line.price).to_string(),
-            limit_price: books.price(order.limit).to_string(),
+            price: books.own_price(order.purse, line.own_price).to_string(),
+            limit_price: books.own_price(order.purse, order.limit).to_string(),
             amount: money(order.amount),
+            currency: self.foreign(order.purse),
+            fx_rate: books.purses.get(order.purse).filter(|_| foreign).map(|purse| purse.rate.to_string()),
+            value: foreign.then(|| books.money(order.value).to_string()),
             commission: money(order.costs.commission),
             slippage: money(order.costs.slippage),
             tax: money(order.costs.tax),
             tax_class: asset.tax_class.map(|class| class.word().to_owned()),
-            gain: order.sold.as_ref().map(|sold| money(sold.gain)),
+            gain: order.sold.as_ref().map(|sold| books.money(sold.gain).to_string()),
             lots: self.lots_sold(order),
             weight: OrderWeight {
                 before: fixed(shown(line.value, books.total)),
@@ -211,6 +246,7 @@ impl Draft<'_> {
         After {
             total: books.money(total).to_string(),
             cash: books.money(self.cash_after).to_string(),
+            balances: self.balances(self.purses_after.iter().copied()),
             assets: assets.collect(),
         }
     }

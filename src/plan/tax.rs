@@ -3,10 +3,12 @@
 //! Losses are taken off gains, and the deduction is used by what was realised before first. What an asset's sale gains is
 //! `costs`' to say. Whether to wait must never be decided in this file.
 
+use super::costs::own_charge;
 use super::draft::{Draft, DraftOrder, Inputs, PlanError};
 use super::file::{LotSold, TaxParams, Waiting, YearTax};
 use super::sizing::{Levy, SizingError};
 use crate::config::{Currency, TaxClass};
+use crate::drift::{Books, Purse};
 use crate::money::{Money, Rate, rounded_up, scaled};
 use chrono::{Datelike, Month, NaiveDate};
 
@@ -24,6 +26,17 @@ pub struct Pool {
     rate: Rate,
     places: u32,
     smallest: u32,
+}
+
+/// A part of the pool for the orders of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part {
+    /// What is free of tax of their gains, in the units of the books.
+    pub(super) allowance: i128,
+    /// The smallest unit of the currency in the units of its purse, and what a unit of the purse is worth in those of the
+    /// books.
+    pub(super) unit: i128,
+    pub(super) worth: i128,
 }
 
 impl Pool {
@@ -65,26 +78,42 @@ impl Pool {
         })
     }
 
-    /// The tax as the solver is told it; `gain` is that of a leg's order.
-    #[must_use]
-    pub fn levy<'a>(&self, gain: &'a dyn Fn(usize, i128) -> i128) -> Levy<'a> {
+    /// The part of a purse that is free of so much tax.
+    pub(super) fn part(&self, purse: &Purse, allowance: i128) -> Part {
+        let smallest = purse.currency.places().min(purse.places);
+        Part { allowance, unit: 10_i128.pow(purse.places - smallest), worth: purse.worth }
+    }
+
+    /// The tax on the gains of one currency's orders as the solver is told it; `gain` is that of a leg's order.
+    pub(super) fn levy<'a>(&self, part: Part, gain: &'a dyn Fn(usize, i128) -> i128) -> Levy<'a> {
         let rate = self.rate.decimal();
         Levy {
-            allowance: self.allowance(),
+            allowance: part.allowance,
             rate: (rate.mantissa(), 10_i128.pow(rate.scale())),
-            unit: 10_i128.pow(self.places - self.smallest),
+            unit: part.unit * part.worth,
             gain,
         }
     }
 
-    /// Adds to the tax of each order what it bears of the tax on all of them, in the order they are in; `None` when it
-    /// does not fit.
-    pub(super) fn allot(&self, orders: &mut [DraftOrder]) -> Option<()> {
-        let gains: Vec<i128> = orders.iter().map(|order| order.pooled).collect();
-        for (order, borne) in orders.iter_mut().zip(self.allotted(&gains)?) {
-            order.costs.tax = order.costs.tax.checked_add(borne)?;
+    /// Adds to the tax of each order what it bears of the tax on all of its currency, of whose gains so much is free as
+    /// `allowances` say; `None` when it does not fit.
+    pub(super) fn allot(&self, orders: &mut [DraftOrder], books: &Books, allowances: &[i128]) -> Option<()> {
+        for (index, (purse, allowance)) in books.purses.iter().zip(allowances).enumerate() {
+            let part = self.part(purse, *allowance);
+            let own = || orders.iter().filter(|order| order.purse == index);
+            let gains: Vec<i128> = own().map(|order| order.pooled).collect();
+            let borne = allotted(&gains, |gain| self.in_purse(part, gain))?;
+            let mut borne = borne.into_iter();
+            for order in orders.iter_mut().filter(|order| order.purse == index) {
+                order.costs.tax = order.costs.tax.checked_add(borne.next()?)?;
+            }
         }
         Some(())
+    }
+
+    /// The tax on the gains of one currency's orders, in the units of its purse.
+    fn in_purse(&self, part: Part, gains: i128) -> Option<i128> {
+        own_charge(gains.checked_sub(part.allowance)?.max(0), self.rate, part.unit, part.worth)
     }
 
     /// What is still free of tax. Losses made before add to it. While a gain is not known, nothing is: the tax is never
@@ -112,22 +141,21 @@ impl Pool {
         let taxed = gains.checked_sub(self.allowance())?.max(0);
         self.on(taxed)?.checked_sub(self.on(taxed.checked_sub(self.deduction)?)?)
     }
+}
 
-    /// What each of some gains bears of the tax on all of them, in their order: the increase it causes. Losses are taken
-    /// off first, so that none bears less than nothing.
-    #[must_use]
-    pub fn allotted(&self, gains: &[i128]) -> Option<Vec<i128>> {
-        let mut sum = gains.iter().filter(|gain| **gain < 0).try_fold(0_i128, |sum, gain| sum.checked_add(*gain))?;
-        let mut before = self.tax(sum)?;
-        let mut borne = Vec::new();
-        for gain in gains {
-            sum = sum.checked_add((*gain).max(0))?;
-            let tax = self.tax(sum)?;
-            borne.push(tax - before);
-            before = tax;
-        }
-        Some(borne)
+/// What each of some gains bears of the tax on all of them, in their order: the increase it causes. Losses are taken off
+/// first, so that none bears less than nothing.
+fn allotted(gains: &[i128], tax: impl Fn(i128) -> Option<i128>) -> Option<Vec<i128>> {
+    let mut sum = gains.iter().filter(|gain| **gain < 0).try_fold(0_i128, |sum, gain| sum.checked_add(*gain))?;
+    let mut before = tax(sum)?;
+    let mut borne = Vec::new();
+    for gain in gains {
+        sum = sum.checked_add((*gain).max(0))?;
+        let now = tax(sum)?;
+        borne.push(now - before);
+        before = now;
     }
+    Some(borne)
 }
 
 impl Draft<'_> {

@@ -218,7 +218,7 @@ pub struct TestPortfolio {
     /// Its name; the test's by default.
     pub name: Option<Field<Text>>,
     /// Its currency; `KRW` by default.
-    pub base_currency: Option<Field<config::Currency>>,
+    pub base_currency: Option<Field<config::BaseCurrency>>,
     /// The broker's name.
     pub broker: Option<Field<Text>>,
     /// When it is rebalanced; by time alone, with nothing else set, by default.
@@ -250,7 +250,7 @@ impl Test {
         };
         let portfolio = config::Portfolio {
             name: own.name.clone().or_else(|| self.name.clone()),
-            base_currency: own.base_currency.clone().or_else(|| Some(made(config::Currency::Krw))),
+            base_currency: own.base_currency.clone().or_else(|| Some(made(config::BaseCurrency::Krw))),
             broker: own.broker.clone(),
             allocation: Some(made(self.allocation()?)),
             rebalancing: own.rebalancing.clone().or_else(|| Some(made(rebalancing()))),

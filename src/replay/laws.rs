@@ -20,6 +20,8 @@ fn fill(order: &str) -> Fill<String> {
         gain: order.len().is_multiple_of(2).then(one),
         tax_class: None,
         estimated: Vec::new(),
+        currency: order.len().is_multiple_of(3).then(|| "USD".to_owned()),
+        fx_rate: order.len().is_multiple_of(3).then(|| "1385.5".to_owned()),
         at: "2026-03-05T06:30:00Z".to_owned(),
     }
 }

@@ -108,8 +108,10 @@ pub struct PlanFacts<'a> {
     pub sites: &'a [CodeSite<'a>],
     /// Cash in the base currency after the orders.
     pub cash_after: Money,
-    /// Cash that must be left.
+    /// Cash in it that must be left.
     pub reserve: Money,
+    /// The day of the exchange rates, where there are other currencies.
+    pub fx_as_of: Option<NaiveDate>,
     /// What is bought and sold together, and twice what the weights are of, in the same unit: their ratio is the
     /// turnover.
     pub turnover: (i128, i128),

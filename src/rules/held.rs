@@ -36,7 +36,7 @@ pub fn held(path: &str, reading: &Reading) -> Held {
     Held { shape, holdings, findings }
 }
 
-fn contradiction(path: &str, c: &Contradiction) -> Finding {
+pub(super) fn contradiction(path: &str, c: &Contradiction) -> Finding {
     let finding = Finding::new(path, c.message.clone()).at(c.span, c.label.clone()).help(c.help.clone());
     let mut finding = c.related.iter().fold(finding, |finding, (span, text)| finding.with(*span, text.clone()));
     finding.rule = "schema".into();

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("portfolio_config.schema.json", include_str!("../../schema/portfolio_config.example.yaml")),
     ("holdings.schema.json", include_str!("../../schema/holdings.example.yaml")),
+    ("fx.schema.json", include_str!("../../schema/fx.example.yaml")),
     ("policy.schema.json", include_str!("../../schema/policy.example.yaml")),
     ("policy.schema.json", include_str!("../../schema/rule.example.yaml")),
 ];

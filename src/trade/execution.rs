@@ -129,6 +129,8 @@ impl Ticket {
             tax: Figure(part(tax, self.tax)?.decimal()),
             gain: self.gained(*quantity, worth).map(Figure),
             tax_class: self.tax_class.clone(),
+            currency: self.rate.map(|_| self.currency.word().to_owned()),
+            fx_rate: self.rate.map(Figure),
             estimated: estimated.into_iter().filter(|(_, is)| *is).map(|(name, _)| name.to_owned()).collect(),
             at: told.clone().unwrap_or_else(|| at.to_owned()),
         })
@@ -144,16 +146,17 @@ impl Ticket {
         unscaled(product.checked_add(whole - 1)?.div_euclid(whole), places).map(Money::new)
     }
 
-    /// What the sale of its first shares gained, when it is known what they cost.
+    /// What the sale of its first shares gained in the base currency, when it is known what they cost in it.
     fn gained(&self, quantity: Quantity, worth: Decimal) -> Option<Decimal> {
         if self.side != Side::Sell {
             return None;
         }
+        let rate = self.rate.unwrap_or(Decimal::ONE);
         let cost = match quantity == self.quantity {
-            true => self.amount.decimal().checked_sub(self.gain?.decimal())?,
+            true => self.amount.decimal().checked_mul(rate)?.checked_sub(self.gain?.decimal())?,
             false => self.cost_of(quantity)?,
         };
-        worth.checked_sub(cost)
+        worth.checked_mul(rate)?.checked_sub(cost)
     }
 
     /// What its first shares cost, in the order in which the plan takes them from the lots, rounded down.
@@ -190,6 +193,7 @@ mod tests {
             code: Code("069500".to_owned()),
             ticker: "KODEX 200".to_owned(),
             currency: Currency::Krw,
+            rate: None,
             quantity: Quantity::new(10.into()),
             price: Price::new(1_000.into()),
             limit: Price::new(990.into()),

@@ -24,12 +24,13 @@ impl Transfer {
     /// # Errors
     /// [`Malformed`] when what was asked for cannot be.
     pub fn of(body: &Body) -> Result<Option<Self>, Malformed> {
-        let currency = super::currency(body)?;
+        let base = super::currency(body)?;
         let asked = body.asked.ask().ok_or_else(|| Malformed {
             order: "of the plan".to_owned(),
             field: "asked",
             found: body.asked.deposit.clone().or_else(|| body.asked.withdrawal.clone()).unwrap_or_default(),
         })?;
+        let currency = asked.currency.unwrap_or(base);
         Ok(asked.flow.map(|flow| Self { currency, amount: flow.signed() }))
     }
 

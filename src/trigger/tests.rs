@@ -42,7 +42,7 @@ fn on(portfolio: &Portfolio, as_of: NaiveDate, rebalances: &[Rebalance]) -> Verd
 }
 
 fn books(portfolio: &Portfolio) -> Books {
-    crate::drift::books(portfolio, &holdings()).unwrap()
+    crate::drift::books(portfolio, &holdings(), &crate::fx::Fx::default(), None).unwrap()
 }
 
 /// The same with a calendar and figures that were made before: both take longer than the judging.

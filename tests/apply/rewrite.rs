@@ -17,6 +17,7 @@ fn ticket(side: Side, code: &str, quantity: i64, price: i64, costs: i64) -> Tick
         code: Code(code.to_owned()),
         ticker: "an asset".to_owned(),
         currency: Currency::Krw,
+        rate: None,
         quantity: Quantity::new(Decimal::from(quantity)),
         price: Price::new(Decimal::from(price)),
         limit: Price::new(Decimal::from(price)),

@@ -10,6 +10,7 @@ use rebalance::disk::{Disk, RealDisk};
 use rebalance::document;
 use rebalance::ex_dividend::Dividends;
 use rebalance::finding::Finding;
+use rebalance::fx::Fx;
 use rebalance::gate::{self, Again, Asked, Evidence, Present, Refusal, ResumeEvidence, Venue};
 use rebalance::hash::sha256;
 use rebalance::holdings::{Holdings, HoldingsFile};
@@ -120,6 +121,7 @@ impl World {
             calendar: &calendar,
             as_of,
             dividends: &Dividends::default(),
+            fx: &Fx::default(),
             executed: &executed,
             ask: &self.ask,
         };
@@ -133,6 +135,7 @@ impl World {
             holdings: sha256(&bytes),
             broker: None,
             ex_dividend: None,
+            fx: None,
             log: log.input(),
         };
         Ok(draft.body(provenance, &[], self.overrides.clone()))
@@ -305,11 +308,12 @@ fn optimise(draft: &mut Draft<'_>) {
         let Some((_, shares)) = OPTIMUM.into_iter().find(|(code, _)| *code == line.code.0) else { continue };
         let asset = draft.asset(line).unwrap();
         let lots = draft.inputs.holdings.positions.get(&line.code).and_then(|position| position.lots.as_deref());
-        let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line.price, &draft.books, lots).unwrap();
-        let limit = tariff.limit_price(shares > 0, portfolio.currency).unwrap();
+        let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line, &draft.books, lots).unwrap();
+        let limit = tariff.limit_price(shares > 0).unwrap();
         let costs = tariff.costs(shares).unwrap();
         let (amount, sold) = (line.price * shares.abs(), tariff.sold(shares));
-        orders.push(DraftOrder { line: index, shares, amount, limit, costs, sold, pooled: 0 });
+        let (purse, value) = (line.purse, amount);
+        orders.push(DraftOrder { line: index, purse, shares, amount, value, limit, costs, sold, pooled: 0 });
     }
     orders.sort_by_key(|order| (order.shares > 0, order.line));
     draft.shares = draft.books.lines.iter().map(|line| line.held).collect();

@@ -123,7 +123,7 @@ fn lines_that_have_no_plan_are_answered_in_their_place() {
 "unsound" config at "/config/portfolio/allocation/core" at "/config/portfolio/allocation/core/assets/0/max": the config cannot be planned by: the targets add up to 1.15, not 1, and 1 error more
 "price" holdings at "/holdings/positions/2/price": the holdings cannot be planned with: `price` is a text in quotes, not a number
 "unpriced" plan: 360750 is in the config and has no price
-"misspelt" line: unknown field `asof`, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `ex_dividend`, `log` at column 445
+"misspelt" line: unknown field `asof`, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `currency`, `fx`, `ex_dividend`, `log` at column 445
 "config" line: `config` is neither the path of a config nor a config
 null line: `id` is neither a text nor a whole number
 null line: EOF while parsing a value at column 10
@@ -140,7 +140,7 @@ error: line 2: cannot read nowhere.yaml: No such file or directory (os error 2)
 error: line 3: the config cannot be planned by: the targets add up to 1.15, not 1, and 1 error more
 error: line 4: the holdings cannot be planned with: `price` is a text in quotes, not a number
 error: line 5: 360750 is in the config and has no price
-error: line 6: unknown field `asof`, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `ex_dividend`, `log` at column 445
+error: line 6: unknown field `asof`, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `currency`, `fx`, `ex_dividend`, `log` at column 445
 error: line 7: `config` is neither the path of a config nor a config
 error: line 8: `id` is neither a text nor a whole number
 error: line 9: EOF while parsing a value at column 10

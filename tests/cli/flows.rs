@@ -617,7 +617,7 @@ For more information, try '--help'.
         stage.run(&["plan", "--deposit", "500,000"]).whole(),
         str![[r#"
 --- stderr
-error: invalid value '500,000' for '--deposit <AMOUNT>': write it in plain digits, such as 500000
+error: invalid value '500,000' for '--deposit <AMOUNT>': write it in plain digits, such as 500000 or 500USD
 
 For more information, try '--help'.
 --- exit 64

@@ -66,18 +66,8 @@ Global options:
           Ex-dividend dates [default: ex_dividend.csv beside the holdings, if
           there is one]
 
-      --policies <DIR>
-          The owner's policies [default: policies beside the config]
-
-      --color <WHEN>
-          When to use colour; NO_COLOR is honoured
-
-          Possible values:
-          - auto:   On a terminal
-          - always: Always
-          - never:  Never
-          
-          [default: auto]
+      --fx <FILE>
+          Exchange rates [default: fx.yaml beside the holdings, if there is one]
 
       --format <FORMAT>
           How to print the answer [default: human]
@@ -95,6 +85,19 @@ Global options:
       --output-file <FILE>
           Where the --format before it goes, instead of standard output; both
           may be given again
+
+      --policies <DIR>
+          The owner's policies [default: policies beside the config]
+
+      --color <WHEN>
+          When to use colour; NO_COLOR is honoured
+
+          Possible values:
+          - auto:   On a terminal
+          - always: Always
+          - never:  Never
+          
+          [default: auto]
 
       --now <TIME>
           The clock, as RFC 3339: for tests, and for asking "what if it were

@@ -219,7 +219,7 @@ refused: holdings.yaml: 1 error, 0 warnings, 1 info
 #[test]
 fn plans_that_cannot_be_made_say_why() {
     let table: &[(&str, &str, &str, u8)] = &[
-        ("cash: { KRW: 0 }", "cash: { KRW: 0, USD: 5 }", "cash is held in another currency", 6),
+        ("cash: { KRW: 0 }", "cash: { KRW: 0, USD: 5 }", "cash is held in USD, and there is no exchange rate of it", 6),
         (
             "  - code: '319640' # TIGER Gold & Silver Futures (H)\n    quantity: 80\n    price: 12500\n",
             "",

@@ -137,8 +137,10 @@ impl Account {
         let ask = Ask { flow: Some(flow), ..Ask::default() };
         let (executed, as_of) = (Executed::default(), holdings.as_of);
         let dividends = rebalance::ex_dividend::Dividends::default();
+        let fx = rebalance::fx::Fx::default();
         let draft = Draft::make(Inputs {
             dividends: &dividends,
+            fx: &fx,
             sound: &sound,
             holdings: &holdings,
             calendar: &calendar,
@@ -181,9 +183,9 @@ fn brings(draft: &Draft<'_>, line: usize, shares: i128) -> i128 {
     let books = &draft.books;
     let (asset, portfolio) = (draft.asset(&books.lines[line]).unwrap(), draft.portfolio());
     let lots = draft.inputs.holdings.positions[&books.lines[line].code].lots.as_deref();
-    let price = books.lines[line].price;
-    let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, price, books, lots).unwrap();
-    price * shares - tariff.costs(-shares).unwrap().total().unwrap()
+    let line = &books.lines[line];
+    let tariff = Tariff::of(asset, &portfolio.costs, portfolio.currency, line, books, lots).unwrap();
+    line.price * shares - tariff.costs(-shares).unwrap().total().unwrap()
 }
 
 proptest! {
@@ -255,7 +257,7 @@ proptest! {
         account.plan(Flow::Withdrawal(most), |draft| sound_sums(&account, draft.unwrap()));
         let more = most.plus(won(1)).unwrap();
         account.plan(Flow::Withdrawal(more), |draft| {
-            assert_eq!(draft.err(), Some(PlanError::Withdrawal { most, left_alone: false }));
+            assert_eq!(draft.err(), Some(PlanError::Withdrawal { most, currency: None, left_alone: false }));
         });
     }
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod again;
 mod brute;
+mod currencies;
 mod every;
 #[path = "../sizing/instance.rs"]
 #[allow(dead_code, reason = "only the source of randomness is used here")]

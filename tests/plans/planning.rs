@@ -6,6 +6,7 @@ use rebalance::config::Config;
 use rebalance::document;
 use rebalance::ex_dividend::Dividends;
 use rebalance::executed::{Executed, Rebalance};
+use rebalance::fx::Fx;
 use rebalance::hash::sha256;
 use rebalance::holdings::{Holdings, HoldingsFile};
 use rebalance::money::Money;
@@ -74,7 +75,7 @@ pub(crate) fn plan_of(
     let as_of: NaiveDate = DAY.parse().unwrap();
     let rebalance = Rebalance { date: as_of, plan_id: String::new(), left_alone: BTreeSet::default() };
     let executed = Executed { rebalances: served.then_some(rebalance).into_iter().collect(), ..Executed::default() };
-    let dividends = Dividends::default();
+    let (dividends, fx) = (Dividends::default(), Fx::default());
     let calendar = Calendar::of(sound.portfolio().calendar).unwrap();
     let inputs = Inputs {
         sound: &sound,
@@ -84,9 +85,11 @@ pub(crate) fn plan_of(
         executed: &executed,
         ask: &ask,
         dividends: &dividends,
+        fx: &fx,
     };
     let provenance = Provenance {
         ex_dividend: None,
+        fx: None,
         config: ConfigInput { path: "portfolio_config.yaml".to_owned(), blob: None, semantic: String::new() },
         policies: String::new(),
         holdings: sha256(holdings.as_bytes()),
@@ -109,7 +112,7 @@ fn money(account: &Account, amount: i128) -> Money {
     Money::new(account.money(amount).parse().unwrap())
 }
 
-fn sound(config: &str) -> Result<Sound, String> {
+pub(crate) fn sound(config: &str) -> Result<Sound, String> {
     thread_local!(static POLICIES: Policies = rules::policies(&[]).0);
     let reading = document::read(config.as_bytes());
     let (config, misread) = Config::of(&reading);

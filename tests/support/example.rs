@@ -158,6 +158,7 @@ impl Scene<'_> {
             calendar: &calendar,
             as_of,
             dividends: &dividends,
+            fx: &rebalance::fx::Fx::default(),
             executed: &executed,
             ask: &Ask::default(),
         };

@@ -4,11 +4,14 @@ use super::side::Side;
 use crate::calendar::Calendar;
 use crate::cli::account::{Account, holdings_path};
 use crate::cli::dividends::DividendFile;
-use crate::cli::plan::{calendar, plan_fault};
+use crate::cli::plan::calendar;
+use crate::cli::rates::RatesFile;
+use crate::cli::unplanned::plan_fault;
 use crate::cli::{Exit, Fault, Global, Host};
 use crate::ex_dividend::Dividends;
 use crate::executed::Executed;
 use crate::finding::{Finding, Level};
+use crate::fx::Fx;
 use crate::holdings::Holdings;
 use crate::output::difference::Trades;
 use crate::plan::{Ask, Draft, Effect, Inputs};
@@ -30,7 +33,8 @@ pub(super) fn trades(base: &Side, head: &Side, found: &[Finding], global: &Globa
     };
     let told = Account::read(None, global, host).and_then(|account| {
         let dividends = DividendFile::read(&head.gathered, global, host)?;
-        effect(base, head, &sound, (&account, &dividends), found)
+        let rates = RatesFile::read(&head.gathered, &account, None, global, host)?;
+        effect(base, head, &sound, (&account, &dividends, &rates), found)
     });
     told.unwrap_or_else(|fault| match fault.exit {
         Exit::No => Trades::None { why: fault.message },
@@ -42,7 +46,7 @@ fn effect(
     base: &Side,
     head: &Side,
     sound: &Sound,
-    (account, dividends): (&Account, &DividendFile),
+    (account, dividends, rates): (&Account, &DividendFile, &RatesFile),
     found: &[Finding],
 ) -> Result<Trades, Fault> {
     let Some(holdings) = &account.holdings else { return Err(unread(&account.path, &account.findings)) };
@@ -50,7 +54,11 @@ fn effect(
         let path = dividends.source.as_ref().map_or("", |(path, _)| path.as_str());
         return Err(unread(path, &dividends.findings));
     }
-    let anyway = (&dividends.dates, &Executed::default(), &Ask { manual: true, ..Ask::default() });
+    if !rates.findings.is_empty() {
+        let path = rates.source.as_ref().map_or("", |(path, _)| path.as_str());
+        return Err(unread(path, &rates.findings));
+    }
+    let anyway = (&dividends.dates, &rates.fx, &Executed::default(), &Ask { manual: true, ..Ask::default() });
     let new = calendar(sound)?;
     let after = draft(sound, holdings, &new, anyway)?;
     let sound_before = base.sound();
@@ -71,10 +79,10 @@ fn draft<'a>(
     sound: &'a Sound,
     holdings: &'a Holdings,
     calendar: &'a Calendar,
-    (dividends, executed, ask): (&'a Dividends, &'a Executed, &'a Ask),
+    (dividends, fx, executed, ask): (&'a Dividends, &'a Fx, &'a Executed, &'a Ask),
 ) -> Result<Draft<'a>, Fault> {
     let as_of = holdings.as_of;
-    let inputs = Inputs { sound, holdings, calendar, as_of, dividends, executed, ask };
+    let inputs = Inputs { sound, holdings, calendar, as_of, dividends, fx, executed, ask };
     Draft::make(inputs).map_err(|error| plan_fault(&error))
 }
 

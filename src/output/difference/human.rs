@@ -2,7 +2,7 @@
 
 use super::super::Paint;
 use super::super::change::lines;
-use super::super::plan::grouped;
+use super::super::plan::{amount, grouped};
 use super::super::text::{fitted, flat, help, visible};
 use super::{Cooldown, Report, Said, Same, Trades, figures, figures_before, key, sign, title};
 use crate::finding::Finding;
@@ -219,7 +219,8 @@ fn one(pair: &Pair, paint: Paint) -> String {
     match &pair.after {
         Some(order) => {
             let sign = if order.side == "sell" { '-' } else { '+' };
-            let (price, amount) = (grouped(&order.price), grouped(&order.amount));
+            let price = grouped(&order.price);
+            let amount = amount(&order.amount, order.currency.as_deref());
             let line = format!("{sign} {} {} x {} {name} at {price} = {amount}", order.side, order.quantity, pair.code);
             painted(sign, &line, paint)
         }

@@ -5,7 +5,7 @@
 
 use super::super::change::Names;
 use super::super::markdown::code;
-use super::super::plan::grouped;
+use super::super::plan::{amount, grouped};
 use super::super::text::{flat, visible};
 use super::human::because;
 use super::{Cooldown, Found, Report, Said, Trades, figures, figures_before, key, sign, title};
@@ -244,7 +244,8 @@ fn one(pair: &Pair) -> String {
     match &pair.after {
         Some(order) => {
             let sign = if order.side == "sell" { "-" } else { "+" };
-            let (price, amount) = (grouped(&order.price), grouped(&order.amount));
+            let price = grouped(&order.price);
+            let amount = amount(&order.amount, order.currency.as_deref());
             format!("| {sign} | {asset} | {} {} | {price} | {amount} | {because} |\n", order.side, order.quantity)
         }
         None => format!("| ~ | {asset} | none any more | | | {because} |\n"),

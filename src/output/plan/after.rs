@@ -1,6 +1,6 @@
 //! The weights after the orders, and what is proven of them.
 
-use super::figures::{grouped, number, percent, points};
+use super::figures::{grouped, number, percent, points, value};
 use crate::output::Paint;
 use crate::output::assets::{Bands, finish, frame};
 use crate::output::text::{visible, wrapped};
@@ -13,8 +13,9 @@ const MOVED: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 
 /// The weights after, and the proof in words.
 pub(super) fn after(body: &Body, paint: Paint) -> String {
-    let title =
-        format!("After: {} {} (cash {})", grouped(&body.after.total), body.params.currency, grouped(&body.after.cash));
+    let currency = &body.params.currency;
+    let figure = |text: &str| value(text, currency, !body.before.balances.is_empty());
+    let title = format!("After: {} {currency} (cash {})", figure(&body.after.total), figure(&body.after.cash));
     let both = || body.before.assets.iter().zip(&body.after.assets);
     let shown: Vec<(&AssetBefore, &AssetAfter)> = both().filter(|(b, a)| matters(body, b, a)).collect();
     let mut table = frame(paint, &["  code", "asset", "shares", "weight", "drift", "band"], 2..5);

@@ -1,5 +1,6 @@
 //! Figures as people read them.
 
+use crate::config::Currency;
 use crate::words;
 
 /// `1234567.5` as `1,234,567.5`.
@@ -15,6 +16,19 @@ pub fn grouped(number: &str) -> String {
         grouped.push(digit);
     }
     fraction.map_or(format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
+}
+
+/// An amount with its currency, where that is not the base currency.
+#[must_use]
+pub fn amount(number: &str, currency: Option<&str>) -> String {
+    currency.map_or_else(|| grouped(number), |currency| format!("{} {currency}", grouped(number)))
+}
+
+/// A value in the base currency: where other currencies are in it, it has more digits than anybody reads, and is rounded
+/// half to even to the smallest unit.
+pub(in crate::output) fn value(text: &str, base: &str, mixed: bool) -> String {
+    let places = Currency::parse(base).filter(|_| mixed).map(Currency::places);
+    places.map_or_else(|| grouped(text), |places| grouped(&number(text).round_dp(places).normalize().to_string()))
 }
 
 /// A figure of a plan, for a bar or a sentence.

@@ -1,6 +1,6 @@
 //! The limits of the config beside the figures they are about, kept or not.
 
-use super::figures::grouped;
+use super::figures::{grouped, value};
 use crate::output::Paint;
 use crate::output::text::wrapped;
 use crate::plan::file::Body;
@@ -14,12 +14,14 @@ pub(super) fn limits(body: &Body, paint: Paint) -> String {
         kept.push(format!("{} of at most {most}", count(body.orders.len(), "order")));
     }
     if let Some(most) = &body.params.max_order_amount {
-        let largest = grouped(&body.summary.largest_order);
+        let largest = value(&body.summary.largest_order, &body.params.currency, !body.before.balances.is_empty());
         kept.push(format!("largest order {largest} of at most {}", grouped(most)));
     }
     if let Some(most) = body.params.max_price_age {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap_or_default();
-        let age = (day(&body.inputs.as_of) - day(&body.inputs.data_as_of)).num_days();
+        let rates = body.inputs.fx.as_ref().map(|fx| day(&fx.as_of));
+        let of = rates.into_iter().fold(day(&body.inputs.data_as_of), NaiveDate::min);
+        let age = (day(&body.inputs.as_of) - of).num_days();
         let age = count(usize::try_from(age).unwrap_or_default(), "day");
         kept.push(format!("prices {age} old of at most {most}"));
     }

@@ -1,7 +1,7 @@
 //! The orders, a reason a line, and what they leave of the cash.
 
-use super::figures::{grouped, percent, short_percent};
-use super::tax;
+use super::figures::{amount, grouped, percent, short_percent};
+use super::{balances, tax};
 use crate::output::Paint;
 use crate::output::text::{fitted, visible, wrapped};
 use crate::plan::file::{Body, Order};
@@ -18,11 +18,15 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
         },
     };
     for order in &body.orders {
-        text.push_str(&one_order(order, paint));
+        text.push_str(&one_order(order, &body.params.currency, paint));
     }
-    let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
-    text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));
-    text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
+    if body.before.balances.is_empty() {
+        let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
+        text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));
+        text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
+    } else {
+        text.push_str(&balances::after(body, paint));
+    }
     if body.params.deploy_cash {
         text.push_str("    spent above that, counted as an asset whose target is 0\n");
     }
@@ -34,8 +38,9 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
     text + "\n"
 }
 
-fn one_order(order: &Order, paint: Paint) -> String {
+fn one_order(order: &Order, base: &str, paint: Paint) -> String {
     let sells = order.side == "sell";
+    let currency = order.currency.as_deref();
     let sign = if sells { "-" } else { "+" };
     let line = format!(
         "{sign} {} {} x {} {} at {} = {}",
@@ -44,7 +49,7 @@ fn one_order(order: &Order, paint: Paint) -> String {
         order.code,
         visible(&order.ticker),
         grouped(&order.price),
-        grouped(&order.amount)
+        amount(&order.amount, currency)
     );
     let paints = |line: &str| if sells { paint.red(line) } else { paint.green(line) } + "\n";
     let line: String = fitted(&line, "", paint.width).lines().map(paints).collect();
@@ -58,5 +63,6 @@ fn one_order(order: &Order, paint: Paint) -> String {
         grouped(&order.limit_price)
     );
     let (weight, reason) = (wrapped(&weight, "    ", paint.width), wrapped(&order.reason, "    ", paint.width));
-    format!("{line}{weight}{reason}{}", tax::order(order, paint))
+    let worth = balances::worth(order, base, paint);
+    format!("{line}{worth}{weight}{reason}{}", tax::order(order, paint))
 }

@@ -1,6 +1,6 @@
 //! What a sale gains and what tax it bears; the tax on the year's gains, and what waiting would save.
 
-use super::figures::grouped;
+use super::figures::{amount, grouped};
 use crate::output::Paint;
 use crate::output::text::wrapped;
 use crate::plan::file::{Body, LotSold, Order, YearTax};
@@ -17,7 +17,8 @@ pub(super) fn order(order: &Order, paint: Paint) -> String {
         Some(loss) => format!("loss {}", grouped(loss)),
         None => format!("gain {}", grouped(gain)),
     };
-    let text = format!("{gained} ({class}tax {}): {}", grouped(&order.tax), lots(&order.lots));
+    let text =
+        format!("{gained} ({class}tax {}): {}", amount(&order.tax, order.currency.as_deref()), lots(&order.lots));
     wrapped(&text, "    ", paint.width)
 }
 

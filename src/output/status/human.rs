@@ -4,15 +4,18 @@ use super::StatusReport;
 use crate::finding::Level;
 use crate::output::Paint;
 use crate::output::assets::{key, weights};
-use crate::output::plan::grouped;
+use crate::output::plan::balances::balances;
+use crate::output::plan::figures::value;
 use crate::output::text::{help, visible, wrapped};
 
 /// Draws a status.
 pub(super) fn draw(report: &StatusReport<'_>, paint: Paint) -> String {
     let before = report.before;
-    let total = grouped(&before.total);
+    let figure = |text: &str| value(text, report.currency, !before.balances.is_empty());
+    let total = figure(&before.total);
     let title = paint.bold(format!("Portfolio on {}: {total} {}", report.as_of, report.currency));
-    let mut text = format!("{title} (cash {})\n\n{}", grouped(&before.cash), weights(&before.assets, paint));
+    let cash = balances(before, report.fx, report.currency, paint);
+    let mut text = format!("{title} (cash {})\n{cash}\n{}", figure(&before.cash), weights(&before.assets, paint));
     text.push_str(&key(&before.assets, paint));
     text.push_str(&format!("\n{}\n", paint.bold(format!("{}:", report.verdict()))));
     report.trigger.why.iter().for_each(|why| text.push_str(&wrapped(why, "  ", paint.width)));

@@ -2,7 +2,7 @@
 
 use super::{Cooldown, StatusReport};
 use crate::finding::{Certainty, Finding};
-use crate::plan::file::AssetBefore;
+use crate::plan::file::{AssetBefore, Balance, FxInput};
 use crate::schema::{Sheet, schema_of};
 use chrono::{DateTime, SecondsFormat};
 use schemars::JsonSchema;
@@ -25,6 +25,12 @@ pub struct StatusJson {
     pub total: String,
     /// Cash.
     pub cash: String,
+    /// The cash of each currency; not there where one currency is all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub balances: Vec<Balance>,
+    /// The exchange rates; not there where one currency is all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fx: Option<FxInput>,
     /// The assets by code.
     pub assets: Vec<AssetJson>,
     /// Whether a rebalance is due.
@@ -158,6 +164,8 @@ pub(super) fn draw(report: &StatusReport<'_>) -> String {
         currency: report.currency.to_owned(),
         total: report.before.total.clone(),
         cash: report.before.cash.clone(),
+        balances: report.before.balances.clone(),
+        fx: report.fx.cloned(),
         assets: report.before.assets.iter().map(|one| asset(report, one)).collect(),
         trigger: TriggerJson { fired: trigger.fired.clone(), why: trigger.why.clone() },
         scheduled: ScheduledJson {

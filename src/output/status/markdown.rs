@@ -4,7 +4,8 @@ use super::StatusReport;
 use crate::output::Paint;
 use crate::output::bar::{InBand, bar};
 use crate::output::markdown::{COMMENT, LAST_LINE, code};
-use crate::output::plan::grouped;
+use crate::output::plan::balances::balances;
+use crate::output::plan::figures::value;
 use crate::words::{count, exact_percent, percent, points};
 use rust_decimal::Decimal;
 
@@ -13,13 +14,18 @@ pub(super) fn draw(report: &StatusReport<'_>, paint: Paint) -> String {
     let before = report.before;
     let mut text = format!("<!-- rebalance status -->\n### {}\n\n", report.verdict());
     text.extend(report.trigger.why.iter().map(|why| format!("- {}\n", code(why))));
-    let total = grouped(&before.total);
+    let figure = |text: &str| value(text, report.currency, !before.balances.is_empty());
+    let total = figure(&before.total);
     text.push_str(&format!(
         "\nPortfolio on {}: {total} {} (cash {})\n\n",
         report.as_of,
         report.currency,
-        grouped(&before.cash)
+        figure(&before.cash)
     ));
+    text.extend(balances(before, report.fx, report.currency, paint).lines().map(|line| format!("- {}\n", line.trim())));
+    if !before.balances.is_empty() {
+        text.push('\n');
+    }
     let mut below: String = report.facts().iter().map(|(word, said)| format!("- {word}: {}\n", code(said))).collect();
     below.extend(
         report.checks.iter().map(|check| format!("- {} {}: {}\n", check.level, check.rule, code(&check.message))),

@@ -13,7 +13,7 @@ pub use json::{STATUS_SHEET, StatusJson};
 use super::{Format, Paint};
 use crate::ex_dividend::Frozen;
 use crate::finding::Finding;
-use crate::plan::file::{Before, Trigger};
+use crate::plan::file::{Before, FxInput, Trigger};
 use crate::record::Record;
 use crate::words::count;
 use crate::zone::Zone;
@@ -24,8 +24,10 @@ use chrono::NaiveDate;
 pub struct StatusReport<'a> {
     /// The day.
     pub as_of: NaiveDate,
-    /// The currency of all amounts.
+    /// The base currency.
     pub currency: &'a str,
+    /// The exchange rates, where there are other currencies.
+    pub fx: Option<&'a FxInput>,
     /// The figures.
     pub before: &'a Before,
     /// Whether a rebalance is due, and why or why not.

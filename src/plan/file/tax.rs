@@ -22,7 +22,7 @@ wire! {
         pub date: Option<String>,
         /// Shares.
         pub quantity: String,
-        /// What they cost together, rounded down.
+        /// What they cost together in the base currency, rounded down.
         pub cost: String,
     }
 
@@ -44,7 +44,7 @@ wire! {
         pub left: String,
         /// Gains of this plan that are taxed.
         pub taxed: String,
-        /// The tax on them: the sum of what its orders bear.
+        /// The tax on them. What its orders bear is that, rounded up to the smallest unit of their currencies.
         pub tax: String,
         /// What waiting for the next year would save, when something is taxed.
         pub waiting: Option<Waiting>,

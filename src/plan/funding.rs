@@ -1,0 +1,147 @@
+//! What pays for orders where there are several currencies: each currency pays for its own.
+//!
+//! Purchases come from the cash of their currency and from sales in it. So nothing ties the currencies together: what is
+//! best of each, its bound and its proof are best, bound and proof of the whole, level by level, since levels only add up.
+//! Only the deduction of a year's gains is shared. Where it covers all gains nothing is lost by that; where it does not,
+//! each currency in turn uses what the ones before have left, and the bound is that of orders whose gains are free.
+//!
+//! What a currency is worth must never be decided in this file.
+
+use super::draft::{Draft, PlanError, Terms};
+use super::size;
+use super::sizing::{Problem, Shape, Sizing, SizingError};
+use crate::config::TaxClass;
+use crate::drift::Line;
+use std::collections::BTreeSet;
+
+/// The best shares, and what pays for them.
+pub(super) struct Funded {
+    /// The shares of all lines and the figures of the whole.
+    pub(super) sizing: Sizing,
+    /// The cash of each purse after, in its units.
+    pub(super) purses_after: Vec<i128>,
+    /// What of the gains of each purse's orders is free of the tax on the year's, in the units of the books.
+    pub(super) allowances: Vec<i128>,
+}
+
+impl Draft<'_> {
+    /// The best shares of all lines, where weights are of `total`.
+    pub(super) fn funded(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
+        let Some(pool) = &self.pool else { return self.in_turn(terms, total, None) };
+        if self.books.is_mixed() {
+            let untaxed = self.in_turn(terms, total, None)?;
+            if untaxed.allowances.iter().sum::<i128>() <= pool.allowance() {
+                return Ok(untaxed);
+            }
+            if self.taxed_together() > 1 {
+                let mut taxed = self.in_turn(terms, total, Some(pool.allowance()))?;
+                bounded(&mut taxed.sizing, &untaxed.sizing);
+                return Ok(taxed);
+            }
+        }
+        self.in_turn(terms, total, Some(pool.allowance()))
+    }
+
+    /// How many currencies have positions whose gains are taxed with those of the whole year.
+    fn taxed_together(&self) -> usize {
+        let pooled = |line: &&Line| self.asset(line).is_some_and(|asset| asset.tax_class == Some(TaxClass::Overseas));
+        let lines = self.books.lines.iter().filter(|line| line.held > 0).filter(pooled);
+        lines.map(|line| line.purse).collect::<BTreeSet<usize>>().len()
+    }
+
+    /// Each currency by itself. So much of the gains of the first is free of tax, and of those of the next what is left;
+    /// without it all are.
+    fn in_turn(&self, terms: &Terms<'_>, total: i128, allowance: Option<i128>) -> Result<Funded, PlanError> {
+        let mut all: Option<Sizing> = None;
+        let (mut purses_after, mut allowances) = (Vec::new(), Vec::new());
+        let mut left = allowance;
+        for purse in 0..self.books.purses.len() {
+            let sizing = self.of_purse(terms, total, purse, left)?;
+            let gains: i128 = sizing
+                .shares
+                .iter()
+                .zip(&self.books.lines)
+                .enumerate()
+                .filter(|(_, (_, line))| line.purse == purse)
+                .map(|(leg, (after, line))| if *after < line.held { (terms.gain)(leg, after - line.held) } else { 0 })
+                .sum();
+            purses_after.push(sizing.cash_after.div_euclid(self.books.worth(purse)));
+            allowances.push(left.unwrap_or(gains));
+            left = left.map(|left| left.saturating_sub(gains).max(0));
+            match &mut all {
+                Some(all) => {
+                    join(all, &sizing, |line| self.books.lines.get(line).is_some_and(|line| line.purse == purse))
+                }
+                none => *none = Some(sizing),
+            }
+        }
+        let sizing = all.ok_or(PlanError::Sizing(SizingError::TooLarge))?;
+        Ok(Funded { sizing, purses_after, allowances })
+    }
+
+    /// The best shares of the lines of one currency; the others stay as they are.
+    fn of_purse(
+        &self,
+        terms: &Terms<'_>,
+        total: i128,
+        purse: usize,
+        allowance: Option<i128>,
+    ) -> Result<Sizing, PlanError> {
+        let share = 10_i128.pow(self.books.quantity_places);
+        let lines = self.books.lines.iter().enumerate().filter(|(_, line)| line.purse == purse);
+        let members: Vec<usize> = lines.map(|(line, _)| line).collect();
+        let line_of = |leg: usize| members.get(leg).copied().unwrap_or(usize::MAX);
+        let cost = |leg: usize, shares: i128| (terms.cost)(line_of(leg), shares);
+        let gain = |leg: usize, shares: i128| (terms.gain)(line_of(leg), shares);
+        let whole = self.problem(terms, total)?;
+        let worth = self.books.worth(purse);
+        let there = self.books.purses.get(purse).map_or(0, |purse| purse.cash) + self.flow_of(purse);
+        let levy = self.pool.as_ref().zip(self.books.purses.get(purse)).zip(allowance);
+        let turns = |line: &usize| terms.shape.turns.get(*line).cloned().unwrap_or_default();
+        let problem = Problem {
+            legs: members.iter().filter_map(|line| whole.legs.get(*line).cloned()).collect(),
+            cash: there * worth,
+            reserve: self.left_of(purse) * worth,
+            cost: &cost,
+            shape: Some(Shape { turns: members.iter().map(turns).collect(), rounding: terms.shape.rounding }),
+            levy: levy.map(|((pool, purse), allowance)| pool.levy(pool.part(purse, allowance), &gain)),
+            ..whole
+        };
+        let mut sizing = size::best(problem, share).map_err(|error| self.unsized_because(purse, error))?;
+        let mut shares: Vec<i128> = self.books.lines.iter().map(|line| line.held).collect();
+        for (line, after) in members.iter().zip(&sizing.shares) {
+            if let Some(of) = shares.get_mut(*line) {
+                *of = *after;
+            }
+        }
+        sizing.shares = shares;
+        Ok(sizing)
+    }
+}
+
+/// Adds the orders of another currency to those of the ones before; `of` says which lines are its.
+fn join(all: &mut Sizing, other: &Sizing, of: impl Fn(usize) -> bool) {
+    for (line, (shares, own)) in all.shares.iter_mut().zip(&other.shares).enumerate() {
+        if of(line) {
+            *shares = *own;
+        }
+    }
+    all.cash_after += other.cash_after;
+    all.cost += other.cost;
+    all.levy += other.levy;
+    all.orders += other.orders;
+    all.turnover += other.turnover;
+    all.outside += other.outside;
+    all.violation += other.violation;
+    all.violation_bound += other.violation_bound;
+    all.objective += other.objective;
+    all.bound += other.bound;
+    all.proven &= other.proven;
+    all.nodes += other.nodes;
+}
+
+/// Takes the bound of a question that allows more. Orders that reach it are the closest there are.
+fn bounded(sizing: &mut Sizing, of: &Sizing) {
+    (sizing.violation_bound, sizing.bound) = (of.violation_bound, of.bound);
+    sizing.proven = of.proven && sizing.violation == of.violation && sizing.objective == of.objective;
+}
