@@ -184,7 +184,7 @@ const REFUSED: &[(&str, &str)] = &[
     ),
     ("assets.sleeve('satelite').target <= 0.3", "sleeve | there is no sleeve \"satelite\""),
     ("assets.market('oversea').target <= 0.3", "market | there is no market \"oversea\""),
-    ("assets.currency('EUR').target <= 0.3", "currency | there is no currency \"EUR\""),
+    ("assets.currency('CHF').target <= 0.3", "currency | there is no currency \"CHF\""),
     ("portfolio.strategy == 'hybird'", "== | there is no strategy \"hybird\""),
     ("portfolio.strategy in ['hybrid', 'hybird']", "in | there is no strategy \"hybird\""),
     ("1 in 2", "in | this needs a list in brackets, such as `['KRW', 'USD']` and is given a number (2)"),
