@@ -63,6 +63,7 @@ pub mod journal;
 pub mod log;
 pub mod http;
 pub mod github;
+pub mod notify;
 pub mod broker;
 pub mod apply;
 pub mod fault;

@@ -4,8 +4,8 @@
 
 use super::auto::event_file;
 use super::{Exit, Fault, Host, step_summary};
-use crate::github::{self, Api, Failure, Kept, Marker, Patience};
-use crate::http::{Client, Limits, Secret};
+use crate::github::{self, Api, Failure, Kept, Marker};
+use crate::http::{Client, Limits, Patience, Secret};
 use crate::output::{Paint, Ui};
 use crate::words::count;
 use clap::Args;

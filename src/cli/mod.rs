@@ -20,6 +20,7 @@ mod judgement;
 mod lint;
 mod live;
 mod log;
+mod notify;
 mod outputs;
 mod past;
 mod plan;
@@ -132,6 +133,7 @@ enum Command {
     Brokers(brokers::BrokersArgs),
     History(history::HistoryArgs),
     Comment(comment::CommentArgs),
+    Notify(notify::NotifyArgs),
     Schema(schema::SchemaArgs),
     CommitMsg(commit_msg::CommitMsgArgs),
     PrePush(pre_push::PrePushArgs),
@@ -189,6 +191,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Brokers(_) => brokers::run(global, host, paint),
         Command::History(args) => history::run(args, global, host, paint),
         Command::Comment(args) => comment::run(args, host, paint),
+        Command::Notify(args) => notify::run(args, global, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
         Command::PrePush(args) => pre_push::run(args, global, host, paint),

@@ -55,6 +55,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Brokers, &crate::output::brokers::SHEET),
     (Which::History, &crate::output::history::HISTORY_SHEET),
     (Which::Status, &crate::output::status::STATUS_SHEET),
+    (Which::Notification, &crate::notify::SHEET),
 ];
 
 /// A file that has a schema.
@@ -94,6 +95,8 @@ pub enum Which {
     History,
     /// status --format json
     Status,
+    /// What notify sends to a webhook
+    Notification,
 }
 
 /// Runs the command.

@@ -26,7 +26,6 @@ pub(super) struct ShowArgs {
 /// Runs the command.
 pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let plan = PlanFile::read(&read(&args.plan, host)?).map_err(|error| not_a_plan(&args.plan, &error))?;
-    let edited = plan.body.id() != plan.plan_id;
     if let Some(file) = global.outputs.files().find(|file| host.path(file) == host.path(&args.plan)) {
         let fault = Fault::usage(format!("{} is what the answer is made from", file.display()));
         return Err(fault.hint("name another file."));
@@ -35,14 +34,14 @@ pub(super) fn run(args: &ShowArgs, global: &Global, host: &mut Host<'_>, paint: 
         Format::Json => plan.text(),
         _ => draw(&plan, Next::Apply(&args.plan.display().to_string()), paint),
     })?;
-    if edited {
-        return Err(Fault::mismatch(format!(
-            "{} was edited: its plan_id is not the hash of its body",
-            args.plan.display()
-        ))
-        .hint("plan again: rebalance plan -o plan.json"));
-    }
-    Ok(answer)
+    edited(&plan, &args.plan).map_or(Ok(answer), Err)
+}
+
+/// The fault that a plan was edited, if it was.
+pub(super) fn edited(plan: &PlanFile, path: &Path) -> Option<Fault> {
+    let why = format!("{} was edited: its plan_id is not the hash of its body", path.display());
+    let edited = plan.body.id() != plan.plan_id;
+    edited.then(|| Fault::mismatch(why).hint("plan again: rebalance plan -o plan.json"))
 }
 
 /// A plan file's bytes. It may be larger than a config.

@@ -42,15 +42,38 @@ const TOLD: [&str; 2] = ["trade-cooldown", "ex-dividend-window"];
 pub(super) struct StatusArgs {
     /// The day it is for [default: the holdings' own date]
     #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<NaiveDate>,
+    pub(super) as_of: Option<NaiveDate>,
     /// Exit 2 when a rebalance is due
     #[arg(long)]
-    detailed_exitcode: bool,
+    pub(super) detailed_exitcode: bool,
 }
 
 /// Runs the command.
 pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     global.outputs.files().try_for_each(|file| keep_inputs(file, global, host))?;
+    look(args, global, host, |seen, host| match seen {
+        Seen::Status(report, exit) => {
+            deliver(global, (exit, Stream::Out), host, paint, |format, paint| draw(format, report, paint))
+        }
+        Seen::Refused(made, exit) => print_findings(made, exit, global, host, paint),
+    })
+}
+
+/// What there is to see.
+pub(super) enum Seen<'a> {
+    /// How the portfolio stands, and what the command answers with.
+    Status(&'a StatusReport<'a>, Exit),
+    /// Why that cannot be worked out.
+    Refused(&'a Made, Exit),
+}
+
+/// Looks at the portfolio, and shows what is seen.
+pub(super) fn look<R>(
+    args: &StatusArgs,
+    global: &Global,
+    host: &mut Host<'_>,
+    show: impl FnOnce(Seen<'_>, &mut Host<'_>) -> Result<R, Fault>,
+) -> Result<R, Fault> {
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
     let account = Account::read(None, global, host)?;
     let dividends = DividendFile::read(&gathered, global, host)?;
@@ -78,11 +101,11 @@ pub(super) fn run(args: &StatusArgs, global: &Global, host: &mut Host<'_>, paint
             body: None,
             fault: None,
         };
-        return print_findings(&made, exit, global, host, paint);
+        return show(Seen::Refused(&made, exit), host);
     };
     let (dividends, rates) = (&dividends, &rates);
     let subject = Subject { gathered: &gathered, account: &account, dividends, rates, log: &log };
-    subject.print(&sound, args, global, host, paint)
+    subject.look(&sound, args, global, |report, exit| show(Seen::Status(report, exit), host))
 }
 
 /// What the status is of.
@@ -95,14 +118,13 @@ struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    fn print(
+    fn look<R>(
         &self,
         sound: &Sound,
         args: &StatusArgs,
         global: &Global,
-        host: &mut Host<'_>,
-        paint: Paint,
-    ) -> Result<Exit, Fault> {
+        show: impl FnOnce(&StatusReport<'_>, Exit) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
         let Some(holdings) = &self.account.holdings else { return Err(Fault::unknown("the holdings cannot be read")) };
         let calendar = calendar(sound)?;
         let executed = record::executed(self.log.records());
@@ -145,7 +167,7 @@ impl Subject<'_> {
             Exit::Done if due => Exit::Changes,
             exit => exit,
         };
-        deliver(global, (exit, Stream::Out), host, paint, |format, paint| draw(format, &report, paint))
+        show(&report, exit)
     }
 
     /// What the rules of history and plan say of the portfolio as it stands, without an order.

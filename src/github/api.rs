@@ -1,7 +1,7 @@
 //! The requests: who we are, the comments of a pull request, a comment made, changed, removed.
 
-use super::{Failure, Marker, Patience};
-use crate::http::{Http, HttpError, Method, Request, Response, Secret};
+use super::{Failure, Marker};
+use crate::http::{Http, HttpError, Method, Patience, Request, Response, Secret};
 use crate::words::one_line;
 use serde_json::{Value, json};
 

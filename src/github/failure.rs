@@ -1,5 +1,6 @@
 //! Why the comment is not as it should be, and what to do about it.
 
+use crate::http::Impatient;
 use std::fmt;
 
 /// Why the comment is not as it should be, or why that is not certain.
@@ -92,6 +93,12 @@ impl fmt::Display for Failure {
             Self::Unreadable { why } => write!(f, "what GitHub answered cannot be read: {why}"),
             Self::Unsendable { why, .. } => write!(f, "GitHub was not asked: {why}"),
         }
+    }
+}
+
+impl From<Impatient> for Failure {
+    fn from(Impatient { seconds }: Impatient) -> Self {
+        Self::Limited { seconds }
     }
 }
 

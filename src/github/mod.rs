@@ -7,12 +7,10 @@
 mod api;
 mod body;
 mod failure;
-mod patience;
 
 pub use api::Api;
 pub use body::{Marker, compose};
 pub use failure::Failure;
-pub use patience::Patience;
 
 use api::Answer;
 

@@ -6,9 +6,11 @@
 
 mod client;
 mod error;
+mod patience;
 
 pub use client::{Client, permitted};
 pub use error::HttpError;
+pub use patience::{Impatient, Patience};
 
 use std::fmt;
 use std::time::Duration;

@@ -19,6 +19,7 @@ mod json;
 mod junit;
 pub mod log;
 mod markdown;
+pub mod message;
 pub mod pages;
 mod paint;
 pub mod plan;

@@ -37,7 +37,7 @@ pub(in crate::output) fn number(text: &str) -> rust_decimal::Decimal {
 }
 
 /// `0.381819` as `38.18 %`.
-pub(super) fn percent(fraction: &str) -> String {
+pub(in crate::output) fn percent(fraction: &str) -> String {
     words::percent(number(fraction))
 }
 
@@ -47,7 +47,7 @@ pub(in crate::output) fn short_percent(fraction: &str) -> String {
 }
 
 /// `0.031819` as `+3.18`.
-pub(super) fn points(fraction: &str) -> String {
+pub(in crate::output) fn points(fraction: &str) -> String {
     words::points(number(fraction))
 }
 

@@ -76,7 +76,7 @@ pub fn draw(format: Format, report: &StatusReport<'_>, paint: Paint) -> String {
 
 impl StatusReport<'_> {
     /// Whether a rebalance is due, as a sentence without its period.
-    fn verdict(&self) -> String {
+    pub(super) fn verdict(&self) -> String {
         match &self.trigger.fired {
             Some(cause) => format!("A rebalance is due ({cause})"),
             None => "No rebalance is due".to_owned(),
@@ -84,7 +84,7 @@ impl StatusReport<'_> {
     }
 
     /// What is told below the reasons: a word for each, and a sentence.
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("schedule", self.schedule())];
         facts.extend(self.frozen.iter().map(|frozen| {
             let (code, date, until) = (&frozen.code, frozen.date, frozen.until);

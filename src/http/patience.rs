@@ -1,10 +1,16 @@
 //! How long we wait in all, before we say that it did not work.
 
-use super::Failure;
 use std::time::Duration;
 
 /// Seconds that are waited in all.
 const LONGEST: u64 = 300;
+
+/// More is to be waited than we do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Impatient {
+    /// How long, in seconds.
+    pub seconds: u64,
+}
 
 /// What is left of our patience. The clock and the waiting are the caller's, so that a test need not wait.
 pub struct Patience<'a> {
@@ -21,7 +27,8 @@ impl<'a> Patience<'a> {
     }
 
     /// Seconds until an instant, in seconds since 1970; at least one.
-    pub(super) fn until(&self, instant: i64) -> u64 {
+    #[must_use]
+    pub fn until(&self, instant: i64) -> u64 {
         let now = self.now.saturating_add_unsigned(self.waited);
         u64::try_from(instant.saturating_sub(now)).unwrap_or(0).max(1)
     }
@@ -29,10 +36,10 @@ impl<'a> Patience<'a> {
     /// Waits so many seconds.
     ///
     /// # Errors
-    /// [`Failure::Limited`] when that is more than is left.
-    pub(super) fn wait(&mut self, seconds: u64, why: &str) -> Result<(), Failure> {
+    /// [`Impatient`] when that is more than is left.
+    pub fn wait(&mut self, seconds: u64, why: &str) -> Result<(), Impatient> {
         if seconds > LONGEST - self.waited {
-            return Err(Failure::Limited { seconds });
+            return Err(Impatient { seconds });
         }
         (self.tell)(&format!("waiting {seconds} s: {why}"));
         (self.pause)(Duration::from_secs(seconds));
@@ -44,7 +51,7 @@ impl<'a> Patience<'a> {
     ///
     /// # Errors
     /// As of [`Patience::wait`].
-    pub(super) fn back_off(&mut self, tries: u32, why: &str) -> Result<(), Failure> {
+    pub fn back_off(&mut self, tries: u32, why: &str) -> Result<(), Impatient> {
         self.wait(1 << tries.saturating_sub(1).min(5), why)
     }
 }
