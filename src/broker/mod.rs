@@ -8,6 +8,7 @@ mod account;
 mod alpaca;
 mod credentials;
 mod error;
+mod kis;
 mod kiwoom;
 mod krx;
 mod manual;
@@ -202,7 +203,7 @@ pub struct Entry {
 }
 
 /// Every broker; the first is the default.
-pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY, kiwoom::ENTRY, alpaca::ENTRY];
+pub const ALL: &[Entry] = &[paper::ENTRY, manual::ENTRY, kis::ENTRY, kiwoom::ENTRY, alpaca::ENTRY];
 
 /// The broker of a name on the command line.
 #[must_use]

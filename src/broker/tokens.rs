@@ -8,7 +8,7 @@ use crate::http::Secret;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -49,7 +49,8 @@ impl TokenFile {
     /// The file of a key at a host, in a directory.
     pub(super) fn new(directory: &Path, broker: &str, host: &str, key: &Secret) -> Self {
         let hash = sha256(format!("{host}\n{}", key.expose()).as_bytes());
-        let name = format!("token-{broker}-{}", hash.get(..16).unwrap_or_default());
+        let name = format!("{broker}-{}", hash.get(..16).unwrap_or_default());
+        let directory = directory.join("tokens");
         Self { path: directory.join(&name), lock: directory.join(format!("{name}.lock")) }
     }
 
@@ -70,14 +71,8 @@ impl TokenFile {
     pub(super) fn write(&self, token: &Token) -> io::Result<()> {
         let until = token.until.to_rfc3339_opts(SecondsFormat::Secs, true);
         let kept = json!({ "format_version": "1.0", "token": token.secret.expose(), "until": until });
-        let directory = crate::disk::directory_of(&self.path);
-        make_directory(directory)?;
-        // A temporary file is its owner's alone, and stays so under its new name.
-        let mut file = tempfile::Builder::new().prefix(".rebalance-").tempfile_in(directory)?;
-        writeln!(file, "{kept}")?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        make_directory(crate::disk::directory_of(&self.path))?;
+        crate::disk::write_private(&self.path, format!("{kept}\n").as_bytes())
     }
 
     /// Takes the lock under which a token is issued, so that two runs do not ask for one at the same time. Waits for
@@ -101,12 +96,16 @@ impl TokenFile {
     }
 }
 
-/// Makes the directory in one that is there.
+/// Makes the directory of tokens, and the one it is in, where that one's is there. git passes over all of it.
 fn make_directory(directory: &Path) -> io::Result<()> {
-    match fs::create_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
+    for directory in [crate::disk::directory_of(directory), directory] {
+        match fs::create_dir(directory) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
     }
+    let ignore = directory.join(".gitignore");
+    if ignore.exists() { Ok(()) } else { fs::write(ignore, "*\n") }
 }
 
 #[cfg(unix)]
@@ -144,6 +143,7 @@ mod tests {
         assert_eq!(file("other", "canary-key").read(), None);
         assert_eq!(file("host", "canary-kex").read(), None);
         assert!(!ours.path().to_string_lossy().contains("canary"));
+        assert_eq!(fs::read_to_string(directory.join("tokens/.gitignore")).unwrap(), "*\n");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -157,8 +157,9 @@ impl World {
 
     /// The files that were left.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let entries = std::fs::read_dir(self.directory.path()).unwrap();
-        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
+        let entries = std::fs::read_dir(self.directory.path().join("tokens")).unwrap();
+        let files = entries.map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file() && !path.ends_with(".gitignore")).collect()
     }
 
     /// The ledger is in order, and says the same as how an order ended.
