@@ -61,7 +61,7 @@ pub(super) fn fate(api: &mut Api<'_>, intent: &Intent) -> Fate {
         return past(api, intent, &mark, today);
     }
     let (mut found, mut agreed, mut nothing): (Option<Ack>, u32, u32) = (None, 0, 0);
-    let mut last = String::new();
+    let mut last: String;
     let begun = api.clock().elapsed();
     // Time enough for as many looks as are needed after the time in which it may still appear.
     let longest = api.world().window() + BETWEEN * (AGREEING + 1);
