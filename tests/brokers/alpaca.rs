@@ -74,6 +74,7 @@ fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Ticket {
         gain: None,
         tax_class: None,
         lots: Vec::new(),
+        rate: None,
     }
 }
 

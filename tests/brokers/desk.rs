@@ -41,6 +41,7 @@ pub(crate) fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Tic
         gain: None,
         tax_class: None,
         lots: Vec::new(),
+        rate: None,
     }
 }
 

@@ -49,7 +49,8 @@ fn notify(stage: &Stage, args: &[&str]) -> Run {
 
 /// A config of so many assets with long Korean names, and holdings that need many orders.
 fn crowd(stage: &Stage, assets: usize) {
-    let mut config = String::from("portfolio:\n  base_currency: KRW\n  allocation:\n    all:\n      weight: 1\n      assets:\n");
+    let mut config =
+        String::from("portfolio:\n  base_currency: KRW\n  allocation:\n    all:\n      weight: 1\n      assets:\n");
     let mut holdings = String::from("as_of: 2026-03-04\ncash: { KRW: 0 }\npositions:\n");
     for i in 0..assets {
         let code = format!("{:06}", 100_000 + i);
@@ -119,7 +120,10 @@ fn long_messages_are_several_and_nothing_is_lost() {
     for line in run.out.lines().filter(|line| line.starts_with("- ")) {
         assert!(text.contains(line), "{line}");
     }
-    assert_eq!(slack[0]["blocks"][0]["text"]["text"], format!("ETF Rebalancing Check Results, 2026-03-04 (1/{})", slack.len()));
+    assert_eq!(
+        slack[0]["blocks"][0]["text"]["text"],
+        format!("ETF Rebalancing Check Results, 2026-03-04 (1/{})", slack.len())
+    );
 }
 
 /// What goes wrong, how often, what is said, and the exit code.
@@ -127,16 +131,63 @@ fn long_messages_are_several_and_nothing_is_lost() {
 fn limits_and_failures_are_waited_for_and_then_said() {
     let limited = |body: Value| Reply::json(429, &body);
     let cases: Vec<(&str, Vec<Fault>, &str, u8)> = vec![
-        ("slack", vec![Fault::Instead(Reply::text(429, "text/plain", "").with("Retry-After", "30"))], "slack: waiting 30 s: the other side's rate limit\nslack: told in 1 message\n", 0),
-        ("discord", vec![Fault::Instead(limited(json!({ "retry_after": 1.337 })))], "discord: waiting 2 s: the other side's rate limit\ndiscord: told in 1 message\n", 0),
-        ("telegram", vec![Fault::Instead(limited(json!({ "parameters": { "retry_after": 7 } })))], "telegram: waiting 7 s: the other side's rate limit\ntelegram: told in 1 message\n", 0),
+        (
+            "slack",
+            vec![Fault::Instead(Reply::text(429, "text/plain", "").with("Retry-After", "30"))],
+            "slack: waiting 30 s: the other side's rate limit\nslack: told in 1 message\n",
+            0,
+        ),
+        (
+            "discord",
+            vec![Fault::Instead(limited(json!({ "retry_after": 1.337 })))],
+            "discord: waiting 2 s: the other side's rate limit\ndiscord: told in 1 message\n",
+            0,
+        ),
+        (
+            "telegram",
+            vec![Fault::Instead(limited(json!({ "parameters": { "retry_after": 7 } })))],
+            "telegram: waiting 7 s: the other side's rate limit\ntelegram: told in 1 message\n",
+            0,
+        ),
         ("webhook", vec![Fault::Instead(Reply::gateway(503)), Fault::DropBefore], "told in 1 message\n", 0),
         ("webhook", vec![Fault::DropAfter], "told in 1 message\n", 0),
-        ("webhook", vec![Fault::Instead(Reply::gateway(500)), Fault::Instead(Reply::gateway(500)), Fault::Instead(Reply::gateway(502))], "webhook: not told: it does not answer: status 502\n", 6),
-        ("slack", vec![Fault::Instead(Reply::text(429, "text/plain", "").with("Retry-After", "4000"))], "slack: not told: it asks us to wait for 4000 seconds\n  help: run it again in 67 minutes\n", 6),
-        ("slack", vec![Fault::Instead(Reply::text(404, "text/plain", "no_service at /services/T000/B000/canaryslack"))], "slack: not told: it refuses the message (404: no_service", 6),
-        ("telegram", vec![Fault::Instead(Reply::json(403, &json!({ "ok": false, "description": format!("Forbidden: bot {BOT} was kicked") })))], "telegram: not told: it refuses the message (403: Forbidden: bot [secret] was kicked)\n", 6),
-        ("webhook", vec![Fault::Instead(Reply::empty(302).with("Location", "http://127.0.0.1:1/"))], "webhook: not told: it refuses the message (302)\n", 6),
+        (
+            "webhook",
+            vec![
+                Fault::Instead(Reply::gateway(500)),
+                Fault::Instead(Reply::gateway(500)),
+                Fault::Instead(Reply::gateway(502)),
+            ],
+            "webhook: not told: it does not answer: status 502\n",
+            6,
+        ),
+        (
+            "slack",
+            vec![Fault::Instead(Reply::text(429, "text/plain", "").with("Retry-After", "4000"))],
+            "slack: not told: it asks us to wait for 4000 seconds\n  help: run it again in 67 minutes\n",
+            6,
+        ),
+        (
+            "slack",
+            vec![Fault::Instead(Reply::text(404, "text/plain", "no_service at /services/T000/B000/canaryslack"))],
+            "slack: not told: it refuses the message (404: no_service",
+            6,
+        ),
+        (
+            "telegram",
+            vec![Fault::Instead(Reply::json(
+                403,
+                &json!({ "ok": false, "description": format!("Forbidden: bot {BOT} was kicked") }),
+            ))],
+            "telegram: not told: it refuses the message (403: Forbidden: bot [secret] was kicked)\n",
+            6,
+        ),
+        (
+            "webhook",
+            vec![Fault::Instead(Reply::empty(302).with("Location", "http://127.0.0.1:1/"))],
+            "webhook: not told: it refuses the message (302)\n",
+            6,
+        ),
     ];
     for (service, faults, said, code) in cases {
         let server = Server::start(Chats::default());
@@ -219,7 +270,9 @@ fn a_webhook_gets_the_shape_its_owner_wants() {
     let run = notify(&stage, &["plan.json", "--to", "webhook", "--template", "message.json"]);
     assert_eq!(run.code, 0, "{}", run.whole());
     let found = server.protocol().of("webhook");
-    assert!(found[0]["body"].as_str().unwrap().starts_with("ETF Rebalancing Check Results, 2026-03-04: A rebalance is due"));
+    assert!(
+        found[0]["body"].as_str().unwrap().starts_with("ETF Rebalancing Check Results, 2026-03-04: A rebalance is due")
+    );
     assert_eq!(found[0]["plan"]["format_version"], "1.0");
     for (text, said) in [("{", "it is no JSON"), (r#"{"a": "{{txt}}"}"#, "write {{text}}")] {
         stage.write("message.json", text);

@@ -47,11 +47,6 @@ impl AccountNumber {
         format!("{}-{}", self.number(), self.kind)
     }
 
-    /// As people may see it: `******78-01`.
-    pub(super) fn masked(&self) -> String {
-        format!("******{}-{}", self.number().get(6..).unwrap_or_default(), self.kind)
-    }
-
     /// A text without the number, should somebody have put it there.
     pub(super) fn hidden(&self, text: &str) -> String {
         text.replace(self.number(), &format!("******{}", self.number().get(6..).unwrap_or_default()))
@@ -67,7 +62,6 @@ mod tests {
         let account = AccountNumber::parse("12345678-01").unwrap();
         assert_eq!(Ok(account.clone()), AccountNumber::parse("1234567801"));
         assert_eq!((account.number(), account.kind(), account.whole().as_str()), ("12345678", "01", "12345678-01"));
-        assert_eq!(account.masked(), "******78-01");
         assert_eq!(account.hidden("no account 12345678 01"), "no account ******78 01");
         assert!(!format!("{account:?}").contains("12345678"));
         for bad in

@@ -1,17 +1,15 @@
 //! A simulator, the broker opened on it, and a clock that is the simulator's own.
 
 use super::{KEY, Kiwoom, SECRET};
+use crate::desk::ticket;
 use crate::ledger::{Ledger, Status};
 use crate::wire::Server;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rebalance::broker::{self, Ack, Broker, BrokerError, Fate, Intent, Means, OrderState, Sent};
 use rebalance::clock::Clock;
-use rebalance::code::Code;
-use rebalance::config::{CostBasis, Currency};
 use rebalance::disk::RealDisk;
-use rebalance::money::{Money, Price, Quantity};
+use rebalance::money::Money;
 use rebalance::trade::{Side, Ticket};
-use rust_decimal::Decimal;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,29 +26,6 @@ pub(super) fn buy(code: &str, quantity: &str, limit: &str) -> Ticket {
 
 pub(super) fn sell(code: &str, quantity: &str, limit: &str) -> Ticket {
     ticket(Side::Sell, code, quantity, limit)
-}
-
-fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Ticket {
-    let number = |text: &str| text.parse::<Decimal>().unwrap();
-    Ticket {
-        id: format!("{}-{code}", side.word()),
-        side,
-        code: Code(code.to_owned()),
-        ticker: format!("ETF {code}"),
-        currency: Currency::Krw,
-        rate: None,
-        quantity: Quantity::new(number(quantity)),
-        price: Price::new(number(limit)),
-        limit: Price::new(number(limit)),
-        amount: Money::new(number(quantity) * number(limit)),
-        commission: Money::ZERO,
-        slippage: Money::ZERO,
-        tax: Money::ZERO,
-        basis: CostBasis::Fifo,
-        gain: None,
-        tax_class: None,
-        lots: Vec::new(),
-    }
 }
 
 /// How an order ended.
