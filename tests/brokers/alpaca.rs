@@ -63,6 +63,7 @@ fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Ticket {
         code: Code(code.to_owned()),
         ticker: code.to_owned(),
         currency: Currency::Usd,
+        rate: None,
         quantity,
         price: limit,
         limit,
