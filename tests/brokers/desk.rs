@@ -30,6 +30,7 @@ pub(crate) fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Tic
         code: Code(code.to_owned()),
         ticker: format!("ETF {code}"),
         currency: Currency::Krw,
+        rate: None,
         quantity: Quantity::new(number(quantity)),
         price: Price::new(number(limit)),
         limit: Price::new(number(limit)),
