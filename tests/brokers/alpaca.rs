@@ -75,7 +75,6 @@ fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Ticket {
         gain: None,
         tax_class: None,
         lots: Vec::new(),
-        rate: None,
     }
 }
 

@@ -42,7 +42,6 @@ pub(crate) fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Tic
         gain: None,
         tax_class: None,
         lots: Vec::new(),
-        rate: None,
     }
 }
 
