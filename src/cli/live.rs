@@ -190,7 +190,7 @@ mod tests {
         let cash = [(Currency::Krw, Money::new((-5).into()))].into();
         Snapshot {
             cash,
-            positions: [(Code("069500".to_owned()), held(45, Some(30_000))), (Code("O'X".to_owned()), held(1, None))]
+            positions: [(Code("069500".to_owned()), held(45, Some(30_000))), (Code("BRK.B".to_owned()), held(1, None))]
                 .into(),
         }
     }
@@ -198,7 +198,7 @@ mod tests {
     fn written(price: i64, with_prices: bool) -> String {
         let codes = [Code("069500".to_owned()), Code("114800".to_owned())].into();
         let prices: BTreeMap<Code, Price> =
-            ["069500", "114800", "O'X"].map(|code| (Code(code.to_owned()), Price::new(price.into()))).into();
+            ["069500", "114800", "BRK.B"].map(|code| (Code(code.to_owned()), Price::new(price.into()))).into();
         text(&snapshot(price), &codes, "2026-03-04".parse().unwrap(), with_prices.then_some(&prices))
     }
 

@@ -75,7 +75,11 @@ impl Service {
 
     /// What must be in no message of ours about a failure. What is shorter is no secret, and would be found in any text.
     fn secrets(&self, var: Var<'_>) -> Vec<Secret> {
-        self.values(var).into_iter().flatten().filter(|value| value.len() >= SECRET).map(Secret::new).collect()
+        let values: Vec<String> = self.values(var).into_iter().flatten().collect();
+        // Whoever is there may name what was asked for without the host.
+        let path = |value: &String| Some(format!("/{}", value.split_once("://")?.1.split_once('/')?.1));
+        let paths: Vec<String> = values.iter().filter_map(path).collect();
+        values.into_iter().chain(paths).filter(|value| value.len() >= SECRET).map(Secret::new).collect()
     }
 }
 

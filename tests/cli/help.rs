@@ -37,6 +37,8 @@ Commands:
                what, why, and whether the cooldown was kept
   comment      Keep one comment of a GitHub pull request up to date: make it,
                change it, or leave it as it is
+  notify       Tell people what a plan or the status says: Slack, Discord,
+               Telegram, or any webhook
   schema       Print the JSON Schema of a file, for editors and other validators
   commit-msg   The commit-msg hook: a staged allocation change says why, and
                keeps the cooldown or overrides it aloud

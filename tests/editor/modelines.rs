@@ -44,7 +44,7 @@ fn modelines_are_for_files_people_write_and_end_at_a_blank() {
         str![[r#"
 --- stderr
 error: only files people write have modelines
-help: one of config, holdings and policy.
+help: one of config, holdings, fx and policy.
 --- exit 64
 
 "#]]

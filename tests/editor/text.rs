@@ -97,6 +97,7 @@ fn the_examples_are_files_without_a_fault() {
         let (form, misread) = match sheet.file {
             "portfolio_config.schema.json" => (&schema::CONFIG, Config::of(&reading).1),
             "holdings.schema.json" => (&rebalance::holdings::FORM, HoldingsFile::of(&reading).1),
+            "fx.schema.json" => (&rebalance::fx::FORM, rebalance::fx::FxFile::of(&reading).1),
             "policy.schema.json" => (&rebalance::rules::POLICY, PolicyFile::of(&reading).1),
             other => panic!("{other} is no file people write"),
         };

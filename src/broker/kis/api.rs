@@ -558,7 +558,7 @@ mod tests {
 
     #[test]
     fn an_order_is_sent_once_whatever_happens() {
-        for answer in [broken(), no("EGW00201"), no("EGW00123"), no("EGW00302"), no("APBK0918"), no("XXXX")] {
+        for answer in [broken(), no("EGW00201"), no("EGW00123"), no("EGW00302"), no("APBK0918"), no("ABCD0000")] {
             let stage = Stage::new(vec![token("token-x"), answer]);
             assert!(matches!(stage.api(World::Real).post(BUY, &[]), Sent::Not(_)));
             stage.over();

@@ -9,6 +9,10 @@ use crate::wire::{Fault, Reply, Server};
 use rebalance::broker::{Fate, Sent};
 use std::time::Duration;
 
+/// A request that is done when nobody waits for it any more: the order may come before we look, or after, and then at a
+/// time that proves nothing.
+const LATE: &str = "filled 10|needs a human: 1|cannot tell";
+
 /// What becomes of an order in the real world whose request goes wrong: the fault, how it ends, how many were accepted.
 fn table() -> Vec<(&'static str, Fault, &'static str, usize)> {
     vec![
@@ -17,7 +21,7 @@ fn table() -> Vec<(&'static str, Fault, &'static str, usize)> {
         ("dropped after it was done", Fault::DropAfter, "filled 10", 1),
         ("dropped in the middle of the answer", Fault::HalfBody, "filled 10", 1),
         ("answered too late", Fault::AnsweredLate(Duration::from_millis(1500)), "filled 10", 1),
-        ("done too late", Fault::DoneLate(Duration::from_millis(1500)), "filled 10", 1),
+        ("done too late", Fault::DoneLate(Duration::from_millis(1500)), LATE, 1),
         ("closed after the answer", Fault::CloseAfter, "filled 10", 1),
         ("a page of status 500, not done", Fault::Instead(Reply::gateway(500)), "not placed", 0),
         ("a page of status 500, done", Fault::DoneBut(Reply::gateway(500)), "filled 10", 1),
@@ -67,9 +71,16 @@ fn no_fault_doubles_an_order_or_says_what_is_not_so() {
         world.server.fail_order(1, fault);
         let outcome = if late { drive_slowly(&world) } else { drive(&world) };
         assert!(world.server.failed(), "{name}: the fault has not come");
-        assert_eq!((outcome.to_string().as_str(), world.orders()), (expected, accepted), "{name}: {outcome:?}");
+        ended(&outcome, expected, (world.orders(), accepted), name);
         outcome.agrees(&world.server, name);
     }
+}
+
+/// It ended in one of these ways, and as many orders were accepted as are said; of a late one, perhaps none yet.
+fn ended(outcome: &Outcome, expected: &str, (orders, accepted): (usize, usize), name: &str) {
+    let said = outcome.to_string();
+    assert!(expected.split('|').any(|way| way == said), "{name}: {outcome:?}");
+    assert!(orders == accepted || (expected == LATE && orders < accepted), "{name}: {orders} orders");
 }
 
 /// The same in the mock world, whose list of orders stays empty: what was filled is told by its sums, and what is not told
@@ -85,7 +96,7 @@ fn in_the_mock_world_absence_proves_nothing() {
             "not placed" | "needs a human: 1" => "cannot tell",
             expected => expected,
         };
-        assert_eq!((outcome.to_string().as_str(), world.orders()), (expected, accepted), "{name}: {outcome:?}");
+        ended(&outcome, expected, (world.orders(), accepted), name);
         outcome.agrees(&world.server, name);
     }
 }
