@@ -1,6 +1,7 @@
 //! Alpaca's trading API v2 and the part of its market data API that prices come from, as docs.alpaca.markets/reference
 //! publishes them and as alpaca-py reads them, over the books of a ledger.
 
+use crate::bench::Bench;
 use crate::ledger::{By, Ledger, Order, Refusal, Side, Status, Wish};
 use crate::wire::{Protocol, Reply, Request};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -337,5 +338,60 @@ impl Alpaca {
             return Err(wrong("client_order_id must be no more than 48 characters"));
         }
         Ok(Wish { code, side, quantity, limit, client })
+    }
+}
+
+impl Bench for Alpaca {
+    const BROKER: &'static str = "alpaca";
+    const NOW: &'static str = "2026-03-04T15:30:00Z";
+    const CONFIG: &'static str = "\
+portfolio:
+  name: 'US'
+  owner: 'ann'
+  base_currency: 'USD'
+  broker: 'Alpaca'
+  allocation:
+    core:
+      weight: 0.90
+      assets:
+        - { ticker: 'US shares', code: 'SPY', target: 0.50, min: 0.40, max: 0.60 }
+        - { ticker: 'US technology', code: 'QQQ', target: 0.20, min: 0.15, max: 0.25 }
+        - { ticker: 'US bonds', code: 'BND', target: 0.20, min: 0.15, max: 0.25, increment: 0.001 }
+    satellite:
+      weight: 0.10
+      assets:
+        - { ticker: 'Gold', code: 'GLD', target: 0.10, min: 0.05, max: 0.15 }
+  rebalancing:
+    strategy: 'hybrid'
+    scheduled:
+      frequency: 'quarterly'
+      months: [1, 4, 7, 10]
+      day: 'first_business_day'
+    drift_trigger:
+      threshold: 0.05
+      check_frequency: 'weekly'
+    constraints:
+      min_trade_amount: 100
+      avoid_ex_dividend_dates: true
+      tax_loss_harvesting: false
+  costs:
+    etf_commission_rate: 0.0
+    etf_tax_rate: 0.0
+    overseas_etf_tax_rate: 0.22
+    slippage_estimate: 0.001
+";
+    const CANARIES: &'static [&'static str] = &[KEY, SECRET];
+
+    fn fresh() -> Self {
+        let held = [("SPY", "100", "500.10"), ("QQQ", "100", "400"), ("BND", "50", "75.25"), ("GLD", "0", "200")];
+        Self::new(Self::NOW, "500", &held)
+    }
+
+    fn credentials(url: &str) -> String {
+        format!("APCA_API_KEY_ID={KEY}\nAPCA_API_SECRET_KEY={SECRET}\nAPCA_API_BASE_URL={url}\nALPACA_DATA_URL={url}\n")
+    }
+
+    fn ledger(&self) -> Option<&Ledger> {
+        Some(&self.ledger)
     }
 }

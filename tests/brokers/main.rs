@@ -4,10 +4,12 @@
 
 mod alpaca;
 mod alpaca_server;
+mod bench;
 mod books;
 mod clients;
 mod desk;
 mod exchange;
+mod kill;
 mod kis;
 mod kiwoom;
 mod ledger;
