@@ -34,7 +34,7 @@ pub struct Letter<'a> {
     pub message: Message,
     /// What it was made from, for programs; null where there is nothing.
     pub document: Value,
-    /// What a webhook gets instead of [`Notification`].
+    /// What a webhook gets instead of our own document.
     pub template: Option<&'a Template>,
 }
 

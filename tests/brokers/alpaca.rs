@@ -311,11 +311,12 @@ fn another_order_under_our_id_is_for_a_person() {
 fn a_refusal_says_why_and_leaves_nothing() {
     let server = server();
     with(&server, |broker, _| {
-        let mut refused = |ticket: Ticket| match intent(broker, ticket) {
-            intent => match broker.send(&intent) {
+        let mut refused = |ticket: Ticket| {
+            let intent = intent(broker, ticket);
+            match broker.send(&intent) {
                 Sent::Refused(why) => why,
                 other => panic!("{other:?}"),
-            },
+            }
         };
         assert!(refused(ticket(Side::Buy, "QQQ", "200", "401")).contains("insufficient buying power (status 403)"));
         assert!(refused(ticket(Side::Sell, "SPY", "21", "400")).contains("insufficient qty"));

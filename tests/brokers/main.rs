@@ -1,6 +1,7 @@
 //! Brokers against servers that speak their protocols over real HTTP, with a ledger behind them and faults on command.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test says no")]
+#![allow(clippy::print_stdout, reason = "the kills say how many they were")]
 
 mod alpaca;
 mod alpaca_server;

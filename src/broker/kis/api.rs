@@ -404,9 +404,11 @@ mod tests {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
+    type Answer = Result<Response, HttpError>;
+
     /// Answers in the order in which they were given, and keeps what was asked.
     #[derive(Clone, Default)]
-    struct Script(Rc<RefCell<(VecDeque<Result<Response, HttpError>>, Vec<String>)>>);
+    struct Script(Rc<RefCell<(VecDeque<Answer>, Vec<String>)>>);
 
     impl Http for Script {
         fn send(&self, request: &Request) -> Result<Response, HttpError> {
@@ -588,7 +590,7 @@ mod tests {
     #[test]
     fn a_list_is_read_to_its_end_or_not_at_all() {
         let changed = || no("SYDB0050");
-        let cases: Vec<(&str, Vec<Result<Response, HttpError>>, Result<usize, &str>)> = vec![
+        let cases: Vec<(&str, Vec<Answer>, Result<usize, &str>)> = vec![
             ("one page", vec![page("", "D")], Ok(1)),
             ("three pages", vec![page("a", "F"), page("b", "M"), page("", "E")], Ok(3)),
             ("no word and no place", vec![page("  ", "")], Ok(1)),
