@@ -219,7 +219,10 @@ last rebalance: 2026-03-04 (scheduled), 5 trades, plan 79685c4997d7
     );
     let record: serde_json::Value = serde_json::from_str(&stage.read("rebalance_log.jsonl")).unwrap();
     let fills = record["fills"].as_array().unwrap();
-    assert!(fills.iter().any(|fill| fill["currency"] == "USD" && fill["fx_rate"].to_string() == "1385.5"));
+    assert!(
+        fills.iter().any(|fill| fill["currency"] == "USD"
+            && fill["fx_rate"].as_number().is_some_and(|rate| rate.as_str() == "1385.5"))
+    );
     let next = stage.run(&["plan"]);
     assert!(next.out.contains("Nothing to do."), "{}", next.whole());
 }
