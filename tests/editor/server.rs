@@ -85,6 +85,7 @@ fn files_without_a_fault_have_no_diagnostics(desk: &mut Desk) {
         let (schema, dir) = match *file {
             "portfolio_config.schema.json" => ("config", ""),
             "holdings.schema.json" => ("holdings", ""),
+            "fx.schema.json" => ("fx", ""),
             "policy.schema.json" => ("policy", "policies/"),
             other => panic!("{other} is no file people write"),
         };
