@@ -19,7 +19,9 @@ impl Desk {
     fn new() -> Self {
         let command = std::env::var(COMMAND).unwrap_or_else(|_| panic!("{COMMAND} names no server: see .ci/run"));
         let stage = Stage::bare_directory();
-        for (name, file) in [("config", "portfolio_config"), ("holdings", "holdings"), ("policy", "policy")] {
+        for (name, file) in
+            [("config", "portfolio_config"), ("holdings", "holdings"), ("fx", "fx"), ("policy", "policy")]
+        {
             stage.write(&format!("{file}.schema.json"), &stage.run(&["schema", name]).out);
         }
         let store = json!({ "enable": false });
