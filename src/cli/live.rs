@@ -4,7 +4,7 @@
 
 use super::judgement::{self, unwilling};
 use super::{Fault, Global, Host, quoted};
-use crate::broker::{self, Broker, Entry, Identity, Snapshot};
+use crate::broker::{self, Broker, CredentialError, Entry, Identity, Snapshot};
 use crate::code::Code;
 use crate::config::{Config, Currency, get};
 use crate::document;
@@ -36,11 +36,12 @@ pub(super) fn config(global: &Global, host: &Host<'_>) -> Option<Config> {
     Some(Config::of(&document::read(&bytes)).0)
 }
 
-/// The broker that the config names, when it is known and set up.
+/// The broker that the config names, when it is known and set up. Credentials that are there and may not be used are no
+/// reason to look elsewhere: opening it then says what is wrong with them.
 pub(super) fn named(config: Option<&Config>, host: &Host<'_>) -> Option<&'static Entry> {
     let name = get(config?.portfolio()?.broker.as_ref())?;
     let env = |name: &str| host.env.get(name).cloned();
-    broker::known(&name.0).filter(|entry| entry.configured(&env).is_ok())
+    broker::known(&name.0).filter(|entry| !matches!(entry.configured(&env), Err(CredentialError::Missing { .. })))
 }
 
 /// What the account holds at the broker that was named, here or in the config; none where the holdings file says it.

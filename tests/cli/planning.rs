@@ -406,3 +406,20 @@ fn wide_names_one_asset_or_sixty_fit_terminals_of_every_width() {
         assert_eq!(rows("+ buy"), rows("+ 1"), "each order has its row after: {}", run.out);
     }
 }
+
+/// The sample names a broker that is known. Where its credentials lie open, nothing is planned from a file instead.
+#[cfg(unix)]
+#[test]
+fn credentials_that_anybody_can_read_are_refused_and_not_passed_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut stage = Stage::sample();
+    stage.write("home/rebalance/credentials", "KIS_APP_KEY=canary\n");
+    let file = stage.path("home/rebalance/credentials");
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    stage.env.insert("XDG_CONFIG_HOME".to_owned(), stage.path("home").display().to_string());
+    let run = stage.run(&["plan"]);
+    assert_eq!((run.code, run.out.as_str()), (6, ""), "{}", run.whole());
+    assert!(run.err.contains("chmod 600") && !run.err.contains("canary"), "{}", run.err);
+    // Whoever names the file means it.
+    assert_eq!(stage.run(&["plan", "--holdings", "holdings.yaml"]).code, 0);
+}
