@@ -14,6 +14,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 pub mod history;
+pub mod html;
 mod human;
 mod json;
 mod junit;
