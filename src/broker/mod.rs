@@ -15,6 +15,7 @@ mod manual;
 mod order;
 mod paper;
 mod search;
+mod settings;
 mod tokens;
 
 pub use crate::trade::{OpenOrder, Quote, Session};

@@ -39,6 +39,7 @@ fn env(url: &str) -> impl Fn(&str) -> Option<String> {
     move |name| match name {
         "APCA_API_KEY_ID" => Some(KEY.to_owned()),
         "APCA_API_SECRET_KEY" => Some(SECRET.to_owned()),
+        "ALPACA_ENV" => Some("paper".to_owned()),
         "APCA_API_BASE_URL" => Some(format!("{url}/v2")),
         "ALPACA_DATA_URL" => Some(url.clone()),
         _ => None,

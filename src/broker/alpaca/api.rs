@@ -6,6 +6,7 @@
 
 use super::NAME;
 use super::shape::{Misread, Order};
+use crate::broker::settings::client;
 use crate::broker::{BrokerError, Credentials};
 use crate::clock::Clock;
 use crate::http::{Client, Http, HttpError, Limits, Method, Request, Response, Secret};
@@ -62,7 +63,7 @@ impl<'a> Api<'a> {
         clock: &'a dyn Clock,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, BrokerError> {
-        let http = Client::new(env, LIMITS).map_err(|error| unavailable(error.to_string(), error.remedy()))?;
+        let http = client(NAME, env, LIMITS)?;
         let (key, secret) = (credentials.secret(super::KEY), credentials.secret(super::SECRET));
         Ok(Self { http, clock, credentials, key, secret, trading, data })
     }

@@ -7,6 +7,7 @@
 mod api;
 mod shape;
 
+use super::settings::World;
 use super::{
     Ack, Broker, BrokerError, Credentials, Entry, Fate, Held, Identity, Intent, Marks, Means, Need, OpenOrder, Quote,
     Sent, Session, Snapshot, Standing, on_tick,
@@ -37,7 +38,7 @@ const DATA: &str = "ALPACA_DATA_URL";
 const NEEDS: &[Need] = &[
     Need::secret(KEY, "the id of the API key"),
     Need::secret(SECRET, "its secret"),
-    Need::setting(WORLD, "`paper` (the default) or `live`"),
+    Need::required(WORLD, "live or paper: which account the key is of, and where orders go"),
     Need::setting(BASE, "another host for orders"),
     Need::setting(DATA, "another host for prices"),
 ];
@@ -46,7 +47,7 @@ const NEEDS: &[Need] = &[
 pub(super) const ENTRY: Entry = Entry {
     name: NAME,
     known_as: &["Alpaca Markets"],
-    about: "sends limit orders to Alpaca, to a paper account unless ALPACA_ENV=live",
+    about: "sends limit orders to Alpaca, to a live or to a paper account, as ALPACA_ENV says",
     markets: "US shares and funds",
     currencies: &[Currency::Usd],
     needs: NEEDS,
@@ -174,14 +175,9 @@ impl<'a> Alpaca<'a> {
 
 /// The hosts of orders and of prices.
 fn hosts(credentials: &Credentials) -> Result<(String, String), BrokerError> {
-    let world = credentials.get(WORLD).map_or("paper", |world| world.expose());
-    let own = match world {
-        "paper" => "https://paper-api.alpaca.markets",
-        "live" => "https://api.alpaca.markets",
-        _ => {
-            let why = "it is neither `paper` nor `live`".to_owned();
-            return Err(super::CredentialError::Unusable { name: WORLD, why }.into());
-        }
+    let own = match credentials.world(WORLD, ["live", "paper"])? {
+        World::Real => "https://api.alpaca.markets",
+        World::Mock => "https://paper-api.alpaca.markets",
     };
     // Some clients want the version in the address, others do not.
     let base = |name, own| Ok::<_, BrokerError>(credentials.base_url(name, own)?.trim_end_matches("/v2").to_owned());

@@ -7,6 +7,7 @@ use super::account::AccountNumber;
 use super::envelope::{self, Answer, Class, More, No};
 use super::trouble::Trouble;
 use super::world::{Call, World};
+use crate::broker::settings::Pace;
 use crate::broker::tokens::{Token, TokenFile};
 use crate::clock::Clock;
 use crate::http::{Http, Method, Request, Response, Secret};
@@ -47,8 +48,8 @@ pub(super) struct Reach {
     pub(super) world: World,
     /// Where, without a slash at the end.
     pub(super) base: String,
-    /// How long to wait between two requests.
-    pub(super) pace: Duration,
+    /// How often it may be asked.
+    pub(super) pace: Pace,
     /// How long a request may take.
     pub(super) timeout: Duration,
 }
@@ -108,6 +109,11 @@ impl<'a> Api<'a> {
     /// How long a request may take.
     pub(super) fn timeout(&self) -> Duration {
         self.reach.timeout
+    }
+
+    /// How often it is asked.
+    pub(super) fn pace(&self) -> Pace {
+        self.reach.pace
     }
 
     /// The clock.
@@ -259,8 +265,8 @@ impl<'a> Api<'a> {
     fn paced(&mut self, request: &Request) -> Result<Response, crate::http::HttpError> {
         if let Some(last) = self.last {
             let since = self.clock.elapsed().saturating_sub(last);
-            if since < self.reach.pace {
-                self.clock.wait(self.reach.pace.saturating_sub(since));
+            if since < self.reach.pace.between {
+                self.clock.wait(self.reach.pace.between.saturating_sub(since));
             }
         }
         let response = self.http.send(request);
@@ -465,8 +471,8 @@ mod tests {
                 secret: Secret::new("secret-canary"),
                 account: AccountNumber::parse("12345678-01").unwrap(),
             };
-            let reach =
-                Reach { world, base: world.base().to_owned(), pace: world.pace(), timeout: Duration::from_secs(15) };
+            let pace = Pace { between: world.pace(), fastest: super::super::world::FASTEST };
+            let reach = Reach { world, base: world.base().to_owned(), pace, timeout: Duration::from_secs(15) };
             Api::new(Box::new(self.script.clone()), &self.clock, reach, keys, self.home.path())
         }
 

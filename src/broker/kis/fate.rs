@@ -64,7 +64,8 @@ pub(super) fn fate(api: &mut Api<'_>, intent: &Intent) -> Fate {
     let mut last: String;
     let begun = api.clock().elapsed();
     // Time enough for as many looks as are needed after the time in which it may still appear.
-    let longest = api.world().window() + BETWEEN * (AGREEING + 1);
+    let between = api.pace().of(BETWEEN);
+    let longest = window(api) + between * (AGREEING + 1);
     loop {
         match look(api, intent, &mark) {
             Ok(Look::Several(candidates)) => return Fate::NeedsHuman(candidates),
@@ -91,7 +92,7 @@ pub(super) fn fate(api: &mut Api<'_>, intent: &Intent) -> Fate {
         if api.clock().elapsed().saturating_sub(begun) >= longest {
             return Fate::CannotTell(vec![last, advice(intent)]);
         }
-        api.clock().wait(BETWEEN);
+        api.clock().wait(between);
     }
 }
 
@@ -100,10 +101,15 @@ fn arrival(api: &Api<'_>) -> TimeDelta {
     TimeDelta::from_std(api.timeout() + AWAY).unwrap_or_default()
 }
 
+/// How long after it has arrived an order may still appear in lists.
+fn window(api: &Api<'_>) -> Duration {
+    api.pace().of(api.world().window())
+}
+
 /// Whether the time is over in which an order may still appear.
 fn over(api: &Api<'_>, intent: &Intent) -> bool {
     let Ok(sent) = DateTime::parse_from_rfc3339(&intent.at) else { return false };
-    let window = arrival(api) + TimeDelta::from_std(api.world().window()).unwrap_or_default();
+    let window = arrival(api) + TimeDelta::from_std(window(api)).unwrap_or_default();
     api.clock().now() - sent.to_utc() > window
 }
 

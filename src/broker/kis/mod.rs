@@ -53,7 +53,7 @@ const TRIES: u32 = 4;
 pub(super) const ENTRY: Entry = Entry {
     name: NAME,
     known_as: &["Korea Investment & Securities", "Korea Investment", "한국투자증권", "한국투자"],
-    about: "trades at Korea Investment & Securities, with play money unless KIS_ENV is real",
+    about: "trades at Korea Investment & Securities, with real or with play money, as KIS_ENV says",
     markets: "ETFs of the Korea Exchange, in the regular session",
     currencies: &[Currency::Krw],
     needs: settings::NEEDS,

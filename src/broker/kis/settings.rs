@@ -5,9 +5,10 @@
 use super::NAME;
 use super::account::AccountNumber;
 use super::api::{Api, Keys, Reach};
-use super::world::World;
+use super::world::FASTEST;
+use crate::broker::settings::{Pace, client};
 use crate::broker::{BrokerError, CredentialError, Credentials, Identity, Means, Need};
-use crate::http::{Client, Limits};
+use crate::http::Limits;
 use std::time::Duration;
 
 /// The world.
@@ -34,36 +35,26 @@ pub(super) const NEEDS: &[Need] = &[
     Need::secret(KEY, "app key, from apiportal.koreainvestment.com"),
     Need::secret(SECRET, "app secret, from the same page"),
     Need::required(ACCOUNT, "account number, as in 12345678-01"),
-    Need::setting(ENV, "mock or real: where orders go [default: mock]"),
+    Need::required(ENV, "real or mock: which world the keys are of, and where orders go"),
     Need::setting(BASE, "another address that speaks the protocol [default: the broker's]"),
-    Need::setting(RATE, "requests a second, at most [default: 5 real, 0.9 mock]"),
+    Need::setting(RATE, "requests a second, at most 20 at the broker's own address [default: 5 real, 0.9 mock]"),
     Need::setting(PATIENCE, "seconds that a request may take [default: 15]"),
 ];
 
 /// Opens the API as it is set up, and says which account it is.
 pub(super) fn open(means: Means<'_>) -> Result<(Api<'_>, Identity), BrokerError> {
     let found = Credentials::find(NAME, NEEDS, means.env)?;
-    let unusable = |name: &'static str, why: String| CredentialError::Unusable { name, why };
-    let text = |name: &str| found.get(name).map(|value| value.expose().trim());
-    let world = text(ENV).map_or(Some(World::Mock), World::parse);
-    let world = world.ok_or_else(|| unusable(ENV, "it is neither mock nor real".to_owned()))?;
-    let account = AccountNumber::parse(text(ACCOUNT).unwrap_or_default()).map_err(|why| unusable(ACCOUNT, why))?;
-    let whole = |name: &'static str, most: u32| {
-        let read = |text: &str| text.parse().ok().filter(|number| (1..=most).contains(number));
-        let wrong = || unusable(name, format!("it is no whole number from 1 to {most}"));
-        text(name).map(|text| read(text).ok_or_else(wrong)).transpose()
-    };
-    let pace = whole(RATE, 1000)?.map_or(world.pace(), |rate| Duration::from_secs(1) / rate);
-    let timeout = whole(PATIENCE, 60)?.map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.into()));
+    let world = found.world(ENV, ["real", "mock"])?;
+    let account = found.secret(ACCOUNT);
+    let unusable = |why| CredentialError::Unusable { name: ACCOUNT, why };
+    let account = AccountNumber::parse(account.expose().trim()).map_err(unusable)?;
     let base = found.base_url(BASE, world.base())?;
+    let between = found.whole(RATE, 1..=1000)?.map_or(world.pace(), |rate| Duration::from_secs(1) / rate);
+    let pace = found.pace(RATE, Pace { between, fastest: FASTEST }, base == world.base())?;
+    let timeout = found.whole(PATIENCE, 1..=60)?.map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.into()));
     let (key, secret) = (found.secret(KEY), found.secret(SECRET));
     let identity = Identity::of(NAME, &base, &account.whole(), &secret);
-    let limits = Limits { total: timeout, largest: LARGEST };
-    let client = Client::new(means.env, limits).map_err(|error| BrokerError::Unavailable {
-        broker: NAME,
-        remedy: error.remedy().to_owned(),
-        why: error.to_string(),
-    })?;
+    let client = client(NAME, means.env, Limits { total: timeout, largest: LARGEST })?;
     let keys = Keys { key, secret, account };
     let reach = Reach { world, base, pace, timeout };
     Ok((Api::new(Box::new(client), means.clock, reach, keys, means.directory), identity))

@@ -4,32 +4,14 @@
 //! id of the mock world is the real one with a `V` in front; ids of quotes are the same in both. What is sent with a call
 //! must never enter this room.
 
-use std::fmt;
+pub(super) use crate::broker::settings::World;
+
 use std::time::Duration;
 
-/// Where orders go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum World {
-    /// Orders are real.
-    Real,
-    /// Orders are play.
-    Mock,
-}
+/// The fastest that any host of the broker takes requests.
+pub(super) const FASTEST: Duration = Duration::from_millis(50);
 
 impl World {
-    /// The world of a word.
-    pub(super) fn parse(word: &str) -> Option<Self> {
-        [Self::Real, Self::Mock].into_iter().find(|world| world.word() == word)
-    }
-
-    /// Its word.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Real => "real",
-            Self::Mock => "mock",
-        }
-    }
-
     /// Its host.
     pub(super) fn base(self) -> &'static str {
         match self {
@@ -53,12 +35,6 @@ impl World {
             Self::Real => Duration::from_secs(60),
             Self::Mock => Duration::from_secs(120),
         }
-    }
-}
-
-impl fmt::Display for World {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }
 
@@ -145,13 +121,5 @@ mod tests {
         }
         // The trap: 0011 sells, and 0012 buys.
         assert_eq!((SELL.id(World::Real), BUY.id(World::Real)), (Some("TTTC0011U"), Some("TTTC0012U")));
-    }
-
-    #[test]
-    fn worlds_have_words_and_hosts_of_their_own() {
-        assert_eq!(World::parse("real"), Some(World::Real));
-        assert_eq!(World::parse("mock"), Some(World::Mock));
-        assert_eq!(World::parse("Real"), None);
-        assert_ne!(World::Real.base(), World::Mock.base());
     }
 }

@@ -7,6 +7,7 @@
 use super::Failure;
 use super::answer::{self, Answer};
 use super::figures::{self, Row};
+use crate::broker::settings::Pace;
 use crate::broker::tokens::{Token, TokenFile};
 use crate::clock::Clock;
 use crate::http::{Http, HttpError, Method, Request, Response, Secret};
@@ -61,7 +62,7 @@ pub(super) struct Access {
     /// Where the token is kept.
     pub(super) kept: TokenFile,
     /// The least time between two requests of one `api-id`.
-    pub(super) pace: Duration,
+    pub(super) pace: Pace,
     /// How long an answer is waited for.
     pub(super) patience: Duration,
 }
@@ -168,7 +169,7 @@ impl<'a> Api<'a> {
     }
 
     /// The pace that is kept.
-    pub(super) fn pace(&self) -> Duration {
+    pub(super) fn pace(&self) -> Pace {
         self.access.pace
     }
 
@@ -209,7 +210,7 @@ impl<'a> Api<'a> {
     fn once(&mut self, id: &'static str, request: &Request) -> Result<Response, HttpError> {
         if let Some(last) = self.asked.get(id) {
             let since = self.clock.elapsed().saturating_sub(*last);
-            let left = self.access.pace.saturating_sub(since);
+            let left = self.access.pace.between.saturating_sub(since);
             if !left.is_zero() {
                 self.clock.wait(left);
             }
@@ -296,7 +297,7 @@ impl<'a> Api<'a> {
     /// Waits after so many tries that failed.
     fn back_off(&self, attempt: u32) {
         if attempt < TRIES {
-            self.clock.wait(self.access.pace.saturating_mul(1 << attempt.min(5)));
+            self.clock.wait(self.access.pace.between.saturating_mul(1 << attempt.min(5)));
         }
     }
 

@@ -16,10 +16,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use std::time::Duration;
 
-/// How long after an order was sent it may still come to be listed, in paces: a minute.
-const WINDOW: u32 = 55;
-/// Between two looks, in paces: ten seconds.
-const BETWEEN: u32 = 9;
+/// How long after an order was sent it may still come to be listed.
+const WINDOW: Duration = Duration::from_secs(60);
+/// Between two looks.
+const BETWEEN: Duration = Duration::from_secs(10);
 /// So many looks in a row must say that there is none.
 const AGREEING: u32 = 3;
 /// The most looks.
@@ -61,12 +61,12 @@ impl Kiwoom<'_> {
                 Err(error) => (agreeing, last) = (0, error.to_string()),
             }
             let since = earlier + self.clock.elapsed().saturating_sub(begun);
-            let over = since > pace * WINDOW;
+            let over = since > pace.of(WINDOW);
             if over && agreeing >= AGREEING {
                 return self.absent(intent);
             }
             if look < LOOKS {
-                self.clock.wait(pace * BETWEEN);
+                self.clock.wait(pace.of(BETWEEN));
             }
         }
         Fate::CannotTell(vec![last, sentence(intent)])

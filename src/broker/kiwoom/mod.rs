@@ -16,15 +16,16 @@ mod standing;
 
 use failure::Failure;
 
+use super::settings::{Pace, World, client};
 use super::tokens::TokenFile;
 use super::{
-    Ack, Broker, BrokerError, CredentialError, Credentials, Entry, Fate, Held, Identity, Intent, Marks, Means, Need,
-    OpenOrder, Quote, Sent, Session, Snapshot, Standing, krx,
+    Ack, Broker, BrokerError, Credentials, Entry, Fate, Held, Identity, Intent, Marks, Means, Need, OpenOrder, Quote,
+    Sent, Session, Snapshot, Standing, krx,
 };
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::config::Currency;
-use crate::http::{Client, Limits, Secret};
+use crate::http::{Limits, Secret};
 use crate::money::Quantity;
 use crate::plan::PlanFile;
 use crate::trade::{Side, Ticket};
@@ -42,6 +43,12 @@ const REAL: &str = "https://api.kiwoom.com";
 const MOCK: &str = "https://mockapi.kiwoom.com";
 /// The longest answer that is read, in bytes.
 const LARGEST: u64 = 8 << 20;
+/// The time between two requests of one kind, when nothing else is said: Kiwoom takes about one a second.
+const USUAL: Duration = Duration::from_millis(1100);
+/// The fastest that is asked for at its own hosts.
+const FASTEST: Duration = Duration::from_millis(200);
+/// How long an answer is waited for, when nothing else is said.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const KEY: &str = "KIWOOM_APP_KEY";
 const SECRET: &str = "KIWOOM_APP_SECRET";
@@ -56,7 +63,10 @@ const NEEDS: &[Need] = &[
     Need::secret(SECRET, "the secret key that came with it"),
     Need::required(ENV, "which host the key is of: real or mock"),
     Need::setting(URL, "another address than the host's own"),
-    Need::setting(PACE, "milliseconds between two requests of one kind; 1100 when it is not set"),
+    Need::setting(
+        PACE,
+        "milliseconds between two requests of one kind, 200 at least at Kiwoom's own hosts; 1100 when it is not set",
+    ),
     Need::setting(TIMEOUT, "seconds that an answer is waited for; 30 when it is not set"),
 ];
 
@@ -86,23 +96,16 @@ impl<'a> Kiwoom<'a> {
     /// Kiwoom with the keys and settings of the environment or the file. Asks nobody yet.
     fn open(means: Means<'a>) -> Result<Self, BrokerError> {
         let found = Credentials::find(NAME, NEEDS, means.env)?;
-        let real = match found.secret(ENV).expose() {
-            "real" => true,
-            "mock" => false,
-            _ => return Err(unusable(ENV, "it is neither real nor mock").into()),
-        };
-        let base = found.base_url(URL, if real { REAL } else { MOCK })?;
-        let pace = Duration::from_millis(setting(&found, PACE, 1100, 60_000)?);
-        let total = Duration::from_secs(setting(&found, TIMEOUT, 30, 600)?.max(1));
-        let client = Client::new(means.env, Limits { total, largest: LARGEST });
-        let client = client.map_err(|error| BrokerError::Unavailable {
-            broker: NAME,
-            why: error.to_string(),
-            remedy: error.remedy().to_owned(),
-        })?;
+        let real = found.world(ENV, ["real", "mock"])? == World::Real;
+        let own = if real { REAL } else { MOCK };
+        let base = found.base_url(URL, own)?;
+        let between = found.whole(PACE, 0..=60_000)?.map_or(USUAL, |ms| Duration::from_millis(ms.into()));
+        let pace = found.pace(PACE, Pace { between, fastest: FASTEST }, base == own)?;
+        let patience = found.whole(TIMEOUT, 1..=600)?.map_or(PATIENCE, |seconds| Duration::from_secs(seconds.into()));
+        let client = client(NAME, means.env, Limits { total: patience, largest: LARGEST })?;
         let (key, secret) = (found.secret(KEY), found.secret(SECRET));
         let kept = TokenFile::new(means.directory, NAME, &base, &key);
-        let access = Access { base: base.clone(), key, secret: secret.clone(), kept, pace, patience: total };
+        let access = Access { base: base.clone(), key, secret: secret.clone(), kept, pace, patience };
         let api = Api::new(Box::new(client), means.clock, access);
         Ok(Self { api, clock: means.clock, real, base, salt: secret, identity: None })
     }
@@ -249,15 +252,4 @@ impl From<Failure> for BrokerError {
 /// An answer that cannot be used.
 fn unclear(why: &str) -> BrokerError {
     BrokerError::Unclear { broker: NAME, why: why.to_owned() }
-}
-
-fn unusable(name: &'static str, why: &str) -> CredentialError {
-    CredentialError::Unusable { name, why: why.to_owned() }
-}
-
-/// A setting that is a whole number, not larger than the largest.
-fn setting(found: &Credentials, name: &'static str, default: u64, largest: u64) -> Result<u64, CredentialError> {
-    let Some(given) = found.get(name) else { return Ok(default) };
-    let number = given.expose().parse().ok().filter(|number| *number <= largest);
-    number.ok_or_else(|| unusable(name, &format!("it is no whole number up to {largest}")))
 }

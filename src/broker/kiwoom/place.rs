@@ -122,7 +122,9 @@ impl Kiwoom<'_> {
         match self.api.post(call, &body) {
             Posted::Taken(number) => Sent::Acknowledged(Ack { reference: reference(before.day, &number), at: None }),
             Posted::Refused(why) => Sent::Refused(why),
-            Posted::Delayed(why) => Sent::NotProcessed { why, wait: self.api.pace().max(Duration::from_secs(1)) * 2 },
+            Posted::Delayed(why) => {
+                Sent::NotProcessed { why, wait: self.api.pace().between.max(Duration::from_secs(1)) * 2 }
+            }
             Posted::Unclear(why) => Sent::Unknown(why),
         }
     }

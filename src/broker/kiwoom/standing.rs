@@ -23,7 +23,7 @@ impl Kiwoom<'_> {
             return Ok(first);
         }
         // Two lists are compared, and what one has a moment before the other must not end an order.
-        self.clock.wait((self.api.pace() * AGAIN).max(Duration::from_millis(1)));
+        self.clock.wait((self.api.pace().between * AGAIN).max(Duration::from_millis(1)));
         self.seen(&intent.ticket, day, &number)
     }
 
