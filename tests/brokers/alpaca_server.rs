@@ -2,6 +2,7 @@
 //! publishes them and as alpaca-py reads them, over the books of a ledger.
 
 use crate::bench::Bench;
+use crate::desk::Kept;
 use crate::ledger::{By, Ledger, Order, Refusal, Side, Status, Wish};
 use crate::wire::{Protocol, Reply, Request};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -341,6 +342,12 @@ impl Alpaca {
     }
 }
 
+impl Kept for Alpaca {
+    fn ledger(&mut self) -> Option<&mut Ledger> {
+        Some(&mut self.ledger)
+    }
+}
+
 impl Bench for Alpaca {
     const BROKER: &'static str = "alpaca";
     const NOW: &'static str = "2026-03-04T15:30:00Z";
@@ -382,16 +389,17 @@ portfolio:
 ";
     const CANARIES: &'static [&'static str] = &[KEY, SECRET];
 
+    fn denial(told: &str) -> Reply {
+        no(403, 40_310_000, told)
+    }
+
     fn fresh() -> Self {
         let held = [("SPY", "100", "500.10"), ("QQQ", "100", "400"), ("BND", "50", "75.25"), ("GLD", "0", "200")];
         Self::new(Self::NOW, "500", &held)
     }
 
     fn credentials(url: &str) -> String {
-        format!("APCA_API_KEY_ID={KEY}\nAPCA_API_SECRET_KEY={SECRET}\nAPCA_API_BASE_URL={url}\nALPACA_DATA_URL={url}\n")
-    }
-
-    fn ledger(&self) -> Option<&Ledger> {
-        Some(&self.ledger)
+        let keys = format!("APCA_API_KEY_ID={KEY}\nAPCA_API_SECRET_KEY={SECRET}\nALPACA_ENV=paper\n");
+        format!("{keys}APCA_API_BASE_URL={url}\nALPACA_DATA_URL={url}\n")
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! A simulator has a [`Bench`], and every such test runs on every bench.
 
+use crate::desk::Kept;
 use crate::ledger::Ledger;
-use crate::wire::{Protocol, Server};
+use crate::wire::{Protocol, Reply, Request, Server};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A simulator, as far as a whole run needs to know it.
-pub(crate) trait Bench: Protocol + Sized {
+pub(crate) trait Bench: Kept + Sized {
     /// The broker's name in the table.
     const BROKER: &'static str;
     /// When its market is open, RFC 3339.
@@ -22,31 +23,56 @@ pub(crate) trait Bench: Protocol + Sized {
     const CONFIG: &'static str;
     /// Texts that only the credentials have.
     const CANARIES: &'static [&'static str];
+    /// What an access token has in it, which is kept in a file of its own; none where there are no tokens.
+    const TOKEN: Option<&'static str> = None;
+
+    /// The broker says no, with these words.
+    fn denial(told: &str) -> Reply;
 
     /// The broker, with an account in which nothing has happened.
     fn fresh() -> Self;
 
     /// What the program is told of the broker at this address: `NAME=value`, a line each, as in the credentials file.
     fn credentials(url: &str) -> String;
-
-    /// Its books; none where the account is a file.
-    fn ledger(&self) -> Option<&Ledger>;
 }
+
+/// The account of the guide: codes, quantities, prices.
+pub(crate) const GUIDE: [(&str, &str, &str); 7] = [
+    ("360750", "250", "16800"),
+    ("069500", "45", "35555"),
+    ("305080", "140", "10000"),
+    ("443160", "50", "10000"),
+    ("091230", "30", "50000"),
+    ("305720", "25", "32000"),
+    ("319640", "80", "12500"),
+];
+/// The portfolio of the guide.
+pub(crate) const PORTFOLIO: &str = include_str!("../../portfolio_config.yaml");
 
 /// The paper broker, which is nowhere.
 pub(crate) struct Paper;
 
 impl Protocol for Paper {
-    fn answer(&mut self, request: &crate::wire::Request) -> crate::wire::Reply {
+    fn answer(&mut self, request: &Request) -> Reply {
         panic!("nobody is asked: {}", request.line())
+    }
+}
+
+impl Kept for Paper {
+    fn ledger(&mut self) -> Option<&mut Ledger> {
+        None
     }
 }
 
 impl Bench for Paper {
     const BROKER: &'static str = "paper";
     const NOW: &'static str = "2026-03-04T01:30:00Z";
-    const CONFIG: &'static str = include_str!("../../portfolio_config.yaml");
+    const CONFIG: &'static str = PORTFOLIO;
     const CANARIES: &'static [&'static str] = &[];
+
+    fn denial(told: &str) -> Reply {
+        panic!("nobody says no: {told}")
+    }
 
     fn fresh() -> Self {
         Self
@@ -54,10 +80,6 @@ impl Bench for Paper {
 
     fn credentials(_: &str) -> String {
         String::new()
-    }
-
-    fn ledger(&self) -> Option<&Ledger> {
-        None
     }
 }
 

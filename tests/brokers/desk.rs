@@ -13,12 +13,27 @@ use rebalance::trade::{Side, Ticket};
 use rust_decimal::Decimal;
 use std::cell::Cell;
 use std::fmt;
+use std::sync::MutexGuard;
 use std::time::Duration;
 
-/// A protocol with a ledger behind it.
+/// A protocol with books behind it.
 pub(crate) trait Kept: Protocol {
-    /// The ledger.
-    fn ledger(&mut self) -> &mut Ledger;
+    /// Its books; none where the account is a file.
+    fn ledger(&mut self) -> Option<&mut Ledger>;
+}
+
+/// The books of a simulator, as long as nobody else may look into them.
+pub(crate) struct Books<'a, P>(MutexGuard<'a, P>);
+
+impl<P: Kept> Books<'_, P> {
+    pub(crate) fn ledger(&mut self) -> &mut Ledger {
+        self.0.ledger().expect("a simulator has books")
+    }
+}
+
+/// The books of a simulator.
+pub(crate) fn books<P: Kept>(server: &Server<P>) -> Books<'_, P> {
+    Books(server.protocol())
 }
 
 /// An order in won.
@@ -80,7 +95,7 @@ impl Outcome {
     /// Whether it agrees with the ledger: the ledger is in order, no order was placed twice, and the one that was placed
     /// ended so.
     pub(crate) fn agrees<P: Kept>(&self, server: &Server<P>, name: &str) {
-        let mut sim = server.protocol();
+        let mut sim = books(server);
         let ledger = sim.ledger();
         ledger.check();
         let orders: Vec<_> = ledger.programs().map(|order| (order.status, order.filled().to_string())).collect();
@@ -90,10 +105,8 @@ impl Outcome {
             Self::Cancelled(shares) => one(Status::Cancelled, shares),
             Self::Rejected(shares) => one(Status::Rejected, shares),
             // The day may be over before the ledger is told so.
-            Self::Expired(shares) => {
-                let found: Vec<_> = orders.iter().map(|(_, filled)| filled).collect();
-                return assert_eq!(found, [shares], "{name}");
-            }
+            Self::Expired(shares) if orders == one(Status::Open, shares) => return,
+            Self::Expired(shares) => one(Status::Expired, shares),
             Self::Refused | Self::NotPlaced | Self::NeverProcessed => Vec::new(),
             Self::NeedsHuman(_) | Self::CannotTell(_) => return assert!(orders.len() <= 1, "{name}: {orders:?}"),
         };
@@ -107,8 +120,8 @@ pub(crate) struct Tied<'a, P: Kept> {
     waited: Cell<Duration>,
     /// Seconds by which it is ahead of the simulator's.
     ahead: i64,
-    /// Whether a part of what is waited really passes, because something else has to go on meanwhile.
-    pub(crate) slow: Cell<bool>,
+    /// Whether a part of what is waited really passes.
+    slow: Cell<bool>,
 }
 
 impl<'a, P: Kept> Tied<'a, P> {
@@ -119,6 +132,12 @@ impl<'a, P: Kept> Tied<'a, P> {
     /// One that is ahead by so many seconds.
     pub(crate) fn ahead(server: &'a Server<P>, ahead: i64) -> Self {
         Self { ahead, ..Self::new(server) }
+    }
+
+    /// Really waits a part of what it is asked to, where something else has to go on meanwhile.
+    pub(crate) fn slow(&self, slow: bool) -> &Self {
+        self.slow.set(slow);
+        self
     }
 
     /// Prepares an order as the executor does.
@@ -194,7 +213,7 @@ impl<'a, P: Kept> Tied<'a, P> {
 
 impl<P: Kept> Clock for Tied<'_, P> {
     fn now(&self) -> DateTime<Utc> {
-        self.server.protocol().ledger().now + chrono::TimeDelta::seconds(self.ahead)
+        books(self.server).ledger().now + chrono::TimeDelta::seconds(self.ahead)
     }
 
     fn elapsed(&self) -> Duration {
@@ -206,6 +225,6 @@ impl<P: Kept> Clock for Tied<'_, P> {
             std::thread::sleep(how_long / 50);
         }
         self.waited.set(self.waited.get() + how_long);
-        self.server.protocol().ledger().pass(how_long);
+        books(self.server).ledger().pass(how_long);
     }
 }

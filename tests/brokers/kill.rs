@@ -5,9 +5,12 @@
 //! `REBALANCE_KILLS=500 REBALANCE_KILLS_SEED=7 cargo test --test brokers kill` kills more often, and elsewhere.
 
 use crate::bench::{Bench, Executed, Outcome, Paper, Rig, Running};
+use crate::desk::books;
+use crate::ledger::Course;
 use crate::wire::{Fault, Moment};
 use rebalance::disk::RealDisk;
 use rebalance::journal;
+use rebalance::replay::Stage;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -69,7 +72,7 @@ fn end<B: Bench>(rig: &Rig<B>, dir: &Path) -> End {
         (key, (fill.quantity.to_string(), fill.amount.to_string()))
     });
     let executed: Executed = fills.collect();
-    let there = rig.server.protocol();
+    let mut there = rig.server.protocol();
     let account = match there.ledger() {
         Some(ledger) => {
             ledger.check();
@@ -184,55 +187,145 @@ fn kills<B: Bench>() {
     println!("{}: {done} kills in {runs} plans, {} points, {requests} requests", B::BROKER, points.len());
 }
 
-/// Everything that the program wrote and said in a run, where no credential may be.
-fn canaries<B: Bench>() {
-    let rig = Rig::<B>::planned();
+/// Everything that a run wrote and said, and what was seen of its process while it ran: names and texts.
+struct Traces {
+    outcome: Outcome,
+    texts: Vec<(String, Vec<u8>)>,
+}
+
+/// Runs an apply of which the n-th request is answered with its own words, if one is to be.
+fn traced<B: Bench>(rig: &Rig<B>, echo: Option<usize>) -> Traces {
     let dir = rig.again();
     let running = Running::default();
-    let (process, seen) = (running.clone(), Arc::new(std::sync::Mutex::new(Vec::<String>::new())));
+    let (process, seen) = (running.clone(), Arc::new(std::sync::Mutex::new(Vec::new())));
     let list = Arc::clone(&seen);
     let look = move || {
         // Where there is no /proc, the arguments are still ours to see.
         let id = process.id().unwrap();
         let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_else(|_| b"apply".to_vec());
-        list.lock().unwrap().push(String::from_utf8_lossy(&line).into_owned());
+        assert!(String::from_utf8_lossy(&line).contains("apply"), "{line:?}");
+        list.lock().unwrap().push(("ps".to_owned(), line));
     };
+    if let Some(nth) = echo {
+        rig.server.fail_request(nth, Fault::Echo(B::denial));
+    }
     rig.server.fail(1, usize::MAX, Fault::Call(Moment::Done, Arc::new(look)), |_, _| true);
-    let args = ["apply", "plan.json", "--format", "json", "--broker", B::BROKER];
-    rig.start(&running, dir.path(), 0, &args);
+    rig.start(&running, dir.path(), 0, &["apply", "plan.json", "--format", "json", "--broker", B::BROKER]);
     let outcome = rig.outcome(&running, || ());
-    assert_eq!(outcome.code, Some(0), "{}: {}", B::BROKER, outcome.said);
-    let seen = seen.lock().unwrap().clone();
-    assert!(!seen.is_empty() && seen.iter().all(|line| line.contains("apply")), "{seen:?}");
-    let mut texts: Vec<(String, Vec<u8>)> = seen.into_iter().map(|line| ("ps".to_owned(), line.into_bytes())).collect();
-    let credentials = rig.home().join("credentials");
+    let mut texts = std::mem::take(&mut *seen.lock().unwrap());
+    texts.push(("said".to_owned(), outcome.said.clone().into_bytes()));
     for file in crate::bench::files(dir.path()).into_iter().chain(crate::bench::files(rig.home())) {
-        if file != credentials {
-            texts.push((file.display().to_string(), fs::read(file).unwrap()));
-        }
+        texts.push((file.display().to_string(), fs::read(&file).unwrap()));
     }
-    assert!(texts.iter().any(|(name, _)| name.ends_with("journal.jsonl")));
-    for canary in B::CANARIES {
-        assert!(fs::read_to_string(&credentials).unwrap().contains(canary), "{canary} is in no credential");
-        for (name, text) in &texts {
+    Traces { outcome, texts }
+}
+
+/// A credential is in the credentials, and nowhere else; a token in its file, and nowhere else.
+fn secret<B: Bench>(traces: &Traces) {
+    for canary in B::CANARIES.iter().copied().chain(B::TOKEN) {
+        for (name, text) in &traces.texts {
             let found = text.windows(canary.len()).any(|part| part == canary.as_bytes());
-            assert!(!found, "{}: {canary} is in {name}: {}", B::BROKER, String::from_utf8_lossy(text));
+            let home = if B::TOKEN == Some(canary) { name.contains("/.rebalance/tokens/") } else { false };
+            let fine = !found || home || name.ends_with("/credentials");
+            assert!(fine, "{}: {canary} is in {name}: {}", B::BROKER, String::from_utf8_lossy(text));
         }
     }
-    assert!(!B::CANARIES.is_empty());
 }
 
-#[test]
-fn killed_anywhere_paper_loses_nothing_and_doubles_nothing() {
-    kills::<Paper>();
+/// No credential is where it should not be: after a run, and after runs in which the broker says back what it was asked.
+fn canaries<B: Bench>() {
+    let rig = Rig::<B>::planned();
+    let before = rig.server.lines().len();
+    let whole = traced(&rig, None);
+    assert_eq!(whole.outcome.code, Some(0), "{}: {}", B::BROKER, whole.outcome.said);
+    let named = |ending: &str| whole.texts.iter().any(|(name, _)| name.ends_with(ending));
+    assert!(named("journal.jsonl") && named("rebalance_log.jsonl") && named("ps"));
+    let known = fs::read_to_string(rig.home().join("credentials")).unwrap();
+    assert!(!B::CANARIES.is_empty() && B::CANARIES.iter().all(|canary| known.contains(canary)), "{known}");
+    secret::<B>(&whole);
+    let requests = rig.server.lines().len() - before;
+    let mut refused = 0;
+    for nth in (1..=requests).step_by(requests.div_ceil(12)) {
+        let traces = traced(&rig, Some(nth));
+        secret::<B>(&traces);
+        refused += usize::from(traces.outcome.code != Some(0));
+        assert!(traces.outcome.code.is_some(), "{}: {}", B::BROKER, traces.outcome.said);
+    }
+    assert!(refused > 6, "{}: only {refused} runs were told no", B::BROKER);
 }
 
-#[test]
-fn killed_anywhere_alpaca_loses_nothing_and_doubles_nothing() {
-    kills::<crate::alpaca_server::Alpaca>();
+/// Killed when its order was taken and a person placed the same one: a person has to say which is which, sees both, and
+/// with that word it comes to its end.
+fn twins<B: Bench>() {
+    let rig = Rig::<B>::planned();
+    let dir = rig.again();
+    let running = Running::default();
+    let deed = running.clone();
+    books(&rig.server).ledger().next_with_twin(Course::filled());
+    rig.server.fail_order(1, Fault::Call(Moment::Done, Arc::new(move || deed.kill())));
+    rig.start(&running, dir.path(), 0, &["apply", "plan.json", "--broker", B::BROKER]);
+    assert_eq!(rig.outcome(&running, || ()).code, None, "it was killed");
+    let state = journal::read(&RealDisk, &dir.path().join(".rebalance")).unwrap();
+    let order = state.runs[0].orders[0].id.clone();
+    let before = lines(dir.path());
+    for _ in 0..2 {
+        // However often it looks, it sends nothing.
+        let stopped = rig.run(dir.path(), 10, &["apply", "plan.json", "--resume"]);
+        assert_eq!(stopped.code, Some(5), "{}", stopped.said);
+        assert!(
+            stopped.said.contains("which order of the broker") && stopped.said.contains("--adopt"),
+            "{}",
+            stopped.said
+        );
+        assert_eq!(books(&rig.server).ledger().orders.len(), 2, "{}", stopped.said);
+    }
+    assert!(lines(dir.path()) > before);
+    let state = journal::read(&RealDisk, &dir.path().join(".rebalance")).unwrap();
+    let Stage::Unknown(candidates) = &state.runs[0].orders[0].stage else { panic!("{:?}", state.runs) };
+    assert_eq!(candidates.len(), 2, "both are listed: {candidates:?}");
+    // Ours was placed first.
+    let word = format!("{order}={}", candidates.iter().map(|one| &one.reference).min().unwrap());
+    books(&rig.server).ledger().cancel(2);
+    let ended = rig.run(dir.path(), 20, &["apply", "plan.json", "--resume", "--adopt", &word]);
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    end(&rig, dir.path());
 }
 
-#[test]
-fn no_credential_of_alpaca_is_anywhere_after_a_run() {
-    canaries::<crate::alpaca_server::Alpaca>();
+/// The tests of a bench.
+macro_rules! benches {
+    ($($name:ident: $bench:ty),*) => {$(
+        mod $name {
+            #[test]
+            fn killed_anywhere_nothing_is_lost_and_nothing_is_doubled() {
+                super::kills::<$bench>();
+            }
+
+            #[test]
+            fn no_credential_is_anywhere_but_where_it_belongs() {
+                super::canaries::<$bench>();
+            }
+        }
+    )*};
 }
+
+/// Where a broker has no name of ours for an order.
+mod person {
+    #[test]
+    fn has_to_say_which_of_two_orders_is_ours_at_kis() {
+        super::twins::<crate::kis::Kis>();
+    }
+
+    #[test]
+    fn has_to_say_which_of_two_orders_is_ours_at_kiwoom() {
+        super::twins::<crate::kiwoom::Kiwoom>();
+    }
+}
+
+mod paper {
+    #[test]
+    fn killed_anywhere_nothing_is_lost_and_nothing_is_doubled() {
+        super::kills::<super::Paper>();
+    }
+}
+
+benches!(kis: crate::kis::Kis, kiwoom: crate::kiwoom::Kiwoom, alpaca: crate::alpaca_server::Alpaca);

@@ -8,6 +8,8 @@ mod faults;
 mod rows;
 mod world;
 
+use crate::bench::{Bench, GUIDE, PORTFOLIO};
+use crate::desk::Kept;
 use crate::ledger::{Course, Ledger, Refusal, Side, Wish};
 use crate::wire::{Protocol, Reply, Request};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -349,13 +351,36 @@ impl Protocol for Kis {
                 self.ledger.person(Wish { code: text("PDNO"), side, quantity, limit, client: None }, &Course::open());
                 Reply::gateway(500)
             }
-            "echo" => {
-                let told = format!("{} {} {KEY} {SECRET}", request.header("authorization"), request.line());
-                let said = json!({ "rt_cd": "2", "msg_cd": "OPSQ2000", "msg1": format!("{told} {}", &ACCOUNT[..8]) });
-                Reply::json(200, &said)
-            }
             name => panic!("there is no fault {name} for {}", request.line()),
         }
+    }
+}
+
+impl Kept for Kis {
+    fn ledger(&mut self) -> Option<&mut Ledger> {
+        Some(&mut self.ledger)
+    }
+}
+
+impl Bench for Kis {
+    const BROKER: &'static str = "kis";
+    const NOW: &'static str = "2026-03-04T01:00:00Z";
+    const CONFIG: &'static str = PORTFOLIO;
+    const CANARIES: &'static [&'static str] = &[KEY, SECRET, ACCOUNT];
+    const TOKEN: Option<&'static str> = Some(TOKEN);
+
+    fn denial(told: &str) -> Reply {
+        Reply::json(200, &json!({ "rt_cd": "2", "msg_cd": "OPSQ2000", "msg1": padded(told, 80) })).with("tr_cont", "")
+    }
+
+    fn fresh() -> Self {
+        Self::new(Ledger::new(Self::NOW, "0", &GUIDE))
+    }
+
+    /// Nothing is waited for: the simulator's clock goes by requests.
+    fn credentials(url: &str) -> String {
+        let keys = format!("KIS_APP_KEY={KEY}\nKIS_APP_SECRET={SECRET}\nKIS_ACCOUNT={ACCOUNT}\nKIS_ENV=real\n");
+        format!("{keys}KIS_URL={url}\nKIS_REQUESTS_PER_SECOND=1000\n")
     }
 }
 

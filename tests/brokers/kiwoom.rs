@@ -7,6 +7,8 @@ mod chance;
 mod client;
 mod world;
 
+use crate::bench::{Bench, GUIDE, PORTFOLIO};
+use crate::desk::Kept;
 use crate::ledger::{Course, Ledger, Order, Refusal, Side, Status, Wish};
 use crate::wire::{Protocol, Reply, Request};
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -560,11 +562,35 @@ impl Protocol for Kiwoom {
                 }
                 self.answered(200, &said.into())
             }
-            "echo" => {
-                self.no(3, &format!("[8001:{} {} {KEY} {SECRET}]", request.header("authorization"), request.line()))
-            }
             name => panic!("there is no fault {name} for {}", request.line()),
         }
+    }
+}
+
+impl Kept for Kiwoom {
+    fn ledger(&mut self) -> Option<&mut Ledger> {
+        Some(&mut self.ledger)
+    }
+}
+
+impl Bench for Kiwoom {
+    const BROKER: &'static str = "kiwoom";
+    const NOW: &'static str = "2026-03-04T01:00:00Z";
+    const CONFIG: &'static str = PORTFOLIO;
+    const CANARIES: &'static [&'static str] = &[KEY, SECRET];
+    const TOKEN: Option<&'static str> = Some(TOKEN);
+
+    fn denial(told: &str) -> Reply {
+        Reply::json(200, &json!({ "return_code": 3, "return_msg": format!("[8001:{told}]") }))
+    }
+
+    fn fresh() -> Self {
+        Self::new(Ledger::new(Self::NOW, "0", &GUIDE))
+    }
+
+    /// Nothing is waited for: the simulator's clock goes by requests.
+    fn credentials(url: &str) -> String {
+        format!("KIWOOM_APP_KEY={KEY}\nKIWOOM_APP_SECRET={SECRET}\nKIWOOM_ENV=real\nKIWOOM_URL={url}\nKIWOOM_PACE=0\n")
     }
 }
 

@@ -49,6 +49,13 @@ impl Request {
         format!("{} {}{mark}{}", self.method, self.path, query.join("&"))
     }
 
+    /// All that came, as one line: method, address, headers and body.
+    fn whole(&self) -> String {
+        let headers = self.headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        let headers: Vec<String> = headers.collect();
+        format!("{} {} {}", self.line(), headers.join(" "), String::from_utf8_lossy(&self.body))
+    }
+
     /// A request from its head and its body.
     fn of(head: &str, body: Vec<u8>) -> Option<Self> {
         let mut lines = head.split("\r\n");
@@ -226,6 +233,8 @@ pub(crate) enum Fault {
     CloseAfter,
     /// A fault of the protocol's own, by its name.
     Special(&'static str),
+    /// The request is not done; the answer says it back, headers and all, in the words of the protocol.
+    Echo(fn(&str) -> Reply),
     /// This is done when the request has come, which is then lost: the connection ends, and it is not done.
     Lost(Deed),
     /// This is done at this moment; nothing else goes wrong.
@@ -462,6 +471,7 @@ fn replied<P: Protocol>(shared: &Shared<P>, request: &Request, fault: Option<&Fa
         Some(Fault::AnsweredLate(wait)) => Some(protocol.answer(request).sent(How::After(*wait))),
         Some(Fault::CloseAfter) => Some(protocol.answer(request).sent(How::Closing)),
         Some(Fault::Instead(reply)) => Some(reply.clone()),
+        Some(Fault::Echo(said)) => Some(said(&request.whole())),
         Some(Fault::DoneBut(reply)) => {
             protocol.answer(request);
             Some(reply.clone())

@@ -1,9 +1,11 @@
 //! The broker against its simulator when all is well, and when it is told no.
 
 use super::world::{World, buy, sell};
-use super::{ACCOUNT, KEY, Lists, SECRET, TOKEN};
+use super::{ACCOUNT, KEY, Kis, Lists, SECRET, TOKEN};
+use crate::bench::Bench;
 use crate::desk::Outcome;
 use crate::ledger::Course;
+use crate::wire::Fault;
 use rebalance::broker::{BrokerError, Sent, Session};
 use rebalance::code::Code;
 use rebalance::config::Currency;
@@ -70,6 +72,7 @@ fn a_plan_knows_the_account_by_a_hash() {
 fn what_it_is_told_is_checked_before_anybody_is_asked() {
     for (name, value) in [
         ("KIS_ENV", "Real"),
+        ("KIS_ENV", ""),
         ("KIS_ACCOUNT", "canary-9"),
         ("KIS_ACCOUNT", "81201280-29"),
         ("KIS_URL", "http://example.org"),
@@ -83,6 +86,11 @@ fn what_it_is_told_is_checked_before_anybody_is_asked() {
         assert!(error.to_string().contains(name) && !error.to_string().contains("canary"), "{error}");
         assert!(world.server.lines().is_empty());
     }
+    // Faster than the broker takes requests is for a simulator alone.
+    let world = World::new().set("KIS_REQUESTS_PER_SECOND", "21");
+    assert!(world.opened().is_ok());
+    let error = world.set("KIS_URL", "").opened().unwrap_err();
+    assert!(error.to_string().contains("no two requests within 50 ms"), "{error}");
 }
 
 #[test]
@@ -205,9 +213,7 @@ fn a_token_is_asked_for_once_for_all_runs_and_nobody_else_can_read_it() {
 #[test]
 fn nothing_secret_is_in_what_is_told() {
     let world = World::new();
-    world
-        .server
-        .fail(1, 1, crate::wire::Fault::Special("echo"), |_, request| request.path.ends_with("inquire-balance"));
+    world.server.fail(1, 1, Fault::Echo(Kis::denial), |_, request| request.path.ends_with("inquire-balance"));
     let told = world.with(|broker, _| broker.snapshot().unwrap_err());
     for secret in [KEY, SECRET, TOKEN, &ACCOUNT[..8]] {
         assert!(!format!("{told} {told:?} {}", told.remedy()).contains(secret), "{told}");

@@ -52,15 +52,12 @@ fn table() -> Vec<(&'static str, Fault, &'static str, usize)> {
 }
 
 fn drive(world: &World) -> Outcome {
-    world.with(|broker, clock| clock.drive(broker, &buy("069500", "10", "35700"), &[]).0)
+    drive_at(world, false)
 }
 
-/// The same, where the server takes its time.
-fn drive_slowly(world: &World) -> Outcome {
-    world.with(|broker, clock| {
-        clock.slow.set(true);
-        clock.drive(broker, &buy("069500", "10", "35700"), &[]).0
-    })
+/// The same, where the server may take its time.
+fn drive_at(world: &World, slow: bool) -> Outcome {
+    world.with(|broker, clock| clock.slow(slow).drive(broker, &buy("069500", "10", "35700"), &[]).0)
 }
 
 #[test]
@@ -69,7 +66,7 @@ fn no_fault_doubles_an_order_or_says_what_is_not_so() {
         let world = World::new();
         let late = matches!(fault, Fault::DoneLate(_));
         world.server.fail_order(1, fault);
-        let outcome = if late { drive_slowly(&world) } else { drive(&world) };
+        let outcome = drive_at(&world, late);
         assert!(world.server.failed(), "{name}: the fault has not come");
         ended(&outcome, expected, (world.orders(), accepted), name);
         outcome.agrees(&world.server, name);
@@ -91,7 +88,7 @@ fn in_the_mock_world_absence_proves_nothing() {
         let world = World::mock();
         let late = matches!(fault, Fault::DoneLate(_));
         world.server.fail_order(1, fault);
-        let outcome = if late { drive_slowly(&world) } else { drive(&world) };
+        let outcome = drive_at(&world, late);
         let expected = match expected {
             "not placed" | "needs a human: 1" => "cannot tell",
             expected => expected,

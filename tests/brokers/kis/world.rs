@@ -1,7 +1,7 @@
 //! A simulator, and the broker opened on it.
 
 use super::{ACCOUNT, KEY, Kis, SECRET};
-use crate::desk::{Kept, Tied, ticket};
+use crate::desk::{Tied, ticket};
 use crate::ledger::Ledger;
 use crate::wire::Server;
 use rebalance::broker::{self, Broker, BrokerError, Means};
@@ -11,12 +11,6 @@ use rebalance::trade::{Side, Ticket};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
-
-impl Kept for Kis {
-    fn ledger(&mut self) -> &mut Ledger {
-        &mut self.ledger
-    }
-}
 
 pub(super) fn buy(code: &str, quantity: &str, limit: &str) -> Ticket {
     ticket(Side::Buy, code, quantity, limit)

@@ -1,7 +1,9 @@
 //! The broker itself against its simulator: what it reads, what it sends, and what it makes of every fault.
 
-use super::world::{Outcome, World, buy, money, sell};
-use super::{ACCOUNT, KEY, Lists, SECRET, TOKEN};
+use super::world::{World, buy, money, sell};
+use super::{ACCOUNT, KEY, Kiwoom, Lists, SECRET, TOKEN};
+use crate::bench::Bench;
+use crate::desk::Outcome;
 use crate::ledger::{Course, Side, Wish};
 use crate::wire::{Fault, Reply};
 use rebalance::broker::{BrokerError, Sent, Session};
@@ -147,7 +149,7 @@ pub(super) fn faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
         ("dropped in the middle of the answer", Fault::HalfBody, "filled 10", 1),
         ("answered too late", Fault::AnsweredLate(Duration::from_millis(1500)), "filled 10", 1),
         // Placed when nobody waited for it any more: it is found, and that it is ours may be for a person to say.
-        ("done too late", Fault::DoneLate(Duration::from_millis(1500)), "filled 10|needs a human: [", 1),
+        ("done too late", Fault::DoneLate(Duration::from_millis(1500)), "filled 10|needs a human", 1),
         ("a page of status 500, not done", Fault::Instead(Reply::gateway(500)), "not placed", 0),
         ("a page of status 500, done", Fault::DoneBut(Reply::gateway(500)), "filled 10", 1),
         ("a page of status 503, done", Fault::DoneBut(Reply::gateway(503)), "filled 10", 1),
@@ -179,7 +181,7 @@ fn whatever_goes_wrong_with_an_order_it_is_placed_at_most_once_and_told_as_it_is
         let told = outcome.to_string();
         assert!(expected.split('|').any(|expected| told.starts_with(expected)), "{name}: {told}");
         assert_eq!(world.orders(), accepted, "{name}");
-        world.agrees(&outcome, name);
+        outcome.agrees(&world.server, name);
     }
 }
 
@@ -325,7 +327,7 @@ fn orders_end_as_the_exchange_ends_them() {
         world.server.protocol().ledger.next(course);
         let (outcome, ack) = world.with(|broker, clock| clock.drive(broker, &buy("069500", "10", "35700"), &[]));
         assert_eq!(outcome.to_string(), expected, "{name}");
-        world.agrees(&outcome, name);
+        outcome.agrees(&world.server, name);
         if let Some(ack) = ack {
             // Cancelled once more, nothing happens; and on another day nothing is left.
             world.with(|broker, clock| {
@@ -464,7 +466,7 @@ fn nothing_secret_is_said_or_kept_where_others_read() {
         said.push(format!("{:?}", broker.account()));
         let intent = clock.intent(broker, &buy("069500", "10", "35700"), &[]).unwrap();
         said.push(format!("{intent:?}"));
-        world.server.fail(1, 99, Fault::Special("echo"), |_, request| request.path != "/oauth2/token");
+        world.server.fail(1, 99, Fault::Echo(Kiwoom::denial), |_, request| request.path != "/oauth2/token");
         said.push(format!("{:?}", broker.send(&intent)));
         let error = broker.snapshot().unwrap_err();
         said.push(format!("{error} {error:?} {}", error.remedy()));
@@ -498,13 +500,20 @@ fn settings_that_cannot_be_used_are_named() {
         ("KIWOOM_ENV", "demo", "KIWOOM_ENV cannot be used: it is neither real nor mock"),
         ("KIWOOM_ENV", "", "kiwoom is not set up: `KIWOOM_ENV` missing"),
         ("KIWOOM_APP_SECRET", "", "kiwoom is not set up: `KIWOOM_APP_SECRET` missing"),
-        ("KIWOOM_PACE", "fast", "KIWOOM_PACE cannot be used: it is no whole number up to 60000"),
-        ("KIWOOM_TIMEOUT", "601", "KIWOOM_TIMEOUT cannot be used: it is no whole number up to 600"),
+        ("KIWOOM_PACE", "fast", "KIWOOM_PACE cannot be used: it is no whole number from 0 to 60000"),
+        ("KIWOOM_TIMEOUT", "601", "KIWOOM_TIMEOUT cannot be used: it is no whole number from 1 to 600"),
     ] {
         let mut world = World::new();
         world.set(name, value);
         assert_eq!(world.opened().unwrap_err(), message);
     }
+    // Faster than Kiwoom takes requests is for a simulator alone.
+    let mut world = World::new();
+    world.set("KIWOOM_PACE", "199");
+    assert_eq!(world.opened(), Ok(()));
+    world.set("KIWOOM_URL", "");
+    let why = "KIWOOM_PACE cannot be used: the broker's own host takes no two requests within 200 ms";
+    assert_eq!(world.opened().unwrap_err(), why);
     let mut world = World::new();
     world.set("KIWOOM_URL", "http://api.example.org");
     assert!(world.opened().unwrap_err().contains("KIWOOM_URL"));

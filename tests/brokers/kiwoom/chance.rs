@@ -3,7 +3,8 @@
 //! `REBALANCE_CHANCES=1000 REBALANCE_CHANCES_SEED=7` tries more, or others.
 
 use super::adapter::faults;
-use super::world::{Outcome, World, buy, sell};
+use super::world::{World, buy, sell};
+use crate::desk::Outcome;
 use crate::ledger::Course;
 use std::time::Duration;
 
@@ -70,7 +71,7 @@ fn whatever_comes_together_an_order_is_placed_at_most_once_and_told_as_it_is() {
         if let Outcome::NeedsHuman(candidates) = &outcome {
             assert!(!candidates.is_empty(), "{story}");
         }
-        world.agrees(&outcome, &story);
+        outcome.agrees(&world.server, &story);
         *told.entry(outcome.to_string().split(['[', ':']).next().unwrap().to_owned()).or_default() += 1;
     }
     assert!(told.len() >= 5, "they all end alike: {told:?}");

@@ -1,20 +1,16 @@
-//! A simulator, the broker opened on it, and a clock that is the simulator's own.
+//! A simulator, and the broker opened on it.
 
 use super::{KEY, Kiwoom, SECRET};
-use crate::desk::ticket;
-use crate::ledger::{Ledger, Status};
+use crate::desk::{Tied, ticket};
+use crate::ledger::Ledger;
 use crate::wire::Server;
-use chrono::{DateTime, SecondsFormat, Utc};
-use rebalance::broker::{self, Ack, Broker, BrokerError, Fate, Intent, Means, OrderState, Sent};
+use rebalance::broker::{self, Broker, Means};
 use rebalance::clock::Clock;
 use rebalance::disk::RealDisk;
 use rebalance::money::Money;
 use rebalance::trade::{Side, Ticket};
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 pub(super) fn money(text: &str) -> Money {
     Money::new(text.parse().unwrap())
@@ -26,34 +22,6 @@ pub(super) fn buy(code: &str, quantity: &str, limit: &str) -> Ticket {
 
 pub(super) fn sell(code: &str, quantity: &str, limit: &str) -> Ticket {
     ticket(Side::Sell, code, quantity, limit)
-}
-
-/// How an order ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
-    Filled(String),
-    Cancelled(String),
-    Rejected(String),
-    Expired(String),
-    Refused,
-    NotPlaced,
-    NeedsHuman(Vec<String>),
-    CannotTell(Vec<String>),
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Filled(shares) => write!(f, "filled {shares}"),
-            Self::Cancelled(shares) => write!(f, "cancelled {shares}"),
-            Self::Rejected(shares) => write!(f, "rejected {shares}"),
-            Self::Expired(shares) => write!(f, "expired {shares}"),
-            Self::Refused => f.write_str("refused"),
-            Self::NotPlaced => f.write_str("not placed"),
-            Self::NeedsHuman(candidates) => write!(f, "needs a human: {candidates:?}"),
-            Self::CannotTell(look) => write!(f, "cannot tell: {look:?}"),
-        }
-    }
 }
 
 /// A simulator and what the broker is opened with.
@@ -100,7 +68,7 @@ impl World {
     }
 
     /// Opens the broker anew and does something with it.
-    pub(super) fn with<T>(&self, go: impl FnOnce(&mut dyn Broker, &Tied<'_>) -> T) -> T {
+    pub(super) fn with<T>(&self, go: impl FnOnce(&mut dyn Broker, &Tied<'_, Kiwoom>) -> T) -> T {
         let clock = Tied::new(&self.server);
         let env = |name: &str| self.env.get(name).cloned();
         let mut broker = (broker::find("kiwoom").unwrap().open)(self.means(&clock, &env)).unwrap();
@@ -135,128 +103,5 @@ impl World {
         let entries = std::fs::read_dir(self.directory.path().join("tokens")).unwrap();
         let files = entries.map(|entry| entry.unwrap().path());
         files.filter(|path| path.is_file() && !path.ends_with(".gitignore")).collect()
-    }
-
-    /// The ledger is in order, and says the same as how an order ended.
-    pub(super) fn agrees(&self, outcome: &Outcome, name: &str) {
-        let sim = self.server.protocol();
-        sim.ledger.check();
-        let orders: Vec<_> = sim.ledger.programs().map(|order| (order.status, order.filled().to_string())).collect();
-        let one = |status, shares: &String| vec![(status, shares.clone())];
-        let expected = match outcome {
-            Outcome::Filled(shares) => one(Status::Filled, shares),
-            Outcome::Cancelled(shares) => one(Status::Cancelled, shares),
-            Outcome::Rejected(shares) => one(Status::Rejected, shares),
-            Outcome::Expired(shares) => one(Status::Expired, shares),
-            Outcome::Refused | Outcome::NotPlaced => Vec::new(),
-            Outcome::NeedsHuman(_) | Outcome::CannotTell(_) => return assert!(orders.len() <= 1, "{name}: {orders:?}"),
-        };
-        assert_eq!(orders, expected, "{name}");
-    }
-}
-
-/// A clock that is the simulator's: what is waited passes there.
-pub(super) struct Tied<'a> {
-    server: &'a Server<Kiwoom>,
-    waited: Cell<Duration>,
-    slow: Cell<bool>,
-}
-
-impl<'a> Tied<'a> {
-    fn new(server: &'a Server<Kiwoom>) -> Self {
-        Self { server, waited: Cell::new(Duration::ZERO), slow: Cell::new(false) }
-    }
-
-    /// Waits a part of what it is asked to, where something else has to go on meanwhile.
-    pub(super) fn slow(&self, slow: bool) -> &Self {
-        self.slow.set(slow);
-        self
-    }
-
-    /// Prepares an order as the executor does.
-    pub(super) fn intent(
-        &self,
-        broker: &mut dyn Broker,
-        ticket: &Ticket,
-        claimed: &[String],
-    ) -> Result<Intent, BrokerError> {
-        let marks = broker.prepare(ticket, "")?;
-        Ok(Intent {
-            ticket: ticket.clone(),
-            client_id: "rb-0".to_owned(),
-            attempt: 1,
-            at: self.now().to_rfc3339_opts(SecondsFormat::Secs, true),
-            before: marks.before,
-            after: marks.after,
-            claimed: claimed.to_vec(),
-        })
-    }
-
-    /// Brings an order to its end as the executor does.
-    pub(super) fn drive(&self, broker: &mut dyn Broker, ticket: &Ticket, claimed: &[String]) -> (Outcome, Option<Ack>) {
-        for _ in 0..5 {
-            let intent = self.intent(broker, ticket, claimed).unwrap();
-            match broker.send(&intent) {
-                Sent::Acknowledged(ack) => return (self.follow(broker, &intent, &ack), Some(ack)),
-                Sent::Refused(_) => return (Outcome::Refused, None),
-                Sent::NotProcessed { wait, .. } => self.wait(wait),
-                Sent::Unknown(_) => return (self.looked_for(broker, &intent), None),
-            }
-        }
-        panic!("it was never looked at");
-    }
-
-    /// Looks for an order and brings it to its end.
-    pub(super) fn looked_for(&self, broker: &mut dyn Broker, intent: &Intent) -> Outcome {
-        match broker.reconcile(intent) {
-            Fate::Placed(ack) => self.follow(broker, intent, &ack),
-            Fate::Executed(executed) => Outcome::Filled(executed.quantity.to_string()),
-            Fate::NotPlaced(_) => Outcome::NotPlaced,
-            Fate::NeedsHuman(candidates) => {
-                let told = candidates.into_iter().map(|one| format!("{}: {}", one.reference, one.about));
-                Outcome::NeedsHuman(told.collect())
-            }
-            Fate::CannotTell(look) => Outcome::CannotTell(look),
-        }
-    }
-
-    fn follow(&self, broker: &mut dyn Broker, intent: &Intent, ack: &Ack) -> Outcome {
-        let begun = self.elapsed();
-        let mut cancelled = false;
-        for _ in 0..1000 {
-            let standing = broker.standing(intent, ack).unwrap();
-            let shares = standing.executed.quantity.to_string();
-            match standing.state {
-                OrderState::Filled => return Outcome::Filled(shares),
-                OrderState::Cancelled => return Outcome::Cancelled(shares),
-                OrderState::Rejected(_) => return Outcome::Rejected(shares),
-                OrderState::Expired => return Outcome::Expired(shares),
-                OrderState::Working => {}
-            }
-            if !cancelled && self.elapsed() - begun > broker.patience().unwrap() {
-                broker.cancel(intent, ack).unwrap();
-                cancelled = true;
-            }
-            self.wait(broker.pace());
-        }
-        panic!("it never ends");
-    }
-}
-
-impl Clock for Tied<'_> {
-    fn now(&self) -> DateTime<Utc> {
-        self.server.protocol().ledger.now
-    }
-
-    fn elapsed(&self) -> Duration {
-        self.waited.get()
-    }
-
-    fn wait(&self, how_long: Duration) {
-        if self.slow.get() {
-            std::thread::sleep(how_long / 50);
-        }
-        self.waited.set(self.waited.get() + how_long);
-        self.server.protocol().ledger.pass(how_long);
     }
 }
