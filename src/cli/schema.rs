@@ -99,23 +99,35 @@ pub enum Which {
     Notification,
 }
 
+/// The schema of a file.
+pub(super) fn sheet(file: Which) -> Option<&'static Sheet> {
+    SHEETS.iter().find(|(which, _)| *which == file).map(|(_, sheet)| *sheet)
+}
+
+/// The modelines of a file people write, whose schema lies where it is looked for; `None` for other files.
+pub(super) fn edited(file: Which) -> Option<String> {
+    let (_, from) = EDITED.iter().find(|(which, _)| *which == file)?;
+    Some(lines(&format!("{from}{}", sheet(file)?.file)))
+}
+
 /// Runs the command.
 pub(super) fn run(args: &SchemaArgs, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
-    let sheet = SHEETS.iter().find(|(which, _)| *which == args.file).map(|(_, sheet)| *sheet);
-    let text = match (&args.modelines, sheet) {
-        (Some(path), Some(sheet)) => modelines(args.file, sheet, path.as_deref())?,
-        (_, sheet) => sheet.map(schema::text).unwrap_or_default(),
+    let text = match &args.modelines {
+        Some(path) => modelines(args.file, path.as_deref())?,
+        None => sheet(args.file).map(schema::text).unwrap_or_default(),
     };
     Ui::new(host, paint).answer(&text);
     Ok(Exit::Done)
 }
 
-/// The first line is for yaml-language-server (VS Code, Neovim, Helix and others), the second for JetBrains' editors.
-fn modelines(file: Which, sheet: &Sheet, path: Option<&str>) -> Result<String, Fault> {
-    let edited = EDITED.iter().find(|(which, _)| *which == file);
-    let (_, from) = edited.ok_or_else(|| {
+fn modelines(file: Which, path: Option<&str>) -> Result<String, Fault> {
+    let usual = edited(file).ok_or_else(|| {
         Fault::usage("only files people write have modelines").hint("one of config, holdings, fx and policy.")
     })?;
-    let path = path.map_or_else(|| format!("{from}{}", sheet.file), str::to_owned);
-    Ok(format!("# yaml-language-server: $schema={path}\n# $schema: {path}\n"))
+    Ok(path.map_or(usual, lines))
+}
+
+/// The first line is for yaml-language-server (VS Code, Neovim, Helix and others), the second for JetBrains' editors.
+fn lines(path: &str) -> String {
+    format!("# yaml-language-server: $schema={path}\n# $schema: {path}\n")
 }

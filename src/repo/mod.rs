@@ -87,6 +87,15 @@ impl Repo {
         Ok(Self { git, dir, objects, head: OnceCell::new(), top: OnceCell::new() })
     }
 
+    /// Begins an empty repository in a directory that is there, on the branch that git is configured to begin with, or `main`.
+    ///
+    /// # Errors
+    /// [`RepoError`] when it could not be made.
+    pub fn begin(dir: &Path) -> Result<(), RepoError> {
+        let made = gix::init(dir).map(drop);
+        made.map_err(|error| RepoError::unreadable("the new repository", &error))
+    }
+
     /// The commit that `HEAD` is at; `None` on a branch without a commit. It is read once: whatever is asked of an opened
     /// repository is asked of the same commit.
     ///

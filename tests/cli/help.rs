@@ -44,8 +44,8 @@ Commands:
                keeps the cooldown or overrides it aloud
   pre-push     The pre-push hook: what is pushed keeps the cooldown of what
                stands at the remote, and says why
-  init         Prepare a repository: with --hooks, git's hooks that lint what is
-               committed
+  init         Prepare a repository: config, holdings, policies, hooks,
+               workflows; with --hooks, git's hooks alone
   completions  Print the completion script of a shell
 
 Options:

@@ -29,6 +29,7 @@ mod policies;
 #[path = "../formats/spans.rs"]
 mod spans;
 mod stage;
+mod starting;
 mod status;
 mod suppressing;
 mod taxes;

@@ -32,11 +32,16 @@ impl Stage {
 
     /// The sample in a directory that is no repository.
     pub(crate) fn bare_directory() -> Self {
-        let stage = Self { root: TempDir::new().unwrap(), now: NOW, env: BTreeMap::new() };
+        let stage = Self::empty();
         for file in ["portfolio_config.yaml", "holdings.yaml"] {
             fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(file), stage.path(file)).unwrap();
         }
         stage
+    }
+
+    /// A directory with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self { root: TempDir::new().unwrap(), now: NOW, env: BTreeMap::new() }
     }
 
     /// A path on the stage.

@@ -2,16 +2,24 @@
 
 use crate::stage::Stage;
 use std::fs;
+use std::path::Path;
 
 /// A stage and what can be typed on it.
 pub(crate) struct Shell {
     stage: Stage,
+    /// Where on it, from its top.
+    place: String,
 }
 
 impl Shell {
     /// The sample in its own repository, on its own day.
     pub(crate) fn new() -> Self {
-        Self { stage: Stage::sample() }
+        Self { stage: Stage::sample(), place: String::new() }
+    }
+
+    /// An empty directory, on the same day.
+    pub(crate) fn empty() -> Self {
+        Self { stage: Stage::empty(), place: String::new() }
     }
 
     /// Runs a line: what it prints, standard output before standard error, and its exit code.
@@ -27,6 +35,11 @@ impl Shell {
         (printed, 0)
     }
 
+    /// A path as it is typed, from the top of the stage.
+    fn place_of(&self, typed: &str) -> String {
+        Path::new(&self.place).join(typed).display().to_string()
+    }
+
     fn directory(&self) -> String {
         self.stage.path("").display().to_string().trim_end_matches('/').to_owned()
     }
@@ -40,30 +53,36 @@ impl Shell {
             ["rebalance", args @ ..] => {
                 self.stage.env =
                     environment.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-                let run = self.stage.run(args);
+                let run = self.stage.run_in(&self.place, args);
                 (run.out + &run.err, i32::from(run.code))
             }
             ["git", args @ ..] => {
-                let output = self.stage.git_command(args, 0).envs(environment).output().unwrap();
+                let place = self.stage.path(&self.place);
+                let output = self.stage.git_command(args, 0).current_dir(place).envs(environment).output().unwrap();
                 let text = [output.stdout, output.stderr].concat();
                 let text = String::from_utf8(text).unwrap().replace(&self.directory(), "[DIR]");
                 (text, output.status.code().unwrap())
             }
-            ["cat", file] => (self.stage.read(file), 0),
+            ["cd", dir] => {
+                self.place = self.place_of(dir);
+                assert!(self.stage.path(&self.place).is_dir(), "{dir} is no directory");
+                (String::new(), 0)
+            }
+            ["cat", file] => (self.stage.read(&self.place_of(file)), 0),
             ["mkdir", dir] => {
-                fs::create_dir(self.stage.path(dir)).unwrap();
+                fs::create_dir(self.stage.path(&self.place_of(dir))).unwrap();
                 (String::new(), 0)
             }
             ["rm", file] => {
-                fs::remove_file(self.stage.path(file)).unwrap();
+                fs::remove_file(self.stage.path(&self.place_of(file))).unwrap();
                 (String::new(), 0)
             }
             ["printf", text, ">", file] => {
-                self.stage.write(file, &text.replace("\\n", "\n"));
+                self.stage.write(&self.place_of(file), &text.replace("\\n", "\n"));
                 (String::new(), 0)
             }
             ["sed", "-i", script, file] => {
-                self.substitute(script, file);
+                self.substitute(script, &self.place_of(file));
                 (String::new(), 0)
             }
             _ => panic!("transcripts have no such command: {line}"),

@@ -6,11 +6,26 @@ use std::fs;
 use std::path::Path;
 
 /// Everything that runs on GitHub, here or at a user's.
-const FILES: [&str; 4] = ["action.yml", ".github/workflows/ci.yml", ".github/workflows/review.yml", "docs/review.yml"];
+const FILES: [&str; 7] = [
+    "action.yml",
+    "setup/action.yml",
+    ".github/workflows/ci.yml",
+    ".github/workflows/review.yml",
+    "docs/review.yml",
+    "templates/workflows/check.yml",
+    "templates/workflows/apply.yml",
+];
+/// Composite actions, whose steps say what runs them.
+const ACTIONS: [&str; 2] = ["action.yml", "setup/action.yml"];
+/// What a user's repository runs beside the review.
+const OWN: [&str; 2] = ["templates/workflows/check.yml", "templates/workflows/apply.yml"];
 /// What a user's repository runs.
 const REVIEWS: [&str; 2] = [".github/workflows/review.yml", "docs/review.yml"];
 /// Where the user writes which commit of which repository.
-const PLACEHOLDER: &str = "OWNER/rebalance@0000000000000000000000000000000000000000";
+const PLACEHOLDERS: [&str; 2] = [
+    "OWNER/rebalance@0000000000000000000000000000000000000000",
+    "OWNER/rebalance/setup@0000000000000000000000000000000000000000",
+];
 
 pub(crate) fn text(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
@@ -49,18 +64,24 @@ fn no_expression_stands_in_a_script() {
             let script = step["run"].as_str().unwrap_or_default();
             assert!(!script.contains("${{"), "{file}: {script}");
             assert!(step["name"].is_string(), "{file}: a step without a name");
-            assert!(file != "action.yml" || script.is_empty() || step["shell"] == "bash", "{file}: {script}");
+            assert!(!ACTIONS.contains(&file) || script.is_empty() || step["shell"] == "bash", "{file}: {script}");
         }
     }
 }
 
 #[test]
 fn every_action_is_one_that_is_trusted_and_pinned() {
-    let trusted = ["actions/checkout", "actions/cache", "github/codeql-action/upload-sarif"];
+    let trusted = [
+        "actions/checkout",
+        "actions/cache",
+        "actions/download-artifact",
+        "actions/upload-artifact",
+        "github/codeql-action/upload-sarif",
+    ];
     for file in FILES {
         for step in steps(file) {
             let Some(uses) = step["uses"].as_str() else { continue };
-            if uses == PLACEHOLDER || uses == "./rebalance" {
+            if PLACEHOLDERS.contains(&uses) || uses == "./rebalance" {
                 continue;
             }
             let (name, commit) = uses.split_once('@').unwrap();
@@ -92,19 +113,23 @@ fn one_action_has_one_pin() {
 fn permissions_are_the_least() {
     for (file, wanted) in [
         (".github/workflows/ci.yml", "contents: read"),
+        ("templates/workflows/check.yml", "contents: read"),
+        ("templates/workflows/apply.yml", "contents: read; contents: write"),
         (".github/workflows/review.yml", "actions: read, contents: read, pull-requests: write, security-events: write"),
         ("docs/review.yml", "actions: read, contents: read, pull-requests: write, security-events: write"),
     ] {
         let read = yaml(file);
         assert_eq!(read["permissions"], serde_json::json!({}), "{file}");
+        let mut jobs = Vec::new();
         for job in read["jobs"].as_object().unwrap().values() {
             let permissions = job["permissions"].as_object().unwrap();
             let mut told: Vec<String> =
                 permissions.iter().map(|(name, level)| format!("{name}: {}", level.as_str().unwrap())).collect();
             told.sort();
-            assert_eq!(told.join(", "), wanted, "{file}");
+            jobs.push(told.join(", "));
             assert!(job["timeout-minutes"].is_u64(), "{file}");
         }
+        assert_eq!(jobs.join("; "), wanted, "{file}");
         assert!(read["concurrency"]["group"].is_string(), "{file}");
     }
 }
@@ -113,7 +138,9 @@ fn permissions_are_the_least() {
 fn nothing_runs_with_a_secret_or_where_a_fork_s_text_decides() {
     for file in FILES {
         let text = text(file);
-        for never in ["secrets.", "pull_request_target:", "workflow_run:", "issue_comment:", "secrets: inherit"] {
+        // Those of a user's own begin by a schedule or by hand, and have an environment.
+        assert!(OWN.contains(&file) || !text.contains("secrets."), "{file} has secrets");
+        for never in ["pull_request_target:", "workflow_run:", "issue_comment:", "secrets: inherit"] {
             assert!(!text.contains(never), "{file} has {never}");
         }
         for never in ["pull_request.title", "pull_request.body", "head_ref", "head.ref", "head.label"] {
@@ -125,6 +152,11 @@ fn nothing_runs_with_a_secret_or_where_a_fork_s_text_decides() {
             assert_eq!(step["with"]["persist-credentials"], false, "{file}");
         }
     }
+    assert_eq!(keys(&yaml(OWN[0])["on"]), ["schedule", "workflow_dispatch"].map(str::to_owned).into());
+    assert_eq!(keys(&yaml(OWN[1])["on"]), ["workflow_dispatch".to_owned()].into());
+    let guarded = |file: &str, job: &str| yaml(file)["jobs"][job]["environment"].as_str().map(str::to_owned);
+    assert_eq!(guarded(OWN[0], "check").as_deref(), Some("notify"));
+    assert_eq!((guarded(OWN[1], "plan"), guarded(OWN[1], "apply").as_deref()), (None, Some("rebalance")));
     let events = keys(&yaml("docs/review.yml")["on"]);
     assert_eq!(events, ["merge_group", "pull_request", "push"].map(str::to_owned).into());
     assert_eq!(keys(&yaml(".github/workflows/review.yml")["on"]), ["workflow_call".to_owned()].into());
