@@ -12,6 +12,7 @@ use crate::schema::{Sheet, schema_of};
 use crate::trade::{End, Fill};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The version of the format; the part before the dot is the major.
@@ -365,6 +366,13 @@ impl State {
         next.head = hash;
         next.seq += 1;
         Ok((next, text))
+    }
+
+    /// The brokers' names of all orders that were taken: those that are open are no strangers'.
+    #[must_use]
+    pub fn references(&self) -> BTreeSet<&str> {
+        let orders = self.runs.iter().flat_map(|run| &run.orders);
+        orders.filter_map(|order| Some(order.ack.as_ref()?.reference.as_str())).collect()
     }
 
     /// The plan that was begun and is not finished, if there is one.

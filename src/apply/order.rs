@@ -71,6 +71,7 @@ impl Execution<'_, '_> {
             if (self.desk.stop)() {
                 return Err(Reason::Interrupted);
             }
+            self.taken_now(ticket)?;
             self.funded(ticket)?;
             match self.attempt(ticket)? {
                 Tried::Over => break,
@@ -81,6 +82,32 @@ impl Execution<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The market takes the order now, and nobody else has one in its code: since the plan was judged, which may be days
+    /// ago, either can have changed. What is underway is followed all the same.
+    fn taken_now(&mut self, ticket: &Ticket) -> Result<(), Reason> {
+        let order = ticket.id.clone();
+        match self.obstacle(ticket) {
+            Ok(None) => Ok(()),
+            Ok(Some(why)) => Err(Reason::NotTaken { order, why }),
+            Err(error) => Err(Reason::Refused { order: Some(order), error }),
+        }
+    }
+
+    fn obstacle(&mut self, ticket: &Ticket) -> Result<Option<String>, BrokerError> {
+        let broker = &mut *self.desk.broker;
+        if let Some(why) = broker.session()?.closed() {
+            return Ok(Some(format!("{} takes no orders now: {why}", broker.name())));
+        }
+        let quotes = broker.quotes(std::slice::from_ref(&ticket.code))?;
+        if let Some(why) = quotes.iter().find_map(|quote| quote.obstacle(ticket.side)) {
+            return Ok(Some(format!("{} cannot be traded: {why}", ticket.code)));
+        }
+        let ours = self.journal.state().references();
+        let mut open = broker.open_orders()?.into_iter();
+        let stranger = open.find(|open| open.code == ticket.code && !ours.contains(open.reference.as_str()));
+        Ok(stranger.map(|open| format!("another order is open on {}: {}", ticket.code, open.about())))
     }
 
     /// There is enough to sell, or cash that is there to buy with: money that would only be owed is never spent.

@@ -27,6 +27,13 @@ pub enum Reason {
         /// Why.
         error: BrokerError,
     },
+    /// The market does not take the order now; it was not sent.
+    NotTaken {
+        /// The order.
+        order: String,
+        /// Why.
+        why: String,
+    },
     /// The order was proven not to have been executed.
     NotExecuted {
         /// The order.
@@ -113,6 +120,7 @@ impl Stopped {
             Reason::Refused { error, .. } => error.exit_code(),
             Reason::Interrupted => 130,
             Reason::NotExecuted { .. }
+            | Reason::NotTaken { .. }
             | Reason::InDoubt { .. }
             | Reason::NeedsHuman { .. }
             | Reason::Waiting { .. }
@@ -131,6 +139,7 @@ impl Stopped {
             Reason::Journal(error) => error.remedy(),
             Reason::Refused { error, .. } => error.remedy(),
             Reason::NotExecuted { .. } => "remove the cause".to_owned(),
+            Reason::NotTaken { .. } => "wait until it is taken".to_owned(),
             Reason::InDoubt { .. } => {
                 "compare the holdings with the account; nothing is sent until it is clear".to_owned()
             }
@@ -154,7 +163,8 @@ impl Stopped {
         };
         let then = self.begun.then(|| GO_ON.to_owned());
         let close =
-            matches!(self.reason, Reason::NotExecuted { .. } | Reason::Unfunded { .. }).then(|| CLOSE.to_owned());
+            matches!(self.reason, Reason::NotExecuted { .. } | Reason::NotTaken { .. } | Reason::Unfunded { .. })
+                .then(|| CLOSE.to_owned());
         std::iter::once(first).chain(then).chain(close).collect()
     }
 }
@@ -167,6 +177,7 @@ impl fmt::Display for Stopped {
             Reason::Journal(error) => error.fmt(f),
             Reason::Refused { order: Some(order), error } => write!(f, "{} was not sent: {error}", named(order)),
             Reason::Refused { order: None, error } => error.fmt(f),
+            Reason::NotTaken { order, why } => write!(f, "{} was not sent: {why}", named(order)),
             Reason::NotExecuted { order, why } => write!(f, "{} was not executed: {why}", named(order)),
             Reason::InDoubt { order, why, look } => {
                 write!(f, "whether {} was executed is not known ({why}): {}", named(order), look.join("; "))

@@ -152,10 +152,9 @@ pub(super) fn market(broker: &mut dyn Broker, body: &Body, journal: &State) -> A
     let mut ask = || {
         let session = broker.session()?;
         let quotes = broker.quotes(&codes)?;
-        let orders = journal.runs.iter().flat_map(|run| &run.orders);
-        let ours: BTreeSet<&String> = orders.filter_map(|order| Some(&order.ack.as_ref()?.reference)).collect();
+        let ours = journal.references();
         let mut strangers = broker.open_orders()?;
-        strangers.retain(|open| !ours.contains(&open.reference));
+        strangers.retain(|open| !ours.contains(open.reference.as_str()));
         Ok(Market { session, quotes, strangers })
     };
     ask().map_or_else(|error: broker::BrokerError| Asked::Unknown(error.to_string()), Asked::Told)

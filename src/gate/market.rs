@@ -3,7 +3,7 @@
 //! Nothing is asked here; what a broker said, or that nobody asked it, is evidence.
 
 use super::{Refusal, refusal::Moved};
-use crate::money::{Price, WEIGHT_PLACES, decimal};
+use crate::money::{WEIGHT_PLACES, decimal};
 use crate::plan::file::{Body, BrokerInput, Order};
 use crate::trade::{OpenOrder, Quote, Session, Side};
 use rust_decimal::Decimal;
@@ -75,8 +75,8 @@ pub(super) fn unplaceable(body: &Body, venue: &Venue<'_>) -> Vec<Refusal> {
         Asked::Told(market) => market,
     };
     let mut refusals = Vec::new();
-    if let Session::Closed { why, opens } = &market.session {
-        refusals.push(Refusal::Closed { broker: venue.broker.to_owned(), why: why.clone(), opens: opens.clone() });
+    if let Some(why) = market.session.closed() {
+        refusals.push(Refusal::Closed { broker: venue.broker.to_owned(), why });
     }
     let stated = body.params.price_tolerance.as_deref();
     let tolerance = stated.and_then(|text| decimal(text, WEIGHT_PLACES).ok()).unwrap_or(TOLERANCE);
@@ -95,15 +95,9 @@ pub(super) fn unplaceable(body: &Body, venue: &Venue<'_>) -> Vec<Refusal> {
 }
 
 fn untraded(order: &Order, quote: &Quote, tolerance: Decimal) -> Option<Refusal> {
-    let refuse = |why: String| Some(Refusal::NotTraded { code: order.code.clone(), why });
-    if let Some(why) = &quote.halted {
-        return refuse(format!("it is not traded now: {why}"));
-    }
-    let at = |limit: Option<Price>| limit.filter(|limit| *limit == quote.price);
-    match (order.side == Side::Buy.word(), at(quote.upper), at(quote.lower)) {
-        (true, Some(limit), _) => return refuse(format!("nobody sells at its upper limit of {limit}")),
-        (false, _, Some(limit)) => return refuse(format!("nobody buys at its lower limit of {limit}")),
-        _ => {}
+    let side = [Side::Buy, Side::Sell].into_iter().find(|side| side.word() == order.side);
+    if let Some(why) = side.and_then(|side| quote.obstacle(side)) {
+        return Some(Refusal::NotTraded { code: order.code.clone(), why });
     }
     let live = quote.price.decimal();
     let moved = || {
@@ -118,8 +112,5 @@ fn untraded(order: &Order, quote: &Quote, tolerance: Decimal) -> Option<Refusal>
 }
 
 fn stranger(open: &OpenOrder) -> Refusal {
-    let price = open.price.map_or_else(String::new, |price| format!(" at {price}"));
-    let at = open.at.as_ref().map_or_else(String::new, |at| format!(", placed {at}"));
-    let about = format!("{} {} x {}{price}{at} ({})", open.side.word(), open.quantity, open.code, open.reference);
-    Refusal::StrangersOrder { code: open.code.0.clone(), about }
+    Refusal::StrangersOrder { code: open.code.0.clone(), about: open.about() }
 }

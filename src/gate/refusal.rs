@@ -149,10 +149,8 @@ pub enum Refusal {
     Closed {
         /// The broker.
         broker: String,
-        /// Why not.
+        /// Why not, and when it will where that is known.
         why: String,
-        /// When it will, when that is known.
-        opens: Option<String>,
     },
     /// A price has moved too far from the plan's.
     PriceMoved {
@@ -387,10 +385,7 @@ impl Refusal {
                 )
             }
             Self::NotTold { broker, why } => write!(f, "what {broker} says could not be told: {why}"),
-            Self::Closed { broker, why, opens } => {
-                let opens = opens.as_ref().map_or_else(String::new, |opens| format!("; it opens {opens}"));
-                write!(f, "{broker} takes no orders now: {why}{opens}")
-            }
+            Self::Closed { broker, why } => write!(f, "{broker} takes no orders now: {why}"),
             Self::PriceMoved { code, price, tolerance } => {
                 let (planned, live) = (&price.recorded, &price.current);
                 write!(

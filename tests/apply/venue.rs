@@ -14,10 +14,10 @@ use rebalance::code::Code;
 use rebalance::disk::{Disk, RealDisk};
 use rebalance::gate::{self, ResumeEvidence};
 use rebalance::journal::{self, Journal, Lock};
-use rebalance::money::{Money, Quantity};
+use rebalance::money::{Money, Price, Quantity};
 use rebalance::plan::PlanFile;
 use rebalance::replay::{Candidate, Stage};
-use rebalance::trade::{End, Executions, Ticket};
+use rebalance::trade::{End, Executions, Side, Ticket};
 use rust_decimal::Decimal;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -70,6 +70,23 @@ struct Exchange {
     sent: Cell<u32>,
     /// Of how many shares of a code cash or holdings are enough.
     capacity: RefCell<BTreeMap<String, i64>>,
+    /// What keeps the market from taking an order in 360750, if something does.
+    obstacle: RefCell<Option<Obstacle>>,
+}
+
+/// What keeps the market from taking an order.
+#[derive(Clone, Debug, PartialEq)]
+enum Obstacle {
+    /// It is Sunday.
+    Closed,
+    /// Trading in it is halted.
+    Halted,
+    /// It stands at its lower limit.
+    Edge,
+    /// Somebody's order is open in it.
+    Stranger,
+    /// It says nothing.
+    Silent,
 }
 
 impl Exchange {
@@ -123,15 +140,43 @@ impl Broker for Scripted<'_> {
     }
 
     fn quotes(&mut self, codes: &[Code]) -> Result<Vec<Quote>, BrokerError> {
-        Ok(codes.iter().map(|code| Quote::at(code, rebalance::money::Price::new(1.into()))).collect())
+        let quote = |code: &Code| {
+            let mut quote = Quote::at(code, Price::new(1.into()));
+            match &*self.0.obstacle.borrow() {
+                Some(Obstacle::Halted) if code.0 == "360750" => quote.halted = Some("VI".to_owned()),
+                Some(Obstacle::Edge) if code.0 == "360750" => quote.lower = Some(quote.price),
+                _ => {}
+            }
+            quote
+        };
+        Ok(codes.iter().map(quote).collect())
     }
 
     fn session(&mut self) -> Result<Session, BrokerError> {
-        Ok(Session::Open)
+        // The first order is taken: it closes meanwhile.
+        match &*self.0.obstacle.borrow() {
+            Some(Obstacle::Closed) if self.0.sent.get() > 0 => {
+                Ok(Session::Closed { why: "it is Sunday".to_owned(), opens: Some("tomorrow".to_owned()) })
+            }
+            Some(Obstacle::Silent) if self.0.sent.get() > 0 => {
+                Err(BrokerError::Unclear { broker: "paper", why: "it says nothing".to_owned() })
+            }
+            _ => Ok(Session::Open),
+        }
     }
 
+    /// Our own are among them.
     fn open_orders(&mut self) -> Result<Vec<OpenOrder>, BrokerError> {
-        Ok(Vec::new())
+        let open = |reference: &str, side| OpenOrder {
+            reference: reference.to_owned(),
+            code: Code("360750".to_owned()),
+            side,
+            quantity: Quantity::new(3.into()),
+            price: None,
+            at: None,
+        };
+        let stranger = self.0.obstacle.borrow().as_ref() == Some(&Obstacle::Stranger);
+        Ok([open("no-1", Side::Sell)].into_iter().chain(stranger.then(|| open("app-7", Side::Buy))).collect())
     }
 
     fn mark(&mut self) -> Result<Option<String>, BrokerError> {
@@ -402,6 +447,39 @@ fn an_answer_that_was_lost_is_looked_for_and_never_sent_again() {
             matches!(&world.journal().runs[0].orders[0].stage, Stage::Unknown(candidates) if candidates.len() == if human { 2 } else { 0 })
         );
         exchange.set("sell-091230", Course::Lost(Found::It));
+        assert_eq!(resume(&world, &exchange, &plan).code(), 0);
+        once(&exchange);
+    }
+}
+
+#[test]
+fn before_each_order_the_market_is_asked_again_and_what_is_underway_is_followed_all_the_same() {
+    for (obstacle, told) in [
+        (
+            Obstacle::Closed,
+            "order sell-360750 was not sent: paper takes no orders now: it is Sunday; it opens tomorrow",
+        ),
+        (Obstacle::Halted, "order sell-360750 was not sent: 360750 cannot be traded: it is not traded now: VI"),
+        (
+            Obstacle::Edge,
+            "order sell-360750 was not sent: 360750 cannot be traded: nobody buys at its lower limit of 1",
+        ),
+        (Obstacle::Stranger, "another order is open on 360750: buy 3 x 360750 (app-7)"),
+        (Obstacle::Silent, "it says nothing"),
+    ] {
+        // Lost, so that the run after it has something to follow.
+        let (world, exchange, plan) = scene(&[("sell-091230", Course::Lost(Found::Nothing))]);
+        assert_eq!(apply(&world, &exchange, &plan).code(), 5);
+        exchange.set("sell-091230", Course::Lost(Found::It));
+        *exchange.obstacle.borrow_mut() = Some(obstacle.clone());
+        for _ in 0..2 {
+            let run = resume(&world, &exchange, &plan);
+            let stopped = run.result.as_ref().unwrap_err();
+            assert!(stopped.to_string().contains(told), "{obstacle:?}: {stopped}");
+            assert!(stopped.remedy().iter().any(|remedy| remedy.contains("--resume")), "{:?}", stopped.remedy());
+            assert_eq!((run.code(), run.summary().done.len(), exchange.sent.get()), (5, 1, 1), "{obstacle:?}");
+        }
+        exchange.obstacle.take();
         assert_eq!(resume(&world, &exchange, &plan).code(), 0);
         once(&exchange);
     }

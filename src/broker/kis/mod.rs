@@ -86,7 +86,7 @@ impl<'a> Kis<'a> {
         traded_here(&ticket.code)?;
         let quote = quote::quote(&mut self.api, &ticket.code).map_err(Trouble::told)?;
         let (code, side) = (&ticket.code.0, ticket.side.word());
-        if let Some(why) = quote::obstacle(&quote, ticket.side) {
+        if let Some(why) = quote.obstacle(ticket.side) {
             let why = format!("no order to {side} {code} is sent: {why}");
             return Err(BrokerError::Unfit { why, remedy: "wait until it is traded, or make a new plan".to_owned() });
         }

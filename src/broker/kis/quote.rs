@@ -9,7 +9,6 @@ use super::world::PRICE;
 use crate::broker::{Quote, krx};
 use crate::code::Code;
 use crate::money::Price;
-use crate::trade::Side;
 use serde_json::Value;
 
 /// The state of a code that is not traded (`iscd_stat_cls_code`).
@@ -46,20 +45,10 @@ fn read(body: &Value, code: &Code) -> Result<Quote, Misread> {
     })
 }
 
-/// Why no order can be executed, a sentence without a period.
-pub(super) fn obstacle(quote: &Quote, side: Side) -> Option<String> {
-    // At the limit of the day there is nobody on the other side.
-    let edge = match side {
-        Side::Buy => quote.upper.filter(|upper| quote.price >= *upper).map(|upper| ("highest", upper)),
-        Side::Sell => quote.lower.filter(|lower| quote.price <= *lower).map(|lower| ("lowest", lower)),
-    };
-    let edge = edge.map(|(which, edge)| format!("it stands at the {which} price of the day, {edge}"));
-    quote.halted.clone().or(edge)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trade::Side;
     use serde_json::json;
 
     fn body() -> Value {
@@ -74,7 +63,7 @@ mod tests {
             body["output"][name] = value.into();
             read(&body, &Code("069500".to_owned())).unwrap()
         };
-        let obstacle = |name: &str, value: &str, side| obstacle(&with(name, value), side);
+        let obstacle = |name: &str, value: &str, side| with(name, value).obstacle(side);
         assert_eq!(obstacle("temp_stop_yn", "N", Side::Buy), None);
         assert!(obstacle("temp_stop_yn", "Y", Side::Sell).is_some());
         assert!(obstacle("iscd_stat_cls_code", "58", Side::Buy).is_some());

@@ -61,7 +61,7 @@ impl Kiwoom<'_> {
                 Err(error) => (agreeing, last) = (0, error.to_string()),
             }
             let since = earlier + self.clock.elapsed().saturating_sub(begun);
-            let over = since > pace.of(WINDOW);
+            let over = since >= pace.of(WINDOW);
             if over && agreeing >= AGREEING {
                 return self.absent(intent);
             }
