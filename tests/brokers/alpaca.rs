@@ -2,15 +2,16 @@
 //! an order is there once whatever goes wrong.
 
 use crate::alpaca_server::{self as there, ACCOUNT, Alpaca, KEY, SECRET};
+use crate::desk::Drive;
 use crate::ledger::{Course, Side as Way, Status, Wish};
 use crate::wire::{Fault, Reply, Server};
 use chrono::{DateTime, Utc};
 use rebalance::broker::{self, Ack, Broker, BrokerError, Fate, Intent, Means, OrderState, Sent, Session};
 use rebalance::clock::{Clock, StillClock};
 use rebalance::code::Code;
-use rebalance::config::{CostBasis, Currency};
+use rebalance::config::Currency;
 use rebalance::disk::RealDisk;
-use rebalance::money::{Money, Price, Quantity};
+use rebalance::money::{Money, Quantity};
 use rebalance::trade::{Side, Ticket, client_id};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -57,41 +58,14 @@ fn with<T>(server: &Server<Alpaca>, act: impl FnOnce(&mut dyn Broker, &StillCloc
 }
 
 fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Ticket {
-    let (quantity, limit) = (Quantity::new(number(quantity)), Price::new(number(limit)));
-    Ticket {
-        id: format!("{}-{code}", side.word()),
-        side,
-        code: Code(code.to_owned()),
-        ticker: code.to_owned(),
-        currency: Currency::Usd,
-        rate: None,
-        quantity,
-        price: limit,
-        limit,
-        amount: limit.times(quantity).unwrap(),
-        commission: Money::ZERO,
-        slippage: Money::ZERO,
-        tax: Money::ZERO,
-        basis: CostBasis::Fifo,
-        gain: None,
-        tax_class: None,
-        lots: Vec::new(),
-    }
+    Ticket { currency: Currency::Usd, ..crate::desk::ticket(side, code, quantity, limit) }
 }
 
-/// An intent of an order that was prepared.
+/// An intent of an order that was prepared, under its own name.
 fn intent(broker: &mut dyn Broker, ticket: Ticket) -> Intent {
-    let marks = broker.prepare(&ticket, "").unwrap();
+    let clock = StillClock::new(NOW.parse::<DateTime<Utc>>().unwrap(), |_| ());
     let client_id = client_id("plan", &ticket.id, 0);
-    Intent {
-        ticket,
-        client_id,
-        attempt: 1,
-        at: NOW.to_owned(),
-        before: marks.before,
-        after: marks.after,
-        claimed: vec![],
-    }
+    Intent { client_id, ..clock.intent(broker, &ticket, &[]).unwrap() }
 }
 
 fn taken(sent: Sent) -> Ack {

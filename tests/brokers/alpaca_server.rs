@@ -389,6 +389,14 @@ portfolio:
 ";
     const CANARIES: &'static [&'static str] = &[KEY, SECRET];
 
+    fn close(&mut self) {
+        self.open = false;
+    }
+
+    fn halt(&mut self, code: &str) {
+        self.halted.insert(code.to_owned());
+    }
+
     fn denial(told: &str) -> Reply {
         no(403, 40_310_000, told)
     }

@@ -26,6 +26,12 @@ pub(crate) trait Bench: Kept + Sized {
     /// What an access token has in it, which is kept in a file of its own; none where there are no tokens.
     const TOKEN: Option<&'static str> = None;
 
+    /// Its market closes.
+    fn close(&mut self);
+
+    /// A code is not traded any more.
+    fn halt(&mut self, code: &str);
+
     /// The broker says no, with these words.
     fn denial(told: &str) -> Reply;
 
@@ -69,6 +75,14 @@ impl Bench for Paper {
     const NOW: &'static str = "2026-03-04T01:30:00Z";
     const CONFIG: &'static str = PORTFOLIO;
     const CANARIES: &'static [&'static str] = &[];
+
+    fn close(&mut self) {
+        panic!("there is no market")
+    }
+
+    fn halt(&mut self, code: &str) {
+        panic!("there is no market for {code}")
+    }
 
     fn denial(told: &str) -> Reply {
         panic!("nobody says no: {told}")

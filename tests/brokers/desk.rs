@@ -139,15 +139,14 @@ impl<'a, P: Kept> Tied<'a, P> {
         self.slow.set(slow);
         self
     }
+}
 
+/// Orders on a clock, as the executor brings them to their end.
+pub(crate) trait Drive: Clock {
     /// Prepares an order as the executor does.
-    pub(crate) fn intent(
-        &self,
-        broker: &mut dyn Broker,
-        ticket: &Ticket,
-        claimed: &[String],
-    ) -> Result<Intent, BrokerError> {
-        let marks = broker.prepare(ticket, "")?;
+    fn intent(&self, broker: &mut dyn Broker, ticket: &Ticket, claimed: &[String]) -> Result<Intent, BrokerError> {
+        let last = broker.mark()?.unwrap_or_default();
+        let marks = broker.prepare(ticket, &last)?;
         Ok(Intent {
             ticket: ticket.clone(),
             client_id: "rb-0".to_owned(),
@@ -160,7 +159,7 @@ impl<'a, P: Kept> Tied<'a, P> {
     }
 
     /// Brings an order to its end as the executor does.
-    pub(crate) fn drive(&self, broker: &mut dyn Broker, ticket: &Ticket, claimed: &[String]) -> (Outcome, Option<Ack>) {
+    fn drive(&self, broker: &mut dyn Broker, ticket: &Ticket, claimed: &[String]) -> (Outcome, Option<Ack>) {
         for _ in 0..5 {
             let intent = self.intent(broker, ticket, claimed).unwrap();
             match broker.send(&intent) {
@@ -174,7 +173,7 @@ impl<'a, P: Kept> Tied<'a, P> {
     }
 
     /// Looks for an order and brings it to its end.
-    pub(crate) fn looked_for(&self, broker: &mut dyn Broker, intent: &Intent) -> Outcome {
+    fn looked_for(&self, broker: &mut dyn Broker, intent: &Intent) -> Outcome {
         match broker.reconcile(intent) {
             Fate::Placed(ack) => self.follow(broker, intent, &ack),
             Fate::Executed(executed) => Outcome::Filled(executed.quantity.to_string()),
@@ -188,7 +187,7 @@ impl<'a, P: Kept> Tied<'a, P> {
     }
 
     /// Waits for an order's end, and cancels what is left of it when that takes too long.
-    pub(crate) fn follow(&self, broker: &mut dyn Broker, intent: &Intent, ack: &Ack) -> Outcome {
+    fn follow(&self, broker: &mut dyn Broker, intent: &Intent, ack: &Ack) -> Outcome {
         let begun = self.elapsed();
         let mut cancelled = false;
         for _ in 0..1000 {
@@ -201,7 +200,7 @@ impl<'a, P: Kept> Tied<'a, P> {
                 OrderState::Expired => return Outcome::Expired(shares),
                 OrderState::Working => {}
             }
-            if !cancelled && self.elapsed() - begun > broker.patience().unwrap() {
+            if !cancelled && self.elapsed() - begun > broker.patience().unwrap_or_default() {
                 broker.cancel(intent, ack).unwrap();
                 cancelled = true;
             }
@@ -210,6 +209,8 @@ impl<'a, P: Kept> Tied<'a, P> {
         panic!("it never ends");
     }
 }
+
+impl<C: Clock + ?Sized> Drive for C {}
 
 impl<P: Kept> Clock for Tied<'_, P> {
     fn now(&self) -> DateTime<Utc> {

@@ -55,14 +55,15 @@ fn lines(dir: &Path) -> usize {
 
 /// Everything that must not depend on kills.
 #[derive(Debug, PartialEq, Eq)]
-struct End {
+pub(crate) struct End {
     /// What the account holds: positions and cash, or the holdings file.
     account: String,
     executed: Executed,
     log: serde_json::Value,
 }
 
-fn end<B: Bench>(rig: &Rig<B>, dir: &Path) -> End {
+/// What a plan has come to that is at its end, when books, journal and log agree.
+pub(crate) fn end<B: Bench>(rig: &Rig<B>, dir: &Path) -> End {
     let state = journal::read(&RealDisk, &dir.join(".rebalance")).unwrap();
     assert_eq!(journal::read(&RealDisk, &dir.join(".rebalance")).unwrap(), state, "read twice it says the same");
     let [run] = &state.runs[..] else { panic!("one run: {:?}", state.runs) };

@@ -369,6 +369,15 @@ impl Bench for Kis {
     const CANARIES: &'static [&'static str] = &[KEY, SECRET, ACCOUNT];
     const TOKEN: Option<&'static str> = Some(TOKEN);
 
+    /// It is five in the afternoon.
+    fn close(&mut self) {
+        self.ledger.pass(std::time::Duration::from_secs(7 * 3600));
+    }
+
+    fn halt(&mut self, code: &str) {
+        self.halted.insert(code.to_owned());
+    }
+
     fn denial(told: &str) -> Reply {
         Reply::json(200, &json!({ "rt_cd": "2", "msg_cd": "OPSQ2000", "msg1": padded(told, 80) })).with("tr_cont", "")
     }

@@ -580,6 +580,15 @@ impl Bench for Kiwoom {
     const CANARIES: &'static [&'static str] = &[KEY, SECRET];
     const TOKEN: Option<&'static str> = Some(TOKEN);
 
+    /// It is five in the afternoon.
+    fn close(&mut self) {
+        self.ledger.pass(std::time::Duration::from_secs(7 * 3600));
+    }
+
+    fn halt(&mut self, code: &str) {
+        self.halted.insert(code.to_owned());
+    }
+
     fn denial(told: &str) -> Reply {
         Reply::json(200, &json!({ "return_code": 3, "return_msg": format!("[8001:{told}]") }))
     }

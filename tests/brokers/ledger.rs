@@ -249,6 +249,13 @@ impl Ledger {
         self.prices.insert(code.to_owned(), price.parse().unwrap());
     }
 
+    /// Cash is paid in, before anything has happened.
+    pub(crate) fn deposit(&mut self, cash: &str) {
+        let cash = cash.parse::<Decimal>().unwrap();
+        self.cash += cash;
+        self.opening.0 += cash;
+    }
+
     /// What is to become of the next order that nothing was said about yet. Where nothing is said, an order is filled
     /// whole and at once when its limit allows the market's price, and stays open when not.
     pub(crate) fn next(&mut self, course: Course) {

@@ -8,10 +8,13 @@ mod alpaca_server;
 mod bench;
 mod books;
 mod clients;
+mod contract;
 mod desk;
 mod exchange;
 mod kill;
 mod kis;
 mod kiwoom;
 mod ledger;
+#[cfg(unix)]
+mod signals;
 mod wire;

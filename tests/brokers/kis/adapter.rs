@@ -3,7 +3,7 @@
 use super::world::{World, buy, sell};
 use super::{ACCOUNT, KEY, Kis, Lists, SECRET, TOKEN};
 use crate::bench::Bench;
-use crate::desk::Outcome;
+use crate::desk::{Drive, Outcome};
 use crate::ledger::Course;
 use crate::wire::Fault;
 use rebalance::broker::{BrokerError, Sent, Session};
@@ -135,7 +135,10 @@ fn what_cannot_be_sent_is_refused_before_it_is() {
     let world = World::new().sim(|sim| sim.halted.extend(["091230".to_owned()]));
     world.with(|broker, _| {
         for (ticket, why) in [
-            (buy("091230", "1", "8200"), "no order to buy 091230 is sent: trading in it is halted"),
+            (
+                buy("091230", "1", "8200"),
+                "no order to buy 091230 is sent: it is not traded now: trading in it is halted",
+            ),
             (buy("069500", "1", "10000"), "the exchange takes no order to buy 069500 at 10000 today"),
             (sell("069500", "1", "99000"), "the exchange takes no order to sell 069500 at 99000 today"),
             (buy("SPY", "1", "35700"), "`SPY` is no code of the Korea Exchange, where kis trades"),

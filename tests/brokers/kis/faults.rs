@@ -3,7 +3,7 @@
 
 use super::Kis;
 use super::world::{World, buy, sell};
-use crate::desk::Outcome;
+use crate::desk::{Drive, Outcome};
 use crate::ledger::Course;
 use crate::wire::{Fault, Reply, Server};
 use rebalance::broker::{Fate, Sent};

@@ -3,7 +3,7 @@
 use super::world::{World, buy, money, sell};
 use super::{ACCOUNT, KEY, Kiwoom, Lists, SECRET, TOKEN};
 use crate::bench::Bench;
-use crate::desk::Outcome;
+use crate::desk::{Drive, Outcome};
 use crate::ledger::{Course, Side, Wish};
 use crate::wire::{Fault, Reply};
 use rebalance::broker::{BrokerError, Sent, Session};

@@ -4,7 +4,7 @@
 
 use super::adapter::faults;
 use super::world::{World, buy, sell};
-use crate::desk::Outcome;
+use crate::desk::{Drive, Outcome};
 use crate::ledger::Course;
 use std::time::Duration;
 

@@ -5,6 +5,7 @@
 use super::world::World;
 use super::{KEY, SECRET};
 use crate::clients::content;
+use crate::desk::Drive;
 use crate::ledger::Status;
 
 #[test]
