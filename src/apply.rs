@@ -132,6 +132,7 @@ impl Execution<'_, '_> {
             self.log()?;
             self.write(Event::Logged)?;
         }
+        self.desk.broker.closing().map_err(|error| Reason::Refused { order: None, error })?;
         self.write(Event::Finished).map(drop)
     }
 

@@ -3,6 +3,7 @@
 //! Its days come from the calendar, its hours from the exchange's rules for the regular market: orders are taken from
 //! 08:30, traded from 09:00, and the closing auction ends at 15:30. A clock and a network must never enter this room.
 
+use super::BrokerError;
 use crate::calendar::{Calendar, CalendarId};
 use crate::money::Price;
 use crate::zone::Zone;
@@ -43,6 +44,16 @@ pub(super) fn closed(now: i64) -> Option<String> {
     (!open).then(|| format!("it is {} in Seoul, and the Korea Exchange trades from {hours}", time.format("%H:%M")))
 }
 
+/// Why no order can be sent that is to be found again by its day: our clock and the broker's, which is so many seconds
+/// ahead of it, show different ones.
+pub(super) fn other_day(now: i64, ahead: Option<i64>) -> Option<BrokerError> {
+    let ((ours, _), (theirs, _)) = (in_seoul(now)?, in_seoul(now.checked_add(ahead?)?)?);
+    (ours != theirs).then(|| BrokerError::Unfit {
+        why: format!("in Seoul it is {ours} by the clock of this machine, and {theirs} by the broker's"),
+        remedy: "set the clock of this machine".to_owned(),
+    })
+}
+
 /// When orders are taken next after an instant at which none are, in words; nothing past the end of the calendar.
 #[must_use]
 pub(super) fn opens(now: i64) -> Option<String> {
@@ -68,6 +79,16 @@ mod tests {
         for (price, expected) in [("1", "1"), ("1999", "1"), ("2000", "5"), ("35555", "5"), ("120000", "5")] {
             assert_eq!(tick(Price::new(price.parse().unwrap())).to_string(), expected, "{price}");
         }
+    }
+
+    #[test]
+    fn clocks_may_differ_within_a_day() {
+        let now = "2026-03-04T01:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp();
+        let fine = |ahead| other_day(now, ahead).is_none();
+        // Ten in the morning in Seoul.
+        assert!(fine(None) && fine(Some(0)) && fine(Some(-36_000)) && fine(Some(50_399)));
+        assert!(!fine(Some(-36_001)) && !fine(Some(50_400)) && !fine(Some(-86_400)));
+        assert!(fine(Some(i64::MAX)), "what is no time is no other day");
     }
 
     #[test]

@@ -22,6 +22,9 @@ use std::time::Duration;
 /// Its name in the table.
 pub const NAME: &str = "manual";
 
+/// What the files begin with that say what an order makes of the holdings.
+const STEP: &str = "manual-";
+
 /// Its line in the table.
 pub(super) const ENTRY: Entry = Entry {
     name: NAME,
@@ -75,7 +78,7 @@ impl<'a> Manual<'a> {
 
     /// Makes a fill of the holdings file, once.
     fn enter(&mut self, intent: &Intent, fill: &Fill) -> Result<(), BrokerError> {
-        let path = self.means.directory.join(format!("manual-{}.json", intent.client_id));
+        let path = self.means.directory.join(format!("{STEP}{}.json", intent.client_id));
         let io = |error: io::Error| BrokerError::Io { path: path.clone(), error };
         let known = self.means.disk.read(&path).map_err(io)?;
         let step: Option<Step> = known.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
@@ -143,13 +146,7 @@ impl Broker for Manual<'_> {
     fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
         let opening = self.book.opening(plan)?;
         // Fills of a plan before are none of this one.
-        let fills = fills_path(self.means.directory);
-        match std::fs::remove_file(&fills) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(BrokerError::Io { path: fills, error });
-            }
-            _ => self.fills.clear(),
-        }
+        self.closing()?;
         let tickets = Ticket::all(&plan.body).unwrap_or_default();
         let texts = [
             ("txt", ticket_text(&plan.plan_id, &tickets)),
@@ -161,6 +158,21 @@ impl Broker for Manual<'_> {
             write_whole(&path, text.as_bytes()).map_err(|error| BrokerError::Io { path, error })?;
         }
         Ok(opening)
+    }
+
+    /// The fills are in the log by now. The ticket stays: it is the person's.
+    fn closing(&mut self) -> Result<(), BrokerError> {
+        let directory = self.means.directory;
+        let io = |error| BrokerError::Io { path: directory.to_owned(), error };
+        self.fills.clear();
+        for entry in std::fs::read_dir(directory).map_err(io)? {
+            let path = entry.map_err(io)?.path();
+            let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+            if path == fills_path(directory) || name.starts_with(STEP) && name.ends_with(".json") {
+                std::fs::remove_file(&path).map_err(|error| BrokerError::Io { path, error })?;
+            }
+        }
+        Ok(())
     }
 
     fn capacity(&mut self, ticket: &Ticket) -> Result<Quantity, BrokerError> {

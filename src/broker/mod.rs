@@ -126,6 +126,14 @@ pub trait Broker {
     /// [`Fate::NotPlaced`] only where it is proven: that nothing is listed is no proof by itself.
     fn reconcile(&mut self, intent: &Intent) -> Fate;
 
+    /// Nothing more comes of a plan: what was kept on the way may go. Done twice it does nothing more.
+    ///
+    /// # Errors
+    /// When it cannot be put away.
+    fn closing(&mut self) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
     /// How long an order is waited for before what is left of it is cancelled. None where waiting is of no use, because
     /// a person executes it: then the apply stops, and goes on with `--resume`.
     fn patience(&self) -> Option<Duration> {

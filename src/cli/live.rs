@@ -4,13 +4,14 @@
 
 use super::judgement::{self, unwilling};
 use super::{Fault, Global, Host, quoted};
-use crate::broker::{self, Broker, CredentialError, Entry, Identity, Snapshot};
+use crate::broker::{self, Broker, BrokerError, CredentialError, Entry, Identity, Snapshot};
 use crate::code::Code;
 use crate::config::{Config, Currency, get};
 use crate::document;
 use crate::gate::{Asked, Market};
 use crate::hash::sha256;
 use crate::money::Price;
+use crate::plan::Ask;
 use crate::plan::file::{Body, BrokerInput};
 use crate::replay::State;
 use crate::zone::Zone;
@@ -28,6 +29,8 @@ pub(super) struct Statement {
     pub(super) text: String,
     /// SHA-256 of what is held, prices and the day aside.
     pub(super) hash: String,
+    /// The broker, when it moves no cash.
+    pub(super) still: Option<&'static str>,
 }
 
 /// The config, as far as it can be read, for what has to be known before anything is judged.
@@ -61,6 +64,12 @@ pub(super) fn told(broker: Option<&str>, global: &Global, host: &Host<'_>) -> Re
     })
 }
 
+/// Refuses a plan whose cash would move at a broker that moves none: `apply` would.
+pub(super) fn movable(told: Option<&Statement>, ask: &Ask) -> Result<(), Fault> {
+    let still = told.and_then(|told| told.still).filter(|_| ask.flow.is_some());
+    still.map_or(Ok(()), |broker| Err(unwilling(&BrokerError::MovesNoCash { broker })))
+}
+
 /// Today in the portfolio's time zone.
 pub(super) fn today(config: Option<&Config>, host: &Host<'_>) -> NaiveDate {
     let zone = config.and_then(Config::zone).unwrap_or(Zone::UTC);
@@ -91,6 +100,7 @@ pub(super) fn statement(
         input,
         text: text(&snapshot, codes, as_of, Some(&prices)),
         hash: sha256(text(&snapshot, codes, as_of, None).as_bytes()),
+        still: (!broker.moves_cash()).then(|| broker.name()),
     }))
 }
 
@@ -157,7 +167,7 @@ pub(super) fn market(broker: &mut dyn Broker, body: &Body, journal: &State) -> A
         strangers.retain(|open| !ours.contains(open.reference.as_str()));
         Ok(Market { session, quotes, strangers })
     };
-    ask().map_or_else(|error: broker::BrokerError| Asked::Unknown(error.to_string()), Asked::Told)
+    ask().map_or_else(|error: BrokerError| Asked::Unknown(error.to_string()), Asked::Told)
 }
 
 /// The account's hash.

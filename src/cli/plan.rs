@@ -202,6 +202,7 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
         return super::batch::run(Defaults { as_of, ask }, args.jobs, global, host, paint);
     }
     let wanted = Wanted { as_of, ask, told: live::told(args.broker.as_deref(), global, host)? };
+    live::movable(wanted.told.as_ref(), &wanted.ask)?;
     let made = make(&wanted, global, host)?;
     let exit = exit(&made.findings, Level::Error);
     let Some(body) = made.body else {

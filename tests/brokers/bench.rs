@@ -183,13 +183,19 @@ impl<B: Bench> Rig<B> {
         self.outcome(&running, || ())
     }
 
-    /// Starts the program, so many minutes after the plan.
-    pub(crate) fn start(&self, running: &Running, dir: &Path, minutes: i64, args: &[&str]) {
+    /// The program, so many minutes after the plan.
+    pub(crate) fn command(&self, dir: &Path, minutes: i64, args: &[&str]) -> Command {
         let now = B::NOW.parse::<chrono::DateTime<chrono::Utc>>().unwrap() + chrono::TimeDelta::minutes(minutes);
         let mut command = Command::new(env!("CARGO_BIN_EXE_rebalance"));
         command.args(args).args(["--now", &now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)]);
         command.current_dir(dir).env_clear().env("HOME", self.home.path());
         command.env("REBALANCE_CREDENTIALS", self.home.path().join("credentials"));
+        command
+    }
+
+    /// Starts the program, so many minutes after the plan.
+    pub(crate) fn start(&self, running: &Running, dir: &Path, minutes: i64, args: &[&str]) {
+        let mut command = self.command(dir, minutes, args);
         // Beside the repository's own files, in which nothing is to be that the program has not written.
         command.stdout(File::create(self.home.path().join("out")).unwrap());
         command.stderr(File::create(self.home.path().join("err")).unwrap());

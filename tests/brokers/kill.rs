@@ -23,10 +23,12 @@ const RUNS: usize = 4;
 
 /// Where a run is killed.
 #[derive(Debug, Clone, Copy)]
-enum Point {
+pub(crate) enum Point {
     /// At the n-th request of the run: before it is done at all (the connection is gone), or at a moment of it.
     Lost(usize),
     At(usize, Moment),
+    /// At the first order, when it was done and not answered.
+    Order,
     /// As soon as the journal has so many more lines, and so many microseconds later.
     Line(usize, u64),
 }
@@ -48,7 +50,8 @@ fn number(name: &str, otherwise: usize) -> usize {
     std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
 }
 
-fn lines(dir: &Path) -> usize {
+/// Lines of the journal.
+pub(crate) fn lines(dir: &Path) -> usize {
     let journal = fs::read(dir.join(".rebalance/journal.jsonl")).unwrap_or_default();
     journal.iter().filter(|byte| **byte == b'\n').count()
 }
@@ -100,12 +103,13 @@ pub(crate) fn end<B: Bench>(rig: &Rig<B>, dir: &Path) -> End {
 }
 
 /// Runs the program and kills it at a point, if it comes to it.
-fn killed<B: Bench>(rig: &Rig<B>, dir: &Path, minutes: i64, args: &[&str], point: Point) -> Outcome {
+pub(crate) fn killed<B: Bench>(rig: &Rig<B>, dir: &Path, minutes: i64, args: &[&str], point: Point) -> Outcome {
     let running = Running::default();
     let deed = running.clone();
     let deed = Arc::new(move || deed.kill());
     match point {
         Point::Lost(nth) => rig.server.fail_request(nth, Fault::Lost(deed)),
+        Point::Order => rig.server.fail_order(1, Fault::Call(Moment::Done, deed)),
         Point::At(nth, moment) => rig.server.fail_request(nth, Fault::Call(moment, deed)),
         Point::Line(..) => {}
     }

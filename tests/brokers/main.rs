@@ -16,5 +16,7 @@ mod kis;
 mod kiwoom;
 mod ledger;
 #[cfg(unix)]
+mod siege;
+#[cfg(unix)]
 mod signals;
 mod wire;

@@ -50,6 +50,10 @@ fn orders_are_executed_by_hand_and_the_fills_are_the_real_ones() {
         .replace("quantity: 140", "quantity: 165")
         .replace("quantity: 80", "quantity: 88");
     assert_eq!(stage.read("holdings.yaml"), expected);
+    let kept = std::fs::read_dir(stage.path(".rebalance")).unwrap();
+    let mut kept: Vec<String> = kept.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    kept.sort();
+    assert_eq!(kept, ["journal.jsonl", "lock", "ticket.csv", "ticket.md", "ticket.txt"]);
     let log = stage.run(&["log", "--format", "json"]).json();
     let record = &log["records"][0];
     assert_eq!(record["fills"][1]["price"].to_string(), "16799.5238");

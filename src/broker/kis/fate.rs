@@ -202,7 +202,10 @@ fn seen(row: &Row) -> Seen {
 /// The same on a later day: nothing can appear any more, and nothing is still open.
 fn past(api: &mut Api<'_>, intent: &Intent, mark: &Mark, today: NaiveDate) -> Fate {
     let cannot = |why: String| Fate::CannotTell(vec![why, advice(intent)]);
-    if today < mark.day || today - mark.day > TimeDelta::days(80) {
+    if today < mark.day {
+        return cannot(format!("the order is of {}, and the clock of this machine shows {today}", mark.day));
+    }
+    if today - mark.day > TimeDelta::days(80) {
         return cannot(format!("the order is of {}, and the broker lists three months only", mark.day));
     }
     let (then, now, held) = match (book::orders(api, mark.day), book::orders(api, today), balance(api)) {

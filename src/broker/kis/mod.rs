@@ -265,6 +265,9 @@ impl Broker for Kis<'_> {
         let balance = self.balance()?;
         let sums = book::executed(&mut self.api, day, code, side).map_err(Trouble::told)?;
         let rows = book::orders(&mut self.api, day).map_err(Trouble::told)?;
+        if let Some(error) = krx::other_day(self.api.clock().now().timestamp(), self.api.ahead()) {
+            return Err(error);
+        }
         let mark = Mark {
             day,
             price,

@@ -85,6 +85,9 @@ impl Kiwoom<'_> {
             orders.entry(reference(day, &order.number)).or_insert_with(|| filled.to_string());
         }
         let held = self.held(&ticket.code.0)?;
+        if let Some(error) = krx::other_day(self.clock.now().timestamp(), self.api.ahead()) {
+            return Err(error);
+        }
         // The last of all, so that an order is not the first to find out that there is no token.
         self.api.ready()?;
         let before =
