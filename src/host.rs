@@ -54,6 +54,8 @@ pub struct Live {
     pub clock: bool,
     /// Signals may be caught.
     pub signals: bool,
+    /// Standard input is a terminal, at which a person can be asked.
+    pub input: bool,
 }
 
 impl<'a> Host<'a> {
@@ -82,7 +84,7 @@ impl<'a> Host<'a> {
             lost: false,
             columns,
             pause: std::thread::sleep,
-            live: Live { clock: true, signals: true },
+            live: Live { clock: true, signals: true, input: std::io::stdin().is_terminal() },
         })
     }
 

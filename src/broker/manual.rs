@@ -220,7 +220,7 @@ impl Broker for Manual<'_> {
         let ticket = self.means.directory.join("ticket.csv");
         format!(
             "execute `{}`, write what was filled into its last columns, then: `rebalance apply <plan.json> --resume \
-             --fills {0}`",
+             --fills {0}`; or `--fills -`, which asks order by order",
             ticket.display()
         )
     }

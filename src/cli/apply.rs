@@ -1,23 +1,19 @@
 //! `rebalance apply`: trades exactly a plan, once, or not at all.
 
 use super::account::holdings_path;
+use super::fills::{self, Keeping};
 use super::judgement::{Case, executor, judge, open, resume};
 use super::verify::{broken, locked, refuse};
 use super::{Exit, Fault, Format, Global, Host, records};
 use crate::apply::{self, Desk, Step, Stopped, Summary, Wish, Word};
-use crate::broker::{self, Broker, Means};
+use crate::broker::{Broker, Means};
 use crate::clock::Clock;
-use crate::disk::{RealDisk, write_whole};
-use crate::document::MAX_BYTES;
+use crate::disk::RealDisk;
 use crate::gate::{Permit, ResumePermit};
 use crate::journal::{self, Journal, Lock};
-use crate::money::Quantity;
 use crate::output::{self, Paint, Ui};
-use crate::plan::PlanFile;
-use crate::trade;
 use clap::Args;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 const EXAMPLES: &str = "\
@@ -26,6 +22,7 @@ Examples:
   rebalance apply plan.json --expect 1f0c…   only the plan a reviewer approved
   rebalance apply plan.json --resume           go on after an interruption
   rebalance apply plan.json --resume --close   end it with what was executed
+  rebalance apply plan.json --resume --fills -   say what was filled by hand
   rebalance apply plan.json --format json      one JSON object a line
 
 Nothing overrides a refusal but a new plan.";
@@ -49,7 +46,8 @@ pub(super) struct ApplyArgs {
     /// End the plan with what was executed: nothing more is sent, and the log says what was not
     #[arg(long, requires = "resume")]
     close: bool,
-    /// What was filled, for the broker `manual`: the order ticket with its last columns written, `-` for standard input
+    /// What was filled, for the broker `manual`: the order ticket with its last columns written; with `-` standard input, at
+    /// a terminal order by order
     #[arg(long, value_name = "FILE", requires = "resume")]
     fills: Option<PathBuf>,
     /// Say which of the broker's orders one is whose answer was lost
@@ -58,51 +56,6 @@ pub(super) struct ApplyArgs {
     /// Say that the broker does not have an order whose answer was lost
     #[arg(long, value_name = "ORDER", requires = "resume", conflicts_with = "adopt")]
     not_placed: Option<String>,
-}
-
-/// Keeps the fills that a person gives, when they are of this plan, for the broker that asks for them.
-fn keep_fills(
-    fills: &Path,
-    broker: &str,
-    plan: &Path,
-    directory: &Path,
-    host: &mut Host<'_>,
-    paint: Paint,
-) -> Result<(), Fault> {
-    if broker != broker::MANUAL {
-        return Err(Fault::usage(format!("{broker} says itself what was filled")).hint("leave --fills out."));
-    }
-    let bytes = if fills == Path::new("-") { typed(host, paint)? } else { super::gather::file(&host.path(fills))? };
-    let named = fills.display();
-    let bad = |why: String| Fault::unknown(format!("{named}: {why}")).hint("correct it, and give it again.");
-    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
-    let read = trade::fills(&text).map_err(|error| bad(error.to_string()))?;
-    let plan = PlanFile::read_exact(&super::show::read(plan, host)?).ok();
-    let orders = plan.map(|plan| plan.body.orders).unwrap_or_default();
-    for (order, executed) in &read {
-        let known = orders.iter().find(|known| known.id == *order);
-        let known = known.ok_or_else(|| bad(format!("the plan has no order `{order}`")))?;
-        let planned = known.quantity.parse().map(Quantity::new).unwrap_or_default();
-        if executed.quantity > planned {
-            return Err(bad(format!("more of {order} was filled than its {planned} shares")));
-        }
-    }
-    let path = broker::fills_path(directory);
-    write_whole(&path, text.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
-}
-
-/// What is typed, or comes from another program, until its end.
-fn typed(host: &mut Host<'_>, paint: Paint) -> Result<Vec<u8>, Fault> {
-    if host.err_is_terminal {
-        let header = "order,filled_quantity,filled_price,commission,tax";
-        Ui::new(host, paint).note(&format!("Type the fills, a line each, and end with Ctrl-D:\n{header}\n"));
-    }
-    let mut bytes = Vec::new();
-    let read = (&mut host.input).take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Fault::unknown(format!("cannot read standard input: {error}")))?;
-    let header = bytes.starts_with(b"order,") || bytes.starts_with(b"\xef\xbb\xbforder,");
-    let typed = if header { Vec::new() } else { b"order,filled_quantity,filled_price,commission,tax\n".to_vec() };
-    Ok([typed, bytes].concat())
 }
 
 /// An order and the broker's name for it.
@@ -138,7 +91,8 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
     let entry = executor(args.broker.as_deref(), &args.plan, journal.state(), host)?;
     if let Some(fills) = &args.fills {
-        keep_fills(fills, entry.name, &args.plan, &directory, host, paint)?;
+        let (broker, plan, journal) = (entry.name, args.plan.as_path(), journal.state());
+        fills::keep(fills, &Keeping { broker, plan, directory: &directory, journal }, host, paint)?;
     }
     let mut broker = open(entry, means)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };

@@ -11,6 +11,7 @@ mod completions;
 mod diff;
 mod dividends;
 mod explain;
+mod fills;
 mod fix;
 mod gather;
 mod history;

@@ -63,6 +63,48 @@ fn orders_are_executed_by_hand_and_the_fills_are_the_real_ones() {
     assert_eq!(stage.run(&["apply", "plan.json", "--resume"]).code, 3, "it is over");
 }
 
+const ASK: [&str; 5] = ["apply", "plan.json", "--resume", "--fills", "-"];
+
+#[test]
+fn at_a_terminal_it_asks_order_by_order_until_one_is_not_executed_yet() {
+    let stage = begun();
+    // More than there is, a price that is none, then all of it; the second was executed in part, the third not yet.
+    let run = stage.run_typing("9\n8\nmuch\n49970\n60\n\n1,\n16800\n\n\n\n", &ASK);
+    assert_eq!(run.code, 5, "{}", run.whole());
+    for said in [
+        "sell-091230: sell 8 of 091230 (TIGER Semiconductor), limit 49950\n  shares executed (Enter: not yet, 0: none): ",
+        "  `9` is no number of shares up to 8\n",
+        "  price of a share:   `much` is no price\n",
+        "  commission (Enter: estimated): ",
+        "sell-360750: sell 21 of 360750",
+        "buy-305080: buy 25 of 305080",
+    ] {
+        assert!(run.err.contains(said), "{said}: {}", run.err);
+    }
+    assert!(!run.err.contains("buy-305720: buy"), "{}", run.err);
+    assert!(run.out.contains("filled at 49,970 = 399,760; commission 60, slippage 0, tax 0"), "{}", run.out);
+    // What is done is not asked again, and the end of the input is an answer too.
+    let run = stage.run_typing("0\n0\n", &ASK);
+    assert_eq!(run.code, 5, "{}", run.whole());
+    assert!(!run.err.contains("sell-091230: sell") && run.err.contains("buy-319640: buy 8"), "{}", run.err);
+    let run = stage.run_typing("8\n12500\n", &ASK);
+    assert_eq!(run.code, 5, "{}", run.whole());
+    let log = stage.run(&["log", "--format", "json"]).json();
+    let record = &log["records"][0];
+    assert_eq!((record["fills"].as_array().unwrap().len(), record["unfilled"].as_array().unwrap().len()), (3, 3));
+    assert_eq!(record["fills"][1]["quantity"].to_string(), "1");
+}
+
+#[test]
+fn without_a_terminal_and_without_fills_it_says_how_to_give_them() {
+    let stage = begun();
+    for input in ["", " \n"] {
+        let run = stage.run_with(input.as_bytes(), &ASK);
+        assert_eq!(run.code, 64, "{}", run.whole());
+        assert!(run.err.contains("no fills came on standard input") && run.err.contains("order,filled"), "{}", run.err);
+    }
+}
+
 #[test]
 fn fills_that_cannot_be_are_refused_and_change_nothing() {
     let stage = begun();

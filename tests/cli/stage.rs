@@ -1,6 +1,7 @@
 //! A stage: a temporary repository with the sample in it, a fixed clock, and commands run on it.
 
 use rebalance::cli::{self, Host};
+use rebalance::host::Live;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -108,15 +109,20 @@ impl Stage {
 
     /// Runs a command in a directory below.
     pub(crate) fn run_in(&self, dir: &str, args: &[&str]) -> Run {
-        self.run_on(dir, Box::new(std::io::empty()), args)
+        self.run_on(dir, Box::new(std::io::empty()), false, args)
     }
 
     /// Runs a command with this on its standard input.
     pub(crate) fn run_with(&self, input: &[u8], args: &[&str]) -> Run {
-        self.run_on("", Box::new(std::io::Cursor::new(input.to_vec())), args)
+        self.run_on("", Box::new(std::io::Cursor::new(input.to_vec())), false, args)
     }
 
-    fn run_on(&self, dir: &str, input: Box<dyn std::io::Read + Send>, args: &[&str]) -> Run {
+    /// Runs a command at a terminal at which this is typed.
+    pub(crate) fn run_typing(&self, input: &str, args: &[&str]) -> Run {
+        self.run_on("", Box::new(std::io::Cursor::new(input.as_bytes().to_vec())), true, args)
+    }
+
+    fn run_on(&self, dir: &str, input: Box<dyn std::io::Read + Send>, typed: bool, args: &[&str]) -> Run {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut host = Host {
             cwd: self.root.path().join(dir),
@@ -130,7 +136,7 @@ impl Stage {
             lost: false,
             columns: self.env.get("COLUMNS").and_then(|columns| columns.parse().ok()),
             pause: |_| (),
-            live: Default::default(),
+            live: Live { input: typed, ..Live::default() },
         };
         let args: Vec<OsString> = std::iter::once("rebalance").chain(args.iter().copied()).map(Into::into).collect();
         let code = cli::run(args, &mut host);

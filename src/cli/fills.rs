@@ -1,0 +1,162 @@
+//! Fills that a person gives for the broker `manual`: from a file, through a pipe, or order by order at a terminal.
+//!
+//! What is made of them must never enter this file.
+
+use super::{Fault, Host, show};
+use crate::broker;
+use crate::disk::write_whole;
+use crate::document::MAX_BYTES;
+use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, QUANTITY_PLACES, Quantity};
+use crate::output::{Paint, Ui};
+use crate::plan::PlanFile;
+use crate::plan::file::Order;
+use crate::replay::{Stage, State};
+use crate::trade;
+use rust_decimal::Decimal;
+use std::fmt::Write;
+use std::io::Read;
+use std::path::Path;
+
+/// The columns of a line that is typed.
+const HEADER: &str = "order,filled_quantity,filled_price,commission,tax\n";
+/// The longest answer that is read, in bytes.
+const LONGEST: usize = 200;
+
+/// Whose fills they are, and where they are kept.
+pub(super) struct Keeping<'a> {
+    /// Who executes.
+    pub(super) broker: &'a str,
+    /// The plan file.
+    pub(super) plan: &'a Path,
+    /// The directory of the journal.
+    pub(super) directory: &'a Path,
+    /// What the journal says.
+    pub(super) journal: &'a State,
+}
+
+/// Keeps the fills that a person gives, when they are of this plan, for the broker that asks for them.
+pub(super) fn keep(fills: &Path, keeping: &Keeping<'_>, host: &mut Host<'_>, paint: Paint) -> Result<(), Fault> {
+    if keeping.broker != broker::MANUAL {
+        return Err(Fault::usage(format!("{} says itself what was filled", keeping.broker)).hint("leave --fills out."));
+    }
+    let plan = PlanFile::read_exact(&show::read(keeping.plan, host)?).ok();
+    let bytes = match fills == Path::new("-") {
+        true if host.live.input => asked(&open(plan.as_ref(), keeping.journal), host, paint)?.into_bytes(),
+        true => piped(host)?,
+        false => super::gather::file(&host.path(fills))?,
+    };
+    let named = fills.display();
+    let bad = |why: String| Fault::unknown(format!("{named}: {why}")).hint("correct it, and give it again.");
+    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
+    let read = trade::fills(&text).map_err(|error| bad(error.to_string()))?;
+    let orders = plan.map(|plan| plan.body.orders).unwrap_or_default();
+    for (order, executed) in &read {
+        let known = orders.iter().find(|known| known.id == *order);
+        let known = known.ok_or_else(|| bad(format!("the plan has no order `{order}`")))?;
+        if executed.quantity > planned(known) {
+            return Err(bad(format!("more of {order} was filled than its {} shares", known.quantity)));
+        }
+    }
+    let path = broker::fills_path(keeping.directory);
+    write_whole(&path, text.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
+}
+
+fn planned(order: &Order) -> Quantity {
+    order.quantity.parse().map(Quantity::new).unwrap_or_default()
+}
+
+/// The orders of which something may still come.
+fn open(plan: Option<&PlanFile>, journal: &State) -> Vec<Order> {
+    let Some(plan) = plan else { return Vec::new() };
+    let run = journal.run(&plan.plan_id);
+    let done = |order: &Order| {
+        let progress = run.and_then(|run| run.order(&order.id));
+        progress.is_some_and(|progress| matches!(progress.stage, Stage::Done(_)))
+    };
+    plan.body.orders.iter().filter(|order| !done(order)).cloned().collect()
+}
+
+/// What comes from another program, until its end.
+fn piped(host: &mut Host<'_>) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    let read = (&mut host.input).take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Fault::unknown(format!("cannot read standard input: {error}")))?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let header = HEADER.trim_end();
+        return Err(Fault::usage("no fills came on standard input, and it is no terminal at which to ask for them")
+            .hint(format!("pipe lines of {header} into it, or name a file.")));
+    }
+    let header = bytes.starts_with(b"order,") || bytes.starts_with(b"\xef\xbb\xbforder,");
+    Ok([if header { Vec::new() } else { HEADER.as_bytes().to_vec() }, bytes].concat())
+}
+
+/// Asks order by order, in the order in which they are entered, until one is not executed yet: the lines of the answers.
+fn asked(orders: &[Order], host: &mut Host<'_>, paint: Paint) -> Result<String, Fault> {
+    let mut lines = HEADER.to_owned();
+    for order in orders {
+        let Order { id, side, quantity, code, ticker, limit_price, .. } = order;
+        Ui::new(host, paint).note(&format!("{id}: {side} {quantity} of {code} ({ticker}), limit {limit_price}\n"));
+        let most = planned(order).decimal();
+        let shares = |text: &str| {
+            let shares = money::decimal(text, QUANTITY_PLACES).ok().filter(|shares| !shares.is_sign_negative());
+            shares.filter(|shares| *shares <= most).ok_or_else(|| format!("no number of shares up to {quantity}"))
+        };
+        let Some(shares) = answer("shares executed (Enter: not yet, 0: none)", &shares, host, paint)? else { break };
+        if shares.is_zero() {
+            let _ = writeln!(lines, "{id},0,,,");
+            continue;
+        }
+        let positive = |text: &str| {
+            let price = money::decimal(text, PRICE_PLACES).ok().filter(|price| *price > Decimal::ZERO);
+            price.ok_or_else(|| "no price".to_owned())
+        };
+        let Some(price) = answer("price of a share", &positive, host, paint)? else { break };
+        let cost = |text: &str| {
+            let cost = money::decimal(text, AMOUNT_PLACES).ok().filter(|cost| !cost.is_sign_negative());
+            cost.ok_or_else(|| "no amount".to_owned())
+        };
+        let mut told = |what: &str| {
+            let cost = answer(&format!("{what} (Enter: estimated)"), &cost, host, paint)?;
+            Ok::<_, Fault>(cost.map_or_else(String::new, |cost| cost.to_string()))
+        };
+        let (commission, tax) = (told("commission")?, told("tax")?);
+        let _ = writeln!(lines, "{id},{shares},{price},{commission},{tax}");
+    }
+    Ok(lines)
+}
+
+/// Asks until there is an answer that can be one; none when there is nothing on the line, or no line any more.
+fn answer(
+    question: &str,
+    read: &dyn Fn(&str) -> Result<Decimal, String>,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Result<Option<Decimal>, Fault> {
+    loop {
+        Ui::new(host, paint).note(&format!("  {question}: "));
+        let line = line(host)?;
+        let text = line.trim().replace(',', "");
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match read(&text) {
+            Ok(figure) => return Ok(Some(figure)),
+            Err(why) => Ui::new(host, paint).note(&format!("  `{}` is {why}\n", crate::words::shown(&text))),
+        }
+    }
+}
+
+/// A line of standard input, not beyond it: what is typed after it answers the next question.
+fn line(host: &mut Host<'_>) -> Result<String, Fault> {
+    let (mut bytes, mut byte) = (Vec::new(), [0]);
+    while bytes.len() < LONGEST {
+        match host.input.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) if byte == *b"\n" => break,
+            Ok(_) => bytes.extend(byte),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Fault::unknown(format!("cannot read standard input: {error}"))),
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
