@@ -37,6 +37,7 @@ pub mod portfolio;
 pub mod holdings;
 pub mod fx;
 pub mod lots;
+pub mod spreadsheet;
 pub mod history;
 pub mod ex_dividend;
 pub mod executed;

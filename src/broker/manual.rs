@@ -33,6 +33,7 @@ pub(super) const ENTRY: Entry = Entry {
     markets: "any",
     currencies: &[],
     needs: &[],
+    rewrites_holdings: true,
     open: |means| Ok(Box::new(Manual::open(means)?)),
 };
 

@@ -207,6 +207,8 @@ pub struct Entry {
     pub currencies: &'static [Currency],
     /// What it has to be told.
     pub needs: &'static [Need],
+    /// Whether its account is the holdings file, of which it makes what was executed.
+    pub rewrites_holdings: bool,
     /// Opens it. Asks nobody yet.
     pub open: for<'a> fn(Means<'a>) -> Result<Box<dyn Broker + 'a>, BrokerError>,
 }

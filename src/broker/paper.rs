@@ -28,6 +28,7 @@ pub(super) const ENTRY: Entry = Entry {
     markets: "any",
     currencies: &[],
     needs: &[],
+    rewrites_holdings: true,
     open: |means| Ok(Box::new(Paper::new(means))),
 };
 

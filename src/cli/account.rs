@@ -2,8 +2,8 @@
 
 use super::gather::file;
 use super::live::Statement;
-use super::{Fault, Global, Host};
-use crate::document::{self, Reading};
+use super::{Fault, Global, Host, table};
+use crate::document;
 use crate::finding::Finding;
 use crate::hash::sha256;
 use crate::holdings::{Holdings, HoldingsFile};
@@ -19,8 +19,8 @@ pub(super) struct Account {
     pub(super) hash: String,
     /// The account at a broker; none when this is a file.
     pub(super) broker: Option<BrokerInput>,
-    /// What reading it gave.
-    pub(super) reading: Reading,
+    /// Its text, to which places refer.
+    pub(super) text: String,
     /// Its content.
     pub(super) shape: HoldingsFile,
     /// What is held, when nothing is amiss.
@@ -32,22 +32,34 @@ pub(super) struct Account {
 impl Account {
     /// Reads the holdings: the file, or what an account at a broker said.
     pub(super) fn read(told: Option<&Statement>, global: &Global, host: &Host<'_>) -> Result<Self, Fault> {
-        let (path, bytes, hash, broker) = match told {
-            Some(told) => {
-                let path = format!("the account at {}", told.input.name);
-                (path, told.text.clone().into_bytes(), told.hash.clone(), Some(told.input.clone()))
-            }
-            None => {
-                let given = holdings_path(global);
-                let bytes = file(&host.path(&given))?;
-                let hash = sha256(&bytes);
-                (given.display().to_string(), bytes, hash, None)
-            }
-        };
-        let reading = document::read(&bytes);
-        let Held { shape, holdings, findings } = rules::held(&path, &reading);
-        Ok(Self { path, hash, broker, reading, shape, holdings, findings })
+        let Some(told) = told else { return Self::of_file(global, host) };
+        let path = format!("the account at {}", told.input.name);
+        let (text, held) = document(&path, told.text.as_bytes());
+        Ok(Self::new(path, told.hash.clone(), Some(told.input.clone()), text, held))
     }
+
+    fn of_file(global: &Global, host: &Host<'_>) -> Result<Self, Fault> {
+        let given = holdings_path(global);
+        let bytes = file(&host.path(&given)).map_err(|fault| table::instead(fault, &given, host))?;
+        let path = given.display().to_string();
+        let (text, held) = match table::is_table(&given) {
+            true => table::read(&path, &bytes, global, host),
+            false => document(&path, &bytes),
+        };
+        Ok(Self::new(path, sha256(&bytes), None, text, held))
+    }
+
+    fn new(path: String, hash: String, broker: Option<BrokerInput>, text: String, held: Held) -> Self {
+        let Held { shape, holdings, findings } = held;
+        Self { path, hash, broker, text, shape, holdings, findings }
+    }
+}
+
+/// What a document holds, and its text.
+fn document(path: &str, bytes: &[u8]) -> (String, Held) {
+    let reading = document::read(bytes);
+    let held = rules::held(path, &reading);
+    (reading.text, held)
 }
 
 /// Where the holdings are.

@@ -3,7 +3,7 @@
 use super::account::holdings_path;
 use super::live::{self, Statement};
 use super::plan::{Made, Wanted, config_input, make};
-use super::{Fault, Global, Host, records, show};
+use super::{Fault, Global, Host, records, show, table};
 use crate::broker::{self, Broker, BrokerError, Entry, Means};
 use crate::clock::Clock;
 use crate::disk::RealDisk;
@@ -74,12 +74,9 @@ fn known(
     host: &Host<'_>,
 ) -> Result<Known, Fault> {
     let Some(broker) = broker else {
-        return Ok(Known {
-            broker: broker::ALL.first().map_or("", |entry| entry.name),
-            account: None,
-            told: None,
-            market: Asked::No,
-        });
+        let usual = entry(None)?;
+        rewritable(usual, &holdings_path(global))?;
+        return Ok(Known { broker: usual.name, account: None, told: None, market: Asked::No });
     };
     let mut known = Known { broker: broker.name(), account: live::account(broker)?, told: None, market: Asked::No };
     let body = plan.map(|plan| &plan.body);
@@ -155,7 +152,16 @@ pub(super) fn entry(name: Option<&str>) -> Result<&'static Entry, Fault> {
 
 /// Opens a broker.
 pub(super) fn open<'a>(entry: &Entry, means: Means<'a>) -> Result<Box<dyn Broker + 'a>, Fault> {
+    rewritable(entry, means.holdings)?;
     (entry.open)(means).map_err(|error| unwilling(&error))
+}
+
+/// Refuses holdings that are only read to a broker that rewrites them.
+fn rewritable(entry: &Entry, holdings: &Path) -> Result<(), Fault> {
+    match entry.rewrites_holdings && table::is_table(holdings) {
+        true => Err(table::not_rewritten(entry.name, holdings)),
+        false => Ok(()),
+    }
 }
 
 /// The fault that a broker does not do what it is asked.

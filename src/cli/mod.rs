@@ -15,6 +15,7 @@ mod fills;
 mod fix;
 mod gather;
 mod history;
+mod import;
 mod in_force;
 mod init;
 mod judgement;
@@ -34,6 +35,7 @@ mod schema;
 mod show;
 mod status;
 mod step_summary;
+mod table;
 mod trials;
 mod unplanned;
 mod verify;
@@ -139,6 +141,7 @@ enum Command {
     CommitMsg(commit_msg::CommitMsgArgs),
     PrePush(pre_push::PrePushArgs),
     Init(init::InitArgs),
+    Import(import::ImportArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -196,6 +199,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Schema(args) => schema::run(args, host, paint),
         Command::CommitMsg(args) => commit_msg::run(args, global, host, paint),
         Command::PrePush(args) => pre_push::run(args, global, host, paint),
+        Command::Import(args) => import::run(args, global, host, paint),
         Command::Init(args) => init::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),
     }

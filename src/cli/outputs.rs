@@ -25,6 +25,7 @@ const TAKES: &[(&str, &[Format], bool)] = &[
     ("apply", PLAIN, false),
     ("log", PLAIN, true),
     ("brokers", PLAIN, true),
+    ("import", FINDINGS, true),
     ("history", &[Format::Human, Format::Json, Format::Markdown], true),
     ("commit-msg", PLAIN, false),
 ];
@@ -120,6 +121,11 @@ impl Outputs {
     /// Whether the answer is the one for people, on standard output.
     pub(super) fn is_usual(&self) -> bool {
         self.0.iter().all(|output| output.format == Format::Human && output.file.is_none())
+    }
+
+    /// Whether an answer for programs goes to standard output.
+    pub(super) fn is_piped(&self) -> bool {
+        self.0.iter().any(|output| output.format != Format::Human && output.file.is_none())
     }
 
     /// The files that are written.

@@ -1,6 +1,6 @@
 //! `rebalance plan`: what would be traded, why, and at what cost.
 
-use super::account::Account;
+use super::account::{Account, holdings_path};
 use super::dividends::DividendFile;
 use super::gather::{Claims, From, Gathered, gather};
 use super::lint::exit;
@@ -8,7 +8,7 @@ use super::live::{self, Statement};
 use super::outputs::{Stream, deliver, keep_inputs};
 use super::rates::RatesFile;
 use super::unplanned::plan_fault;
-use super::{Exit, Fault, Format, Global, Host, quoted, records};
+use super::{Exit, Fault, Format, Global, Host, quoted, records, table};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
 use crate::config::{Currency, Destination};
@@ -230,7 +230,7 @@ pub(super) fn run(args: &PlanArgs, global: &Global, host: &mut Host<'_>, paint: 
 pub(super) fn make(wanted: &Wanted, global: &Global, host: &mut Host<'_>) -> Result<Made, Fault> {
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
     let account = Account::read(wanted.told.as_ref(), global, host)?;
-    gathered.sources.insert(account.path.clone(), account.reading.text.clone());
+    gathered.sources.insert(account.path.clone(), account.text.clone());
     let dividends = DividendFile::read(&gathered, global, host)?;
     gathered.sources.extend(dividends.source.clone());
     let rates = RatesFile::read(&gathered, &account, wanted.ask.currency, global, host)?;
@@ -381,13 +381,19 @@ fn print(
     let file = args.output.as_ref().map(|file| file.display().to_string());
     let (apply_options, options) = options(args, global);
     let target = file.map(|file| quoted(&file) + &apply_options);
+    let holdings = holdings_path(global);
+    let only_read = plan.body.inputs.broker.is_none() && table::is_table(&holdings);
+    let import = only_read.then(|| table::import(&holdings.display().to_string()));
     let quiet = global.quiet && plan.body.status != Status::Errored;
     let stream = if quiet { Stream::Quiet } else { Stream::Out };
     deliver(global, (exit, stream), host, paint, |format, paint| {
         let save = Next::Save { plan: &options, apply: &apply_options };
         match format {
             Format::Json => plan.text(),
-            _ => draw(plan, target.as_deref().map_or(save, Next::Apply), paint),
+            _ => {
+                let apply = target.as_deref().map_or(save, Next::Apply);
+                draw(plan, import.as_deref().map_or(apply, Next::Import), paint)
+            }
         }
     })
 }

@@ -77,7 +77,7 @@ pub(super) fn look<R>(
     let mut gathered = gather(&From::WorkTree, global, host, &Claims::default())?;
     let account = Account::read(None, global, host)?;
     let dividends = DividendFile::read(&gathered, global, host)?;
-    gathered.sources.insert(account.path.clone(), account.reading.text.clone());
+    gathered.sources.insert(account.path.clone(), account.text.clone());
     gathered.sources.extend(dividends.source.clone());
     let rates = RatesFile::read(&gathered, &account, None, global, host)?;
     gathered.sources.extend(rates.source.clone());

@@ -112,7 +112,7 @@ fn row(path: &str, line: &str, whole: Span, known: &BTreeSet<Code>) -> Result<(C
         return Err(finding.help("write the exchange's code, such as `069500`.").into());
     }
     let own = Code(code.text.to_owned());
-    if let Some(meant) = without_zeros(&own, known) {
+    if let Some(meant) = own.with_zeros(known).first() {
         let finding = Finding::new(path, format!("{own} is no code of the portfolio, but {meant} is"));
         let finding = finding.at(code.span, "its leading zeros are lost");
         return Err(finding.help(format!("write `{meant}`, and have the spreadsheet keep codes as text.")).into());
@@ -123,14 +123,6 @@ fn row(path: &str, line: &str, whole: Span, known: &BTreeSet<Code>) -> Result<(C
         return Err(finding.help("write it as YYYY-MM-DD, such as `2026-04-29`.").into());
     };
     Ok((own, date))
-}
-
-/// The portfolio's code that a code would be with its leading zeros.
-fn without_zeros<'k>(code: &Code, known: &'k BTreeSet<Code>) -> Option<&'k Code> {
-    let bare = code.0.trim_start_matches('0');
-    known
-        .iter()
-        .find(|other| other.0.len() > code.0.len() && other.0.trim_start_matches('0') == bare && !known.contains(code))
 }
 
 /// The fields of a line. One in quotes is taken without them; blanks around a field are no part of it.

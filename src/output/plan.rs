@@ -34,6 +34,8 @@ pub enum Next<'a> {
     },
     /// The plan is in this file.
     Apply(&'a str),
+    /// The holdings are a file that is only read: this command makes one of them that can be applied to.
+    Import(&'a str),
 }
 
 /// Draws a plan, complete with its final newline.

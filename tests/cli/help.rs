@@ -46,6 +46,8 @@ Commands:
                stands at the remote, and says why
   init         Prepare a repository: config, holdings, policies, hooks,
                workflows; with --hooks, git's hooks alone
+  import       Make a holdings.yaml of a CSV that a broker or a spreadsheet
+               exported
   completions  Print the completion script of a shell
 
 Options:

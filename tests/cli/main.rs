@@ -19,9 +19,10 @@ mod fractions;
 mod gitlab;
 mod help;
 mod history;
-mod manual;
 mod hooks;
+mod importing;
 mod installing;
+mod manual;
 
 mod plan_diff;
 mod planning;

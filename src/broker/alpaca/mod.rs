@@ -51,6 +51,7 @@ pub(super) const ENTRY: Entry = Entry {
     markets: "US shares and funds",
     currencies: &[Currency::Usd],
     needs: NEEDS,
+    rewrites_holdings: false,
     open: |means| Ok(Box::new(Alpaca::open(means)?)),
 };
 

@@ -57,6 +57,7 @@ pub(super) const ENTRY: Entry = Entry {
     markets: "ETFs of the Korea Exchange, in the regular session",
     currencies: &[Currency::Krw],
     needs: settings::NEEDS,
+    rewrites_holdings: false,
     open: |means| Ok(Box::new(Kis::open(means)?)),
 };
 

@@ -78,6 +78,7 @@ pub(super) const ENTRY: Entry = Entry {
     markets: "Korea Exchange",
     currencies: &[Currency::Krw],
     needs: NEEDS,
+    rewrites_holdings: false,
     open: |means| Ok(Box::new(Kiwoom::open(means)?)),
 };
 

@@ -16,6 +16,7 @@ pub(super) fn closing(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
             format!("Next: rebalance plan{plan} -o plan.json && rebalance apply plan.json{apply}")
         }
         (Status::Applyable, Next::Apply(file)) => format!("Next: rebalance apply {file}"),
+        (Status::Applyable, Next::Import(command)) => format!("Next: {command} && rebalance plan -o plan.json"),
     };
     let id = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
     format!("{}\n{last}\n", paint.dim(format!("Plan {id} ({})", plan.body.status)))
