@@ -142,6 +142,7 @@ impl Subject<'_> {
         let draft = Draft::look(inputs).map_err(|error| plan_fault(&error))?;
         let said = self.said(&draft);
         let (before, trigger) = (draft.before(), draft.trigger_body());
+        let tax = draft.year_tax();
         let fx = draft.fx_input(self.rates.hash.clone());
         let last = self.log.records().iter().max_by_key(|record| record.date);
         let options = match args.as_of {
@@ -155,6 +156,7 @@ impl Subject<'_> {
             before: &before,
             trigger: &trigger,
             frozen: &draft.frozen,
+            tax: tax.as_ref(),
             cooldown: self.cooldown(&said),
             committed: self.committed(),
             last,

@@ -187,8 +187,9 @@ impl Draft<'_> {
         lots.map(lot).collect()
     }
 
-    /// The tax on the year's gains, as a plan has it.
-    pub(super) fn year_tax(&self) -> Option<YearTax> {
+    /// The tax on the year's gains, as a plan has it; before there are orders, what is free of it. `None` when no asset is
+    /// taxed so, or a figure does not fit.
+    pub fn year_tax(&self) -> Option<YearTax> {
         let pool = self.pool.as_ref()?;
         let money = |units| self.books.money(units).to_string();
         let gains = self.pooled_gains();

@@ -262,6 +262,7 @@ fn the_shape_for_programs() {
     "owed": [],
     "next": "2026-04-01"
   },
+  "deduction": null,
   "cooldown": {
     "until": null,
     "commit": null,

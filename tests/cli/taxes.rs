@@ -1,7 +1,7 @@
 //! Overseas gains over a year: the deduction, the log, and what waiting would save.
 
 use crate::stage::Stage;
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
 /// The sample with two assets whose gains are taxed by the year (one has fallen), and one taxed by the sale.
@@ -176,4 +176,28 @@ fn only_overseas_gains_are_taxed_by_the_year() {
     let run = stage.run(&["plan"]);
     assert!(run.out.contains("gains of the class `kr_other` are not taxed by the year"), "{}", run.whole());
     assert_eq!(run.code, 1);
+}
+
+/// What is left of the deduction, in every format, before anything is sold.
+#[test]
+fn the_status_says_what_is_left_of_the_deduction() {
+    let stage = overseas();
+    realised(&stage, "{ year: 2026, tax_class: overseas, gain: 2390000 }");
+    let told = "110,000 of 2,500,000 KRW free of tax in 2026, after gains of 2,390,000";
+    // Without the line breaks of a terminal.
+    let human = |args: &[&str]| stage.run(args).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = human(&["status"]);
+    assert!(said.contains(&format!("deduction left: {told}")), "{said}");
+    let markdown = stage.run(&["status", "--format", "markdown"]).out;
+    assert!(markdown.contains(&format!("- deduction left: `{told}`")), "{markdown}");
+    let json = stage.run(&["status", "--format", "json"]).json();
+    assert_eq!(
+        json["deduction"],
+        json!({ "year": 2026, "deduction": "2500000", "realised": "2390000", "left": "110000", "untold": [] })
+    );
+    // In another year it is fresh.
+    let next = human(&["status", "--as-of", "2027-01-04"]);
+    assert!(next.contains("deduction left: 2,500,000 of 2,500,000 KRW free of tax in 2027"), "{next}");
+    // Where nothing is taxed so, nothing is said.
+    assert_eq!(Stage::sample().run(&["status", "--format", "json"]).json()["deduction"], Value::Null);
 }

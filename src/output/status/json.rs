@@ -37,6 +37,8 @@ pub struct StatusJson {
     pub trigger: TriggerJson,
     /// The schedule.
     pub scheduled: ScheduledJson,
+    /// What is still free of tax of the year's gains that are taxed together; null when no asset is taxed so.
+    pub deduction: Option<DeductionJson>,
     /// What the cooldown says.
     pub cooldown: CooldownJson,
     /// Whether the config is committed as it stands: only then is it traded.
@@ -111,6 +113,21 @@ pub struct ScheduledJson {
     pub next: Option<String>,
 }
 
+/// What of a year's gains of assets of the class `overseas` is free of tax.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeductionJson {
+    /// The year.
+    pub year: i32,
+    /// The part of its gains that is free of tax.
+    pub deduction: String,
+    /// Gains realised in it, losses taken off, as the log and the holdings say.
+    pub realised: String,
+    /// What is left of the deduction.
+    pub left: String,
+    /// Sales in the log of which it does not say what they gained. While there are any, nothing counts as left.
+    pub untold: Vec<String>,
+}
+
 /// What the cooldown says of trading the allocation.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CooldownJson {
@@ -177,6 +194,13 @@ pub(super) fn draw(report: &StatusReport<'_>) -> String {
             owed: trigger.owed.clone(),
             next: trigger.next.clone(),
         },
+        deduction: report.tax.map(|tax| DeductionJson {
+            year: tax.year,
+            deduction: tax.deduction.clone(),
+            realised: tax.realised_before.clone(),
+            left: tax.left.clone(),
+            untold: tax.untold.clone(),
+        }),
         cooldown: CooldownJson { until, commit, unknown },
         committed: report.committed,
         last: report.last.map(|last| LastJson {

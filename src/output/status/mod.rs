@@ -10,10 +10,11 @@ mod markdown;
 
 pub use json::{STATUS_SHEET, StatusJson};
 
+use super::plan::figures::grouped;
 use super::{Format, Paint};
 use crate::ex_dividend::Frozen;
 use crate::finding::Finding;
-use crate::plan::file::{Before, FxInput, Trigger};
+use crate::plan::file::{Before, FxInput, Trigger, YearTax};
 use crate::record::Record;
 use crate::words::count;
 use crate::zone::Zone;
@@ -34,6 +35,8 @@ pub struct StatusReport<'a> {
     pub trigger: &'a Trigger,
     /// What is left alone.
     pub frozen: &'a [Frozen],
+    /// The year's gains that are taxed together, when any asset is taxed so.
+    pub tax: Option<&'a YearTax>,
     /// What the cooldown says.
     pub cooldown: Cooldown,
     /// Whether the config is committed as it stands.
@@ -90,6 +93,7 @@ impl StatusReport<'_> {
             let (code, date, until) = (&frozen.code, frozen.date, frozen.until);
             ("left alone", format!("{code} until {until}, for its ex-dividend date {date}"))
         }));
+        facts.extend(self.tax.map(|tax| ("deduction left", self.told_deduction(tax))));
         facts.push(("cooldown", self.told_cooldown()));
         if !self.committed {
             facts.push(("config", "not committed as it stands, and not traded before it is".to_owned()));
@@ -112,6 +116,16 @@ impl StatusReport<'_> {
         match &self.trigger.next {
             Some(next) => format!("{due}; next {next}"),
             None => due,
+        }
+    }
+
+    fn told_deduction(&self, tax: &YearTax) -> String {
+        let [left, all, realised] = [&tax.left, &tax.deduction, &tax.realised_before].map(|figure| grouped(figure));
+        let base = self.currency;
+        let told = format!("{left} of {all} {base} free of tax in {}, after gains of {realised}", tax.year);
+        match tax.untold.first() {
+            Some(sale) => format!("{told}; the log does not say what the sale of {sale} gained"),
+            None => told,
         }
     }
 
