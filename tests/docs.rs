@@ -41,7 +41,7 @@ fn read(file: &str) -> String {
 /// Every page: at the top level and under `docs/`.
 fn pages() -> Vec<String> {
     let mut found = Vec::new();
-    for dir in ["", "docs"] {
+    for dir in ["", "docs", "docs/commands"] {
         for entry in fs::read_dir(root().join(dir)).unwrap() {
             let path = PathBuf::from(dir).join(entry.unwrap().file_name());
             found.extend(Some(path.display().to_string()).filter(|path| path.ends_with(".md")));
@@ -156,6 +156,87 @@ fn transcripts_are_what_the_program_prints() {
     let stale = if overwrite { Vec::new() } else { stale };
     assert!(stale.is_empty(), "SNAPSHOTS=overwrite cargo test --test docs\n\n{}", stale.join("\n"));
     assert!(blocks >= BLOCKS && commands >= COMMANDS, "{blocks} transcripts, {commands} commands");
+}
+
+/// What a shell would be given of a line in a page or in `--help`: the command without what comes before and after it.
+fn typed(line: &str) -> Option<Vec<String>> {
+    let begins = |word: &&str| !word.contains('=');
+    let from = line.split(' ').find(begins).filter(|word| *word == "rebalance").and_then(|word| line.find(word))?;
+    // Two spaces part an example from what is said of it.
+    let command = line[from..].split("  ").next().unwrap();
+    let ends = [" # ", " > ", " >> ", " < ", " | ", " && ", " || ", " 2> "];
+    let end = ends.iter().filter_map(|end| command.find(end)).min().unwrap_or(command.len());
+    Some(shell::words(command[..end].trim_end_matches(" \\"), "/dir"))
+}
+
+/// What is wrong with a command that a page names, as clap sees it.
+fn misused(words: &[String]) -> Option<String> {
+    let error = rebalance::cli::command().try_get_matches_from(words).err()?;
+    let asked = matches!(error.kind(), clap::error::ErrorKind::DisplayHelp | clap::error::ErrorKind::DisplayVersion);
+    (!asked).then(|| error.to_string())
+}
+
+/// Transcripts are run; what else can be pasted, in blocks for a shell and in the examples of `--help`, is at least what the
+/// program takes.
+#[test]
+fn whatever_can_be_pasted_is_a_command_that_there_is() {
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for name in pages() {
+        for part in Page::read(&name).parts {
+            let Part::Code { language, lines: code } = part else { continue };
+            if language == "sh" {
+                lines.extend(code.into_iter().map(|line| (name.clone(), line)));
+            }
+        }
+    }
+    for command in rebalance::cli::command().get_subcommands() {
+        let help = command.get_after_help().unwrap().to_string();
+        let indented = help.lines().filter_map(|line| line.strip_prefix("  "));
+        lines.extend(indented.map(|line| (format!("{} --help", command.get_name()), line.to_owned())));
+    }
+    let typed: Vec<(String, Vec<String>)> =
+        lines.into_iter().filter_map(|(from, line)| Some((from, typed(&line)?))).collect();
+    let wrong: Vec<String> =
+        typed.iter().filter_map(|(from, words)| Some(format!("{from}: {words:?}: {}", misused(words)?))).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(typed.len() > 80, "{} commands", typed.len());
+}
+
+/// A page for each command, which is its help, and a page that lists them.
+#[test]
+fn the_pages_of_the_commands_are_their_help() {
+    let stage = stage::Stage::empty();
+    let mut pages = vec![(
+        "docs/commands/README.md".to_owned(),
+        "# Commands\n\n| command | what it does |\n|---|---|\n".to_owned(),
+    )];
+    for command in rebalance::cli::command().get_subcommands() {
+        let name = command.get_name();
+        let about = command.get_about().unwrap();
+        pages[0].1.push_str(&format!("| [`rebalance {name}`]({name}.md) | {about} |\n"));
+        let help: String =
+            stage.run(&[name, "--help"]).out.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+        let more = root().join("docs").join(format!("{name}.md")).exists();
+        let more = if more { format!("More: [{name}](../{name}.md). ") } else { String::new() };
+        pages.push((
+            format!("docs/commands/{name}.md"),
+            format!("# rebalance {name}\n\n```text\n{help}```\n\n{more}[All commands](README.md)\n"),
+        ));
+    }
+    let made =
+        "\nThese pages are what `--help` prints: `SNAPSHOTS=overwrite cargo test --test docs` makes them anew.\n";
+    pages[0].1.push_str(made);
+    let overwrite = std::env::var_os("SNAPSHOTS").is_some_and(|how| how == "overwrite");
+    for (file, fresh) in &pages {
+        if overwrite {
+            fs::create_dir_all(root().join("docs/commands")).unwrap();
+            fs::write(root().join(file), fresh).unwrap();
+        }
+        let old = fs::read_to_string(root().join(file)).unwrap_or_default();
+        assert!(old == *fresh, "{file} is stale: SNAPSHOTS=overwrite cargo test --test docs");
+    }
+    let found = fs::read_dir(root().join("docs/commands")).unwrap().count();
+    assert_eq!(found, pages.len(), "a page of a command that is not there");
 }
 
 #[test]

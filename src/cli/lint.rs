@@ -23,7 +23,7 @@ Examples:
   rebalance lint                    the work tree
   rebalance lint --staged           what the next commit would hold
   rebalance lint --rev v1.2         a commit, judged when it landed
-  rebalance lint --base origin/main a pull request, judged as a whole
+  rebalance lint --base origin/main  a pull request, judged as a whole
   rebalance lint --base auto        the same in CI, which says what it is about
   rebalance lint --rule rate-plausible=error    stricter, for this run
   rebalance lint --format json      for programs

@@ -22,6 +22,7 @@ mod judgement;
 mod lint;
 mod live;
 mod log;
+mod man;
 mod notify;
 mod outputs;
 mod past;
@@ -143,6 +144,7 @@ enum Command {
     Init(init::InitArgs),
     Import(import::ImportArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 /// Parses the arguments, runs the command, and returns the exit code.
@@ -202,6 +204,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Import(args) => import::run(args, global, host, paint),
         Command::Init(args) => init::run(args, global, host, paint),
         Command::Completions(args) => completions::run(args, host, paint),
+        Command::Man(args) => man::run(args, global.quiet, host, paint),
     }
 }
 

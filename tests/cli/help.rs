@@ -49,6 +49,7 @@ Commands:
   import       Make a holdings.yaml of a CSV that a broker or a spreadsheet
                exported
   completions  Print the completion script of a shell
+  man          Print a manual page, or write all of them
 
 Options:
   -h, --help

@@ -105,7 +105,7 @@ fn is_assignment(word: &str) -> bool {
 }
 
 /// A line in words, as a shell parts it: quotes, and `$PWD` where single quotes do not keep it.
-fn words(line: &str, directory: &str) -> Vec<String> {
+pub(crate) fn words(line: &str, directory: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut begun, mut quote) = (String::new(), false, None);
     for c in line.chars() {
