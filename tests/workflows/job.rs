@@ -129,6 +129,9 @@ impl<'a> Job<'a> {
         match expression {
             "github.token" => TOKEN.to_owned(),
             "github.event_name" => self.event.to_owned(),
+            // Named by a commit, and so built from source.
+            "github.action_ref" => "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            "github.action_repository" => "ann/rebalance".to_owned(),
             "github.action_path" => env!("CARGO_MANIFEST_DIR").to_owned(),
             "github.workspace" => self.stage.path("work").display().to_string(),
             "runner.os" => "Linux".to_owned(),

@@ -18,4 +18,5 @@ mod server;
 
 mod files;
 mod job;
+mod release;
 mod runs;
