@@ -15,6 +15,7 @@ mod kill;
 mod kis;
 mod kiwoom;
 mod ledger;
+mod refusals;
 #[cfg(unix)]
 mod siege;
 #[cfg(unix)]
