@@ -24,7 +24,7 @@ use crate::log::Log;
 use crate::plan::PlanFile;
 use crate::record::Record;
 use crate::replay::{Event, Run};
-use crate::trade::{Ticket, Transfer};
+use crate::trade::Act;
 use chrono::SecondsFormat;
 use std::path::Path;
 
@@ -95,9 +95,8 @@ impl Execution<'_, '_> {
             return Err(Reason::Interrupted);
         }
         // Nothing is begun that could not be carried through.
-        Ticket::all(&self.plan.body).map_err(Reason::Malformed)?;
-        let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
-        if transfer.is_some() && !self.desk.broker.moves_cash() {
+        let acts = self.acts()?;
+        if acts.iter().any(|act| matches!(act, Act::Move(_))) && !self.desk.broker.moves_cash() {
             let error = BrokerError::MovesNoCash { broker: self.desk.broker.name() };
             return Err(Reason::Refused { order: None, error });
         }
@@ -107,23 +106,23 @@ impl Execution<'_, '_> {
         self.write(Event::Begin { broker, mark }).map(drop)
     }
 
-    /// Everything that is not done yet: a deposit comes before the orders it pays for, a withdrawal after those that
-    /// raise it.
+    /// Everything that is not done yet, one after the other.
     fn rest(&mut self) -> Result<(), Reason> {
         if self.run().is_some_and(|run| run.closed.is_some()) {
             return self.finish();
         }
-        let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
-        if let Some(deposit) = transfer.filter(Transfer::pays_in) {
-            self.transfer(&deposit)?;
-        }
-        for ticket in Ticket::all(&self.plan.body).map_err(Reason::Malformed)? {
-            self.order(&ticket)?;
-        }
-        if let Some(withdrawal) = transfer.filter(|transfer| !transfer.pays_in()) {
-            self.transfer(&withdrawal)?;
+        for act in self.acts()? {
+            match act {
+                Act::Order(ticket) => self.order(&ticket)?,
+                Act::Move(movement) => self.transfer(&movement)?,
+            }
         }
         self.finish()
+    }
+
+    /// Everything the plan does, in order.
+    fn acts(&self) -> Result<Vec<Act>, Reason> {
+        Act::all(&self.plan.body).map_err(Reason::Malformed)
     }
 
     /// Writes the record, and that nothing is left to do.
@@ -139,8 +138,8 @@ impl Execution<'_, '_> {
     /// Sees to it that the record stands in the log, once.
     fn log(&self) -> Result<(), Reason> {
         let fills = self.run().map(Run::fills).unwrap_or_default();
-        let moved = self.run().and_then(|run| run.transfer.as_ref()).is_some_and(|transfer| transfer.moved);
-        let record = Record::of(&self.plan, &fills, moved).map_err(Reason::Unrecordable)?;
+        let moved = |id: &str| self.run().is_some_and(|run| run.moved(id));
+        let record = Record::of(&self.plan, &fills, &moved).map_err(Reason::Unrecordable)?;
         let log = Log::read(self.desk.disk, self.desk.log).map_err(Reason::Log)?;
         log.ensure(self.desk.disk, &record).map_err(Reason::Log)
     }

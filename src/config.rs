@@ -15,7 +15,7 @@ pub use node::{Misread, MisreadKind};
 pub(crate) use node::{read_as, read_node};
 pub use words::{
     BaseCurrency, CalendarName, CashPolicy, CheckFrequency, Convention, CostBasis, Currency, Destination, DriftKind,
-    Frequency, Market, Strategy, TaxClass,
+    Frequency, Funding, Market, Strategy, TaxClass,
 };
 
 use crate::code::Code;
@@ -209,6 +209,10 @@ pub struct Constraints {
     /// Cash that orders must leave untouched, in the base currency.
     #[schemars(extend("default" = 0))]
     pub cash_reserve: Option<Field<Amount>>,
+    /// What pays for orders where there are several currencies: each currency for its own, or all for all, by conversions
+    /// that are a part of the plan.
+    #[schemars(extend("default" = "own"))]
+    pub funding: Option<Field<Funding>>,
     /// How far a live price may lie from the plan's before `apply` refuses, as a fraction.
     pub price_tolerance: Option<Field<Rate>>,
     /// How many days after the data's date a plan may be applied. Without it a plan does not expire by age.

@@ -2,7 +2,10 @@
 //!
 //! Places in a file must never enter this room, nor anything that can fail: a [`Portfolio`] is complete and exact.
 
+mod exchange;
+
 pub use crate::code::Code;
+pub use exchange::Exchange;
 
 use crate::calendar::{CalendarId, Dates, Roll};
 use crate::config::{
@@ -65,7 +68,7 @@ impl Allocation {
 }
 
 /// A portfolio: everything a plan needs to know of the config.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Portfolio {
     /// Its name.
     pub name: String,
@@ -97,6 +100,8 @@ pub struct Portfolio {
     pub dividends: CashPolicy,
     /// Whether what would be left above the reserve is to be spent.
     pub deploy_cash: bool,
+    /// What pays for orders where there are several currencies.
+    pub exchange: Exchange,
 }
 
 /// An asset.
@@ -252,6 +257,7 @@ impl Portfolio {
             cash: optional(&cash.policy)?.copied().unwrap_or(CashPolicy::Reinvest),
             dividends: optional(&cash.dividends)?.copied().unwrap_or(CashPolicy::Reinvest),
             deploy_cash: optional(&cash.deploy)?.copied().unwrap_or(false),
+            exchange: Exchange::of(p, rebalancing)?,
         })
     }
 }

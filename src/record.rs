@@ -11,7 +11,7 @@ use crate::money::{
 };
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
-use crate::trade::{Figure, Fill, Side, Transfer};
+use crate::trade::{Conversion, Figure, Fill, Side, Transfer};
 use crate::trigger::Cause;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -67,6 +67,9 @@ pub struct Record {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub cash_flow_currency: Option<String>,
+    /// What was converted; not there when nothing was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conversions: Vec<Converted>,
     /// The codes of the assets that were left alone because of their ex-dividend dates; not there when none was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_alone: Vec<String>,
@@ -86,6 +89,40 @@ pub struct Trade {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub currency: Option<String>,
+}
+
+/// An amount of one currency that was converted into another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Converted {
+    /// Its id.
+    pub id: String,
+    /// The currency it was taken from.
+    pub from: String,
+    /// The currency it went to.
+    pub to: String,
+    /// What was taken, the fee included, in the first.
+    pub amount: Figure,
+    /// What the bank kept of that, in the first.
+    pub fee: Figure,
+    /// What was received, in the second.
+    pub received: Figure,
+    /// What was lost by it in the base currency.
+    pub cost: Figure,
+}
+
+impl Converted {
+    fn of(one: &Conversion) -> Self {
+        Self {
+            id: one.id.clone(),
+            from: one.from.word().to_owned(),
+            to: one.to.word().to_owned(),
+            amount: Figure(one.amount.decimal()),
+            fee: Figure(one.fee.decimal()),
+            received: Figure(one.received.decimal()),
+            cost: Figure(kept(one.cost)),
+        }
+    }
 }
 
 /// An order of which not all was executed.
@@ -128,20 +165,23 @@ impl fmt::Display for Unrecordable {
 }
 
 impl Record {
-    /// The record of a plan and what came of its orders. `moved` is whether its cash was moved.
+    /// The record of a plan and what came of its orders. `moved` is whether cash that goes by a name was moved.
     ///
     /// # Errors
     /// [`Unrecordable`], which no plan that passed the gate is.
-    pub fn of(plan: &PlanFile, fills: &[Fill], moved: bool) -> Result<Self, Unrecordable> {
+    pub fn of(plan: &PlanFile, fills: &[Fill], moved: &dyn Fn(&str) -> bool) -> Result<Self, Unrecordable> {
         let body = &plan.body;
         let trigger = body.trigger.fired.clone().ok_or_else(|| wrong("the plan names no trigger"))?;
         let date = body.inputs.as_of.parse().map_err(|_| wrong("the plan's date is none"))?;
         let books = Books::of(body)?;
         let transfer = Transfer::of(body).map_err(|malformed| wrong(malformed.to_string()))?;
-        let flow = transfer.filter(|_| moved).map(|transfer| Figure(transfer.amount.decimal()));
+        let flow = transfer.filter(|transfer| moved(transfer.word())).map(|transfer| Figure(transfer.amount.decimal()));
         let rate = books.rate(body.asked.currency.as_deref())?;
         let worth = |flow: Figure| flow.0.checked_mul(rate).ok_or_else(|| wrong("the cash flow is too large"));
-        let flow_worth = flow.map(worth).transpose()?.map(|worth| Figure(kept(worth)));
+        let conversions = Conversion::all(body).map_err(|malformed| wrong(malformed.to_string()))?;
+        let conversions: Vec<_> = conversions.iter().filter(|one| moved(&one.id)).map(Converted::of).collect();
+        let lost: Decimal = conversions.iter().map(|one| one.cost.0).sum();
+        let flow_worth = flow.map(worth).transpose()?.map(kept).unwrap_or_default() - lost;
         Ok(Self {
             date,
             trigger,
@@ -149,7 +189,7 @@ impl Record {
             trades: fills.iter().map(|fill| books.trade(fill)).collect::<Result<_, _>>()?,
             total_trade_amount: Figure(books.sum(fills, |fill| fill.amount)?),
             total_commission: Figure(books.sum(fills, |fill| fill.commission)?),
-            pre_drift: books.drifts(&[], None)?,
+            pre_drift: books.drifts(&[], Decimal::ZERO)?,
             post_drift: books.drifts(fills, flow_worth)?,
             notes: notes(body),
             plan_id: plan.plan_id.clone(),
@@ -157,6 +197,7 @@ impl Record {
             unfilled: unfilled(body, fills)?,
             cash_flow: flow,
             cash_flow_currency: body.asked.currency.clone(),
+            conversions,
             left_alone: body.before.assets.iter().filter(|a| a.left_alone.is_some()).map(|a| a.code.clone()).collect(),
         })
     }
@@ -320,11 +361,11 @@ impl Books {
         Ok(Trade { ticker: asset.name.clone(), action, amount: fill.amount, currency: asset.currency.clone() })
     }
 
-    /// Weight less target by name after the fills and the cash flow, in points with two places.
-    fn drifts(&self, fills: &[Fill], flow: Option<Figure>) -> Result<BTreeMap<String, Figure>, Unrecordable> {
+    /// Weight less target by name after the fills and what else was added to the cash, in points with two places.
+    fn drifts(&self, fills: &[Fill], flow: Decimal) -> Result<BTreeMap<String, Figure>, Unrecordable> {
         let fits = |value: Option<Decimal>| value.ok_or_else(|| wrong("the figures are too large"));
         let mut total = self.total;
-        if let Some(Figure(flow)) = flow.filter(|_| self.cash) {
+        if self.cash {
             total = fits(total.checked_add(flow))?;
         }
         let mut after = Vec::new();

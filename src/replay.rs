@@ -101,6 +101,20 @@ pub enum Event {
     },
     /// It was paid in or taken out.
     Transferred,
+    /// An amount of the plan is about to be converted, once.
+    Convert {
+        /// The conversion.
+        conversion: String,
+        /// Where the account stands before.
+        before: String,
+        /// Where it will stand when it is converted.
+        after: String,
+    },
+    /// It was converted.
+    Converted {
+        /// The conversion.
+        conversion: String,
+    },
     /// The plan is ended with what was executed: nothing more is sent.
     Closed {
         /// Why.
@@ -171,8 +185,8 @@ pub struct Run {
     pub standing: String,
     /// Its orders that were begun, in order.
     pub orders: Vec<Progress>,
-    /// Its cash, once that was about to be moved.
-    pub transfer: Option<Moving>,
+    /// Its cash that was about to be moved, in order.
+    pub moves: Vec<Moving>,
     /// Why it was ended with what was executed, if it was.
     pub closed: Option<String>,
     /// Whether its record stands in the log.
@@ -216,8 +230,8 @@ pub struct Acked {
 /// Cash that was about to be moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moving {
-    /// How much, below zero when it is taken out.
-    pub amount: String,
+    /// What it goes by: `deposit`, `withdrawal`, or the id of a conversion.
+    pub id: String,
     /// Where the account stood before.
     pub before: String,
     /// Where it stands once the cash is moved.

@@ -45,6 +45,15 @@ pub enum RewriteError {
         /// What cash would be.
         cash: Money,
     },
+    /// More would be converted than there is.
+    NotThere {
+        /// The currency.
+        currency: Currency,
+        /// What is to be converted.
+        wanted: Money,
+        /// What there is.
+        there: Money,
+    },
     /// A figure would be larger than is kept exactly.
     TooLarge,
     /// The file is written in a way that cannot be edited for certain.
@@ -64,6 +73,7 @@ impl RewriteError {
             Self::Unreadable { .. } => "correct the holdings, then make a new plan",
             Self::UnknownCode { .. } => "add the position with a quantity of 0 and its price, then make a new plan",
             Self::TooFew { .. } | Self::Overspent { .. } | Self::TooLarge => "make a new plan",
+            Self::NotThere { .. } => "see that the cash is there",
             Self::NoPlace { .. } | Self::Differs => {
                 "write the holdings as plain `key: value` lines, as the sample has them, then make a new plan"
             }
@@ -78,6 +88,9 @@ impl fmt::Display for RewriteError {
             Self::UnknownCode { code } => write!(f, "the holdings have no position {code}"),
             Self::TooFew { code, held, sold } => write!(f, "{sold} shares of {code} would be sold, {held} are held"),
             Self::Overspent { cash } => write!(f, "cash would be {cash}"),
+            Self::NotThere { currency, wanted, there } => {
+                write!(f, "{wanted} {} are to be converted, and {there} are there", currency.word())
+            }
             Self::TooLarge => f.write_str("a figure would be larger than this tool keeps exactly"),
             Self::NoPlace { what } => write!(f, "the {what} cannot be changed without touching anything else"),
             Self::Differs => f.write_str("the edited holdings would not say what the trade makes of them"),

@@ -2,15 +2,19 @@
 //!
 //! Exact figures only. Where an order is sent, and what a clock says, must never enter this room.
 
+mod conversion;
 mod execution;
 mod fills;
 mod market;
+mod movement;
 mod transfer;
 
+pub use conversion::Conversion;
 pub use execution::{End, Executions, client_id};
 pub use fills::{BadFill, fills, ticket_csv, ticket_markdown, ticket_text};
 pub use market::{OpenOrder, Quote, Session};
-pub use transfer::{Transfer, named};
+pub use movement::{Act, Movement};
+pub use transfer::{Kind, Transfer, kind, named};
 
 use crate::config::{CostBasis, Currency};
 use crate::money::{self, AMOUNT_PLACES, FX_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};

@@ -6,8 +6,8 @@
 use super::order::BEFORE;
 use super::{Execution, Reason};
 use crate::broker::Ack;
-use crate::replay::{Event, Stage};
-use crate::trade::{Ticket, Transfer};
+use crate::replay::{Event, Run, Stage};
+use crate::trade::{Act, Ticket};
 
 /// What somebody wishes who goes on with an unfinished plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,9 +73,12 @@ impl Execution<'_, '_> {
                 Stage::Acked | Stage::Filled => self.order(&ticket)?,
             }
         }
-        if self.run().is_some_and(|run| run.moving().is_some()) {
-            let transfer = Transfer::of(&self.plan.body).map_err(Reason::Malformed)?;
-            transfer.map_or(Ok(()), |transfer| self.transfer(&transfer))?;
+        for act in self.acts()? {
+            let open = self.run().and_then(Run::moving).is_some_and(|moving| moving.id == act.id());
+            match act {
+                Act::Move(movement) if open => self.transfer(&movement)?,
+                _ => {}
+            }
         }
         if self.run().is_some_and(|run| run.closed.is_none()) {
             self.write(Event::Closed { reason: "somebody asked for it".to_owned() })?;

@@ -5,7 +5,7 @@
 use crate::gate::Refusal;
 use crate::plan::PlanFile;
 use crate::replay::{Candidate, Moving, Run, Stage};
-use crate::trade::{End, Fill, Side, Ticket, Transfer};
+use crate::trade::{Act, Conversion, End, Fill, Side, Ticket, Transfer};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -98,6 +98,28 @@ pub enum Step {
         /// How much, below zero when it was taken out.
         amount: String,
     },
+    /// An amount of the plan is about to be converted.
+    Convert {
+        /// The conversion.
+        conversion: String,
+        /// The currency it is taken from.
+        from: String,
+        /// The currency it goes to.
+        to: String,
+        /// What is taken, the fee included, in the first.
+        amount: String,
+        /// What the bank keeps of that, in the first.
+        fee: String,
+        /// What is received, in the second.
+        received: String,
+        /// When, RFC 3339 in UTC.
+        at: String,
+    },
+    /// It was converted.
+    Converted {
+        /// The conversion.
+        conversion: String,
+    },
     /// It was proven not to have been executed.
     Failed {
         /// The order.
@@ -136,6 +158,18 @@ impl Step {
             amount: ticket.amount.to_string(),
             currency: ticket.rate.map(|_| ticket.currency.word().to_owned()),
             attempt,
+            at: at.to_owned(),
+        }
+    }
+
+    pub(super) fn convert(one: &Conversion, at: &str) -> Self {
+        Self::Convert {
+            conversion: one.id.clone(),
+            from: one.from.word().to_owned(),
+            to: one.to.word().to_owned(),
+            amount: one.amount.to_string(),
+            fee: one.fee.to_string(),
+            received: one.received.to_string(),
             at: at.to_owned(),
         }
     }
@@ -204,7 +238,7 @@ pub struct Summary {
     pub plan_id: String,
     /// Whether every order is executed and the record is in the log.
     pub finished: bool,
-    /// The orders that were executed. Here and below a deposit or withdrawal goes by that word.
+    /// The orders that were executed. Here and below a deposit or withdrawal goes by that word, a conversion by its id.
     pub done: Vec<String>,
     /// The orders that were not executed, and why.
     pub failed: Vec<NotExecuted>,
@@ -225,7 +259,7 @@ pub struct Summary {
     pub sold: String,
     /// Sum of the amounts bought, in the base currency.
     pub bought: String,
-    /// Commission, slippage and tax of what was executed, in the base currency.
+    /// Commission, slippage and tax of what was executed, and what was lost by what was converted, in the base currency.
     pub costs: String,
 }
 
@@ -234,9 +268,20 @@ impl Summary {
         let (mut done, mut failed, mut in_doubt, mut not_started) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut unfilled = Vec::new();
         let transfer = Transfer::of(&plan.body).ok().flatten();
-        let moving = run.and_then(|run| run.transfer.as_ref());
-        for order in &plan.body.orders {
-            let id = order.id.clone();
+        let conversions = Conversion::all(&plan.body).unwrap_or_default();
+        // What cannot be read was refused before anything was done: then the orders are listed as they stand.
+        let acts = Act::all(&plan.body).ok();
+        let ids = |acts: Vec<Act>| acts.iter().map(|act| act.id().to_owned()).collect::<Vec<String>>();
+        let ids = acts.map_or_else(|| plan.body.orders.iter().map(|order| order.id.clone()).collect(), ids);
+        for id in ids {
+            let Some(order) = plan.body.orders.iter().find(|order| order.id == id) else {
+                match run.and_then(|run| run.movement(&id)) {
+                    Some(Moving { moved: true, .. }) => done.push(id),
+                    Some(_) => in_doubt.push(id),
+                    None => not_started.push(id),
+                }
+                continue;
+            };
             let progress = run.and_then(|run| run.order(&id));
             let executed = progress.and_then(|progress| progress.fill.as_ref()).map(|fill| fill.quantity.0);
             let whole = executed.is_some_and(|executed| executed.to_string() == order.quantity);
@@ -254,19 +299,10 @@ impl Summary {
                 None => not_started.push(id),
             }
         }
-        if let Some(transfer) = &transfer {
-            let list = match moving {
-                Some(Moving { moved: true, .. }) => &mut done,
-                Some(_) => &mut in_doubt,
-                None => &mut not_started,
-            };
-            // A deposit comes before all orders, a withdrawal after them.
-            let place = if transfer.pays_in() { 0 } else { list.len() };
-            list.insert(place, transfer.word().to_owned());
-        }
         let fills = run.map(Run::fills).unwrap_or_default();
-        let moved = moving.is_some_and(|moving| moving.moved);
-        let flow = transfer.filter(|_| moved).map(|transfer| transfer.amount.decimal());
+        let moved = |id: &str| run.is_some_and(|run| run.moved(id));
+        let flow = transfer.filter(|transfer| moved(transfer.word())).map(|transfer| transfer.amount.decimal());
+        let converted = conversions.iter().filter(|one| moved(&one.id)).map(|one| one.cost);
         // What is too large for a figure was refused before anything was executed.
         let worth = |fill: &Fill, figure: Decimal| figure.checked_mul(fill.rate()).unwrap_or(Decimal::MAX);
         let amount = |side| total(fills.iter().filter(|f| f.side == side).map(|fill| worth(fill, fill.amount.0)));
@@ -283,7 +319,7 @@ impl Summary {
             cash_flow_currency: plan.body.asked.currency.clone().filter(|_| flow.is_some()),
             sold: amount(Side::Sell),
             bought: amount(Side::Buy),
-            costs: total(fills.iter().map(costs)),
+            costs: total(fills.iter().map(costs).chain(converted)),
         }
     }
 }

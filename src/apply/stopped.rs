@@ -8,7 +8,7 @@ use crate::journal::JournalError;
 use crate::log::LogError;
 use crate::record::Unrecordable;
 use crate::replay::Candidate;
-use crate::trade::{Malformed, Side, named};
+use crate::trade::{Kind, Malformed, Side, kind, named};
 use std::fmt;
 
 /// Why an apply went no further.
@@ -162,9 +162,12 @@ impl Stopped {
             Reason::Log(error) => error.remedy(),
         };
         let then = self.begun.then(|| GO_ON.to_owned());
-        let close =
-            matches!(self.reason, Reason::NotExecuted { .. } | Reason::NotTaken { .. } | Reason::Unfunded { .. })
-                .then(|| CLOSE.to_owned());
+        let ends = match &self.reason {
+            Reason::NotExecuted { .. } | Reason::NotTaken { .. } | Reason::Unfunded { .. } => true,
+            Reason::Refused { order: Some(order), .. } => self.begun && kind(order) == Kind::Conversion,
+            _ => false,
+        };
+        let close = ends.then(|| CLOSE.to_owned());
         std::iter::once(first).chain(then).chain(close).collect()
     }
 }
@@ -175,7 +178,10 @@ impl fmt::Display for Stopped {
             Reason::Overtaken => f.write_str("another run wrote to the journal since this plan was judged"),
             Reason::Malformed(malformed) => malformed.fmt(f),
             Reason::Journal(error) => error.fmt(f),
-            Reason::Refused { order: Some(order), error } => write!(f, "{} was not sent: {error}", named(order)),
+            Reason::Refused { order: Some(order), error } => {
+                let done = if kind(order) == Kind::Conversion { "made" } else { "sent" };
+                write!(f, "{} was not {done}: {error}", named(order))
+            }
             Reason::Refused { order: None, error } => error.fmt(f),
             Reason::NotTaken { order, why } => write!(f, "{} was not sent: {why}", named(order)),
             Reason::NotExecuted { order, why } => write!(f, "{} was not executed: {why}", named(order)),

@@ -12,7 +12,9 @@ use crate::code::Code;
 use crate::disk::{append_durably, write_whole};
 use crate::money::{Money, Price, Quantity};
 use crate::plan::PlanFile;
-use crate::trade::{BadFill, Executions, Fill, Ticket, Transfer, fills, ticket_csv, ticket_markdown, ticket_text};
+use crate::trade::{
+    BadFill, Conversion, Executions, Fill, Movement, Ticket, fills, ticket_csv, ticket_markdown, ticket_text,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -149,10 +151,11 @@ impl Broker for Manual<'_> {
         // Fills of a plan before are none of this one.
         self.closing()?;
         let tickets = Ticket::all(&plan.body).unwrap_or_default();
+        let conversions = Conversion::all(&plan.body).unwrap_or_default();
         let texts = [
-            ("txt", ticket_text(&plan.plan_id, &tickets)),
+            ("txt", ticket_text(&plan.plan_id, &tickets, &conversions)),
             ("csv", ticket_csv(&tickets)),
-            ("md", ticket_markdown(&plan.plan_id, &tickets)),
+            ("md", ticket_markdown(&plan.plan_id, &tickets, &conversions)),
         ];
         for (extension, text) in texts {
             let path = self.means.directory.join(format!("ticket.{extension}"));
@@ -230,16 +233,16 @@ impl Broker for Manual<'_> {
         true
     }
 
-    fn prepare_transfer(&mut self, transfer: &Transfer, _: &str) -> Result<Marks, BrokerError> {
+    fn prepare_transfer(&mut self, movement: &Movement, _: &str) -> Result<Marks, BrokerError> {
         let here = self.here()?;
-        self.book.prepare_transfer(transfer, &here)
+        self.book.prepare_transfer(movement, &here)
     }
 
-    fn transfer(&mut self, transfer: &Transfer, marks: &Marks) -> Result<(), BrokerError> {
-        self.book.transfer(transfer, marks)
+    fn transfer(&mut self, movement: &Movement, marks: &Marks) -> Result<(), BrokerError> {
+        self.book.transfer(movement, marks)
     }
 
-    fn settled(&mut self, transfer: &Transfer, marks: &Marks) -> Settled {
-        self.book.settled(transfer, marks)
+    fn settled(&mut self, movement: &Movement, marks: &Marks) -> Settled {
+        self.book.settled(movement, marks)
     }
 }

@@ -32,7 +32,7 @@ use crate::config::Currency;
 use crate::disk::Disk;
 use crate::money::Quantity;
 use crate::plan::PlanFile;
-use crate::trade::{Ticket, Transfer};
+use crate::trade::{Movement, Ticket};
 use std::path::Path;
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ pub trait Broker {
         Duration::from_secs(1)
     }
 
-    /// Whether it can move a plan's cash.
+    /// Whether it can move a plan's cash: pay it in, take it out, and convert it.
     fn moves_cash(&self) -> bool {
         false
     }
@@ -160,7 +160,7 @@ pub trait Broker {
     ///
     /// # Errors
     /// When it cannot be moved.
-    fn prepare_transfer(&mut self, _transfer: &Transfer, _last: &str) -> Result<Marks, BrokerError> {
+    fn prepare_transfer(&mut self, _movement: &Movement, _last: &str) -> Result<Marks, BrokerError> {
         Err(BrokerError::MovesNoCash { broker: self.name() })
     }
 
@@ -168,12 +168,12 @@ pub trait Broker {
     ///
     /// # Errors
     /// When it was not moved, or that is not certain; `settled` then finds out which.
-    fn transfer(&mut self, _transfer: &Transfer, _marks: &Marks) -> Result<(), BrokerError> {
+    fn transfer(&mut self, _movement: &Movement, _marks: &Marks) -> Result<(), BrokerError> {
         Err(BrokerError::MovesNoCash { broker: self.name() })
     }
 
     /// Whether a plan's cash was moved. Must not move anything.
-    fn settled(&mut self, _transfer: &Transfer, _marks: &Marks) -> Settled {
+    fn settled(&mut self, _movement: &Movement, _marks: &Marks) -> Settled {
         Settled::No
     }
 }

@@ -14,7 +14,7 @@ use crate::holdings::Holdings;
 use crate::money::Quantity;
 use crate::plan::PlanFile;
 use crate::rewrite::{RewriteError, rewrite, stated, transferred};
-use crate::trade::{Executions, Ticket, Transfer};
+use crate::trade::{Act, Executions, Movement, Ticket};
 use std::io;
 
 /// Its name in the table.
@@ -172,15 +172,12 @@ impl Broker for Paper<'_> {
         let expected = plan.body.inputs.holdings.clone();
         let mut bytes = self.at(&expected)?;
         // A rehearsal: nothing is begun that this file could not be brought through.
-        let transfer = Transfer::of(&plan.body).unwrap_or_default();
-        if let Some(deposit) = transfer.filter(Transfer::pays_in) {
-            bytes = self.rewritten(transferred(&bytes, &deposit))?.into_bytes();
-        }
-        for ticket in Ticket::all(&plan.body).unwrap_or_default() {
-            bytes = self.rewritten(rewrite(&bytes, &ticket))?.into_bytes();
-        }
-        if let Some(withdrawal) = transfer.filter(|transfer| !transfer.pays_in()) {
-            self.rewritten(transferred(&bytes, &withdrawal))?;
+        for act in Act::all(&plan.body).unwrap_or_default() {
+            let text = match &act {
+                Act::Order(ticket) => rewrite(&bytes, ticket),
+                Act::Move(movement) => transferred(&bytes, movement),
+            };
+            bytes = self.rewritten(text)?.into_bytes();
         }
         Ok(expected)
     }
@@ -233,16 +230,20 @@ impl Broker for Paper<'_> {
         true
     }
 
-    fn prepare_transfer(&mut self, transfer: &Transfer, last: &str) -> Result<Marks, BrokerError> {
-        let text = self.rewritten(transferred(&self.at(last)?, transfer))?;
+    fn prepare_transfer(&mut self, movement: &Movement, last: &str) -> Result<Marks, BrokerError> {
+        let text = self.rewritten(transferred(&self.at(last)?, movement))?;
         Ok(self.keep(text, last))
     }
 
-    fn transfer(&mut self, _: &Transfer, marks: &Marks) -> Result<(), BrokerError> {
+    fn transfer(&mut self, _: &Movement, marks: &Marks) -> Result<(), BrokerError> {
         self.replace(&marks.before, &marks.after)
     }
 
-    fn settled(&mut self, transfer: &Transfer, marks: &Marks) -> Settled {
-        self.stands(&marks.before, &marks.after, transfer.word())
+    fn settled(&mut self, movement: &Movement, marks: &Marks) -> Settled {
+        let named = match movement {
+            Movement::Transfer(transfer) => transfer.word(),
+            Movement::Conversion(_) => "conversion",
+        };
+        self.stands(&marks.before, &marks.after, named)
     }
 }

@@ -12,6 +12,7 @@ use crate::gate::{Asked, Market};
 use crate::hash::sha256;
 use crate::money::Price;
 use crate::plan::Ask;
+use crate::plan::DraftConversion;
 use crate::plan::file::{Body, BrokerInput};
 use crate::replay::State;
 use crate::zone::Zone;
@@ -68,6 +69,16 @@ pub(super) fn told(broker: Option<&str>, global: &Global, host: &Host<'_>) -> Re
 pub(super) fn movable(told: Option<&Statement>, ask: &Ask) -> Result<(), Fault> {
     let still = told.and_then(|told| told.still).filter(|_| ask.flow.is_some());
     still.map_or(Ok(()), |broker| Err(unwilling(&BrokerError::MovesNoCash { broker })))
+}
+
+/// Refuses a plan that converts where the broker cannot.
+pub(super) fn converts(told: Option<&Statement>, conversions: &[DraftConversion]) -> Result<(), Fault> {
+    let still = told.and_then(|told| told.still).filter(|_| !conversions.is_empty());
+    still.map_or(Ok(()), |broker| {
+        Err(Fault::no(format!("the plan converts one currency into another, and {broker} cannot"))
+            .hint("convert it there yourself, then plan again")
+            .hint("or let each currency pay for its own orders: --funding own"))
+    })
 }
 
 /// Today in the portfolio's time zone.

@@ -11,7 +11,7 @@ use super::unplanned::plan_fault;
 use super::{Exit, Fault, Format, Global, Host, quoted, records, table};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
-use crate::config::{Currency, Destination};
+use crate::config::{Currency, Destination, Funding};
 use crate::disk::{RealDisk, write_whole};
 use crate::ex_dividend::{self, Frozen};
 use crate::finding::{Finding, Level};
@@ -43,6 +43,7 @@ Examples:
   rebalance plan --withdraw 2000000            sell only what has to be sold
   rebalance plan --deposit 500USD              in another currency
   rebalance plan --destination band_edge       trade only back into the bands
+  rebalance plan --funding convert             convert where a currency lacks
   rebalance plan --broker NAME -o plan.json    of the account at a broker
   rebalance plan --detailed-exitcode           exit 2 when there are orders
   rebalance plan --batch < accounts.jsonl      one plan a line";
@@ -74,6 +75,9 @@ pub(super) struct PlanArgs {
     /// Spend what would be left above the reserve, as if cash were an asset whose target is 0
     #[arg(long, conflicts_with = "withdraw")]
     deploy_cash: bool,
+    /// What pays for orders where there are several currencies, instead of what the config says
+    #[arg(long, value_name = "WHAT")]
+    funding: Option<Payer>,
     /// Whose account it is for: cash, quantities and prices are asked there instead of read from the holdings (see
     /// `rebalance brokers`) [default: the config's, when it is set up and no --holdings is given]
     #[arg(long, value_name = "NAME", conflicts_with = "batch")]
@@ -118,6 +122,24 @@ impl Toward {
     }
 }
 
+/// What may pay for orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Payer {
+    /// Each currency for its own.
+    Own,
+    /// All for all: what one lacks is converted from the others, as a part of the plan.
+    Convert,
+}
+
+impl Payer {
+    fn funding(self) -> Funding {
+        match self {
+            Self::Own => Funding::Own,
+            Self::Convert => Funding::Convert,
+        }
+    }
+}
+
 /// A day as an option has it.
 pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
@@ -154,6 +176,7 @@ impl PlanArgs {
             flow,
             currency,
             destination: self.destination.map(Toward::destination),
+            funding: self.funding.map(Payer::funding),
         }
     }
 }
@@ -291,6 +314,7 @@ fn draft(
         return Err(Fault::usage("cash can only be deployed where weights are brought to their targets")
             .hint("plan without --deploy-cash, or with --destination target"));
     }
+    live::converts(wanted.told.as_ref(), &draft.conversions)?;
     let codes = gathered.codes();
     let facts = gathered.facts(&codes);
     let near = ex_dividend::frozen(sound.portfolio(), &dividends.dates, &calendar, facts.today());
@@ -449,6 +473,9 @@ fn options(args: &PlanArgs, global: &Global) -> (String, String) {
     }
     if args.deploy_cash {
         all.push_str(" --deploy-cash");
+    }
+    if let Some(funding) = args.ask().funding {
+        all.push_str(&format!(" --funding {}", funding.word()));
     }
     (files, all)
 }

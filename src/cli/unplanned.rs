@@ -44,7 +44,8 @@ pub(super) fn plan_fault(error: &PlanError) -> Fault {
             "no orders leave the {} cash that has to be left: {short} {0} are missing",
             currency.word()
         ))
-        .hint("each currency pays for its own orders: pay that in, sell assets priced in it, or lower the reserve."),
+        .hint("each currency pays for its own orders: pay that in, sell assets priced in it, or lower the reserve.")
+        .hint("or let the plan convert what is missing: rebalance plan --funding convert"),
         PlanError::FlowTooFine(currency) => Fault::usage(format!(
             "the amount is finer than the smallest unit of {}",
             currency.word()

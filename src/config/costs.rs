@@ -20,6 +20,10 @@ pub struct Costs {
     /// A fixed fee of each order, in the base currency, on top of the commission.
     #[schemars(extend("default" = 0))]
     pub commission_per_order: Option<Field<Amount>>,
+    /// What the bank keeps of an amount that is converted into another currency, its spread and its fee together, as a
+    /// fraction of that amount: 0.2 % is `0.002`.
+    #[schemars(extend("default" = 0))]
+    pub conversion_rate: Option<Field<Rate>>,
     /// Tax on the gain of a sale of an asset without a `tax_class`, as a fraction of the gain.
     #[schemars(extend("default" = 0))]
     pub etf_tax_rate: Option<Field<Rate>>,

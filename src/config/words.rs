@@ -218,6 +218,15 @@ words! {
     }
 }
 words! {
+    /// What pays for the orders of a currency.
+    Funding {
+        /// Its own cash and its own sales: nothing is converted.
+        Own = "own",
+        /// The cash and the sales of all currencies: the plan says what is converted, and what that costs.
+        Convert = "convert",
+    }
+}
+words! {
     /// Where an asset is listed.
     Market {
         /// In the country of the base currency.

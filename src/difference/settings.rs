@@ -7,8 +7,8 @@
 use crate::calendar::CalendarId;
 use crate::config::{
     Amount, Asset, BaseCurrency, Cash, CashPolicy, Config, Constraints, Convention, CostBasis, Costs, Currency, Day,
-    Days, Destination, DriftKind, DriftTrigger, Entries, Field, Portfolio, Rebalancing, ScheduleDay, Scheduled,
-    Sessions, Sleeve, Taxes, get,
+    Days, Destination, DriftKind, DriftTrigger, Entries, Field, Funding, Portfolio, Rebalancing, ScheduleDay,
+    Scheduled, Sessions, Sleeve, Taxes, get,
 };
 use crate::money::{Rate, Weight};
 use crate::policy::{Policies, Value};
@@ -90,6 +90,10 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("rebalancing.constraints.max_orders", |p| Some(get(constraints(p)?.max_orders.as_ref())?.0.to_string())),
     ("rebalancing.constraints.max_price_age", |p| Some(get(constraints(p)?.max_price_age.as_ref())?.0.to_string())),
     ("rebalancing.constraints.cash_reserve", |p| amount(constraints(p).and_then(|c| c.cash_reserve.as_ref()))),
+    ("rebalancing.constraints.funding", |p| {
+        let own = constraints(p).and_then(|c| get(c.funding.as_ref()));
+        Some(own.copied().unwrap_or(Funding::Own).word().to_owned())
+    }),
     ("rebalancing.constraints.price_tolerance", |p| {
         Some(plain(get(constraints(p)?.price_tolerance.as_ref())?.decimal()))
     }),
@@ -100,6 +104,10 @@ const OF_PORTFOLIO: &[(&str, Read<Portfolio>)] = &[
     ("costs.etf_commission_rate", |p| rate(costs(p)?.etf_commission_rate.as_ref())),
     ("costs.commission_minimum", |p| amount(costs(p)?.commission_minimum.as_ref())),
     ("costs.commission_per_order", |p| amount(costs(p)?.commission_per_order.as_ref())),
+    ("costs.conversion_rate", |p| {
+        let own = get(costs(p)?.conversion_rate.as_ref());
+        Some(own.map_or_else(|| "0".to_owned(), |rate| plain(rate.decimal())))
+    }),
     ("costs.etf_tax_rate", |p| rate(costs(p)?.etf_tax_rate.as_ref())),
     ("costs.overseas_etf_tax_rate", |p| {
         let own = get(costs(p)?.overseas_etf_tax_rate.as_ref());

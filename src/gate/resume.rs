@@ -99,7 +99,7 @@ fn unexplained(run: &Run, mark: &str) -> Option<Refusal> {
     };
     let order = open.or_else(|| run.orders.iter().rfind(|order| !matches!(order.stage, Stage::Failed(_))));
     let order = match run.moving() {
-        Some(moving) => Some(if moving.amount.starts_with('-') { "withdrawal" } else { "deposit" }.to_owned()),
+        Some(moving) => Some(moving.id.clone()),
         None => order.map(|order| order.id.clone()),
     };
     (!explained.iter().any(|known| known == mark)).then(|| Refusal::HoldingsUnexplained {

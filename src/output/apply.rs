@@ -8,7 +8,7 @@ use super::{Format, Paint};
 use crate::apply::{Step, Stopped, Summary};
 use crate::gate::Refusal;
 use crate::plan::PlanFile;
-use crate::trade::Side;
+use crate::trade::{Kind, Side, kind};
 use crate::words::count;
 use serde::Serialize;
 
@@ -99,15 +99,22 @@ pub fn step(step: &Step, paint: Paint) -> String {
             Some(taken) => paint.red(format!("- withdraw {}", amount(taken, currency.as_deref()))) + "\n",
             None => paint.green(format!("+ deposit {}", amount(moved, currency.as_deref()))) + "\n",
         },
+        Step::Convert { from, to, amount: taken, fee, received, .. } => {
+            let line = format!("~ convert {} {from} to {} {to}", grouped(taken), grouped(received));
+            format!("{}\n    of that {} {from} for the bank\n", paint.yellow(line), grouped(fee))
+        }
         Step::Unknown { order, reason, .. } => {
             format!("    {} {order}: {}\n", paint.yellow("looking for"), flat(reason))
         }
         Step::Cancel { order, reason } => format!("    cancelling what is left of {order}: {reason}\n"),
         Step::Done { order, end } if !end.is_filled() => format!("    {order}: {}\n", paint.yellow(end.word())),
         Step::Failed { order, reason } => format!("    {} {order}: {}\n", paint.red("not executed:"), flat(reason)),
-        Step::Ack { .. } | Step::Transferred { .. } | Step::Done { .. } | Step::Refusal { .. } | Step::Summary(_) => {
-            String::new()
-        }
+        Step::Ack { .. }
+        | Step::Transferred { .. }
+        | Step::Converted { .. }
+        | Step::Done { .. }
+        | Step::Refusal { .. }
+        | Step::Summary(_) => String::new(),
     }
 }
 
@@ -125,11 +132,12 @@ pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, p
     let id = summary.plan_id.get(..12).unwrap_or(&summary.plan_id);
     let log = std::path::Path::new(holdings).with_file_name("rebalance_log.jsonl");
     let log = log.display();
-    let (orders, flow) = match summary.cash_flow.as_str() {
-        "0" => (summary.done.len(), String::new()),
-        flow => {
-            (summary.done.len().saturating_sub(1), format!(", {}", moved(flow, summary.cash_flow_currency.as_deref())))
-        }
+    let of = |wanted: Kind| summary.done.iter().filter(|id| kind(id) == wanted).count();
+    let (orders, converted) = (of(Kind::Order), of(Kind::Conversion));
+    let converted = if converted == 0 { String::new() } else { format!(", {}", count(converted, "conversion")) };
+    let flow = match summary.cash_flow.as_str() {
+        "0" => converted,
+        flow => format!("{converted}, {}", moved(flow, summary.cash_flow_currency.as_deref())),
     };
     let done = format!(
         "{} plan {id} by the {broker} broker: {}{flow}, sold {}, bought {}, costs {}",

@@ -417,8 +417,10 @@ fn figures_before(effect: &Effect) -> Option<String> {
 /// Turnover and costs in a phrase.
 fn figures(summary: &Summary, currency: &str) -> String {
     let costs = &summary.costs;
+    let conversion =
+        costs.conversion.as_ref().map_or_else(String::new, |cost| format!(", conversion {}", grouped(cost)));
     format!(
-        "turnover {}, costs {} {currency} (commission {}, slippage {}, tax {})",
+        "turnover {}, costs {} {currency} (commission {}, slippage {}, tax {}{conversion})",
         words::percent(summary.turnover.parse().unwrap_or_default()),
         grouped(&costs.total),
         grouped(&costs.commission),

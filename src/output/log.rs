@@ -42,6 +42,11 @@ fn one(record: &Record, paint: Paint) -> String {
         let (sign, line) = if trade.action == "SELL" { ("-", paint.red(line)) } else { ("+", paint.green(line)) };
         text.push_str(&format!("{sign} {line}\n"));
     }
+    for one in &record.conversions {
+        let [amount, received, cost] =
+            [&one.amount, &one.received, &one.cost].map(|figure| grouped(&figure.to_string()));
+        text.push_str(&format!("~ converted {amount} {} to {received} {}, cost {cost}\n", one.from, one.to));
+    }
     if !record.notes.is_empty() {
         text.push_str(&wrapped(&record.notes, "    ", paint.width));
     }

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::finding::{Finding, Level};
 use crate::notify::{Message, Part};
 use crate::plan::PlanFile;
-use crate::plan::file::{AssetBefore, Before, Body, Order, Status};
+use crate::plan::file::{AssetBefore, Before, Body, Conversion, Order, Status};
 use crate::words::count;
 
 /// What the guide calls it.
@@ -23,7 +23,9 @@ pub fn of_plan(plan: &PlanFile, apply: &str) -> Message {
         Some(cause) => format!("A rebalance is due ({cause})"),
         None => "No rebalance is due".to_owned(),
     };
-    let orders = body.orders.iter().map(order).collect();
+    let (sells, buys): (Vec<&Order>, Vec<&Order>) = body.orders.iter().partition(|order| order.side == "sell");
+    let conversions = body.conversions.iter().map(conversion);
+    let orders = sells.into_iter().map(order).chain(conversions).chain(buys.into_iter().map(order)).collect();
     let short = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
     let mut foot = vec![format!("Plan {short} ({})", body.status)];
     match body.status {
@@ -98,6 +100,11 @@ fn order(order: &Order) -> String {
     format!("{side} {} x {} {} at {price} = {amount}: {}", order.quantity, order.code, order.ticker, order.reason)
 }
 
+fn conversion(one: &Conversion) -> String {
+    let [taken, received, cost] = [&one.amount, &one.received, &one.cost].map(|figure| grouped(figure));
+    format!("Convert {taken} {} to {received} {}: costs {cost}", one.from, one.to)
+}
+
 fn figures(body: &Body) -> Vec<String> {
     let summary = &body.summary;
     let total = format!("total {} {}", grouped(&body.before.total), body.params.currency);
@@ -106,11 +113,13 @@ fn figures(body: &Body) -> Vec<String> {
     }
     let costs = &summary.costs;
     let (sold, bought) = (grouped(&summary.sold), grouped(&summary.bought));
+    let conversion =
+        costs.conversion.as_ref().map_or_else(String::new, |cost| format!(", conversion {}", grouped(cost)));
     let (commission, slippage, tax) = (grouped(&costs.commission), grouped(&costs.slippage), grouped(&costs.tax));
     vec![
         total,
         format!("sold {sold}, bought {bought}; turnover {}", percent(&summary.turnover)),
-        format!("costs {}: commission {commission}, slippage {slippage}, tax {tax}", grouped(&costs.total)),
+        format!("costs {}: commission {commission}, slippage {slippage}, tax {tax}{conversion}", grouped(&costs.total)),
         format!("cash {} -> {}", grouped(&summary.cash_before), grouped(&summary.cash_after)),
     ]
 }

@@ -210,6 +210,7 @@ fn sections(comparison: &Comparison, to: &PlanFile) -> Vec<(String, Vec<Line>)> 
     });
     let sections = [
         (orders_title(comparison), comparison.orders.iter().map(order).collect()),
+        ("Conversions".to_owned(), plain(of(&["conversions"]), 1)),
         ("Figures".to_owned(), plain(of(&["status", "summary"]), 1)),
         ("Weights after".to_owned(), by_asset(after.collect(), &named)),
         ("Made from".to_owned(), plain(of(&["inputs"]), 1)),
@@ -352,7 +353,8 @@ fn figure(key: &str, text: &str) -> String {
     match (key, number) {
         ("turnover" | "weight" | "drift", Some(number)) => percent(number),
         (
-            "target" | "min" | "max" | "max_turnover" | "commission_rate" | "slippage_rate" | "price_tolerance",
+            "target" | "min" | "max" | "max_turnover" | "commission_rate" | "slippage_rate" | "conversion_rate"
+            | "price_tolerance",
             Some(n),
         ) => exact_percent(n),
         ("id" | "as_of" | "code", _) | (_, None) => short_hashes(text),

@@ -3,7 +3,7 @@
 //! What is done about it must never enter this file.
 
 use super::file::{Asked, Body};
-use crate::config::{Currency, Destination};
+use crate::config::{Currency, Destination, Funding};
 use crate::money::{self, Money, PRICE_PLACES};
 use crate::trigger::Cause;
 use rust_decimal::Decimal;
@@ -21,6 +21,8 @@ pub struct Ask {
     pub destination: Option<Destination>,
     /// That what would be left above the reserve is spent.
     pub deploy_cash: bool,
+    /// What pays for orders where there are several currencies, instead of what the config says.
+    pub funding: Option<Funding>,
 }
 
 /// Cash that is paid in or taken out, more than nothing.
@@ -79,6 +81,7 @@ impl Ask {
             destination: self.destination.map(|destination| destination.word().to_owned()),
             deploy_cash: self.deploy_cash,
             currency: self.currency.filter(|_| self.flow.is_some()).map(|currency| currency.word().to_owned()),
+            funding: self.funding.map(|funding| funding.word().to_owned()),
         }
     }
 }
@@ -108,11 +111,16 @@ impl Asked {
             None => None,
             Some(word) => Some(known(word)?),
         };
+        let known = |word: &String| [Funding::Own, Funding::Convert].into_iter().find(|funding| funding.word() == word);
+        let funding = match &self.funding {
+            None => None,
+            Some(word) => Some(known(word)?),
+        };
         let currency = match &self.currency {
             None => None,
             Some(word) => Some(Currency::parse(word).filter(|_| flow.is_some())?),
         };
-        Some(Ask { manual, flow, currency, destination, deploy_cash: self.deploy_cash })
+        Some(Ask { manual, flow, currency, destination, deploy_cash: self.deploy_cash, funding })
     }
 }
 
@@ -120,6 +128,8 @@ impl Body {
     /// Whether it neither trades nor moves cash.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.orders.is_empty() && self.asked.deposit.is_none() && self.asked.withdrawal.is_none()
+        let moves_cash =
+            self.asked.deposit.is_some() || self.asked.withdrawal.is_some() || !self.conversions.is_empty();
+        self.orders.is_empty() && !moves_cash
     }
 }

@@ -85,8 +85,19 @@ fn changes(from: &Body, to: &Body) -> Vec<Change> {
 }
 
 /// The sections of a body that are compared here, in the order of the file.
-const SECTIONS: [&str; 10] =
-    ["status", "inputs", "params", "asked", "trigger", "before", "after", "checks", "overrides", "summary"];
+const SECTIONS: [&str; 11] = [
+    "status",
+    "inputs",
+    "params",
+    "asked",
+    "trigger",
+    "before",
+    "conversions",
+    "after",
+    "checks",
+    "overrides",
+    "summary",
+];
 
 type Leaves = Vec<(Vec<String>, String)>;
 
@@ -128,5 +139,5 @@ fn walk(value: &Value, at: &mut Vec<String>, leaves: &mut Leaves) {
 
 /// What an item of a list is known by.
 fn name_of(item: &Value) -> Option<String> {
-    ["code", "rule", "commit", "currency"].iter().find_map(|key| Some(item.get(key)?.as_str()?.to_owned()))
+    ["code", "rule", "commit", "currency", "id"].iter().find_map(|key| Some(item.get(key)?.as_str()?.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! Making a plan: figures, trigger, sizing, orders; then, with what the rules said of it, the body.
 
 use super::ask::{Ask, Flow};
+use super::conversion::DraftConversion;
 use super::costs::{OrderCosts, Sold, Tariff};
 use super::flow;
 use super::funding::Funded;
@@ -135,6 +136,8 @@ pub struct Draft<'a> {
     pub shares: Vec<i128>,
     /// The orders, sells first.
     pub orders: Vec<DraftOrder>,
+    /// What is converted of one currency into another.
+    pub conversions: Vec<DraftConversion>,
     /// Cash after, that of other currencies at their rates.
     pub cash_after: i128,
     /// The cash of each purse after, in its units.
@@ -194,6 +197,7 @@ impl<'a> Draft<'a> {
             frozen,
             shares: held,
             orders: Vec::new(),
+            conversions: Vec::new(),
             cash_after: cash,
             purses_after,
             sizing: None,
@@ -233,6 +237,12 @@ impl<'a> Draft<'a> {
     pub fn traded(&self) -> (i128, i128) {
         let sum = |sold: bool| self.orders.iter().filter(|o| (o.shares < 0) == sold).map(|o| o.value).sum();
         (sum(true), sum(false))
+    }
+
+    /// What conversions cost, in the units of the books.
+    #[must_use]
+    pub fn conversion_costs(&self) -> i128 {
+        self.conversions.iter().map(|conversion| conversion.cost).sum()
     }
 
     /// Costs of all orders, in the units of the books.
@@ -281,7 +291,8 @@ impl<'a> Draft<'a> {
             turns: tariffs.iter().map(Tariff::turns).collect(),
             rounding: tariffs.iter().map(Tariff::rounding).max().unwrap_or(0),
         };
-        let Funded { sizing, purses_after, allowances } = self.settled(&Terms { cost: &cost, shape, gain: &gain })?;
+        let Funded { sizing, purses_after, allowances, conversions } =
+            self.settled(&Terms { cost: &cost, shape, gain: &gain })?;
         let mut orders = Vec::new();
         for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
             let after = sizing.shares.get(i).copied().unwrap_or(line.held);
@@ -302,6 +313,7 @@ impl<'a> Draft<'a> {
         self.cash_after = sizing.cash_after;
         self.purses_after = purses_after;
         self.orders = orders;
+        self.conversions = conversions;
         self.sizing = Some(sizing);
         Ok(())
     }

@@ -82,7 +82,7 @@ mod made_from;
 mod summary;
 mod tax;
 
-pub use currency::{Balance, FxInput, FxRate};
+pub use currency::{Balance, Conversion, FxInput, FxRate};
 pub use made_from::{BrokerInput, CalendarInput, LogInput};
 pub use summary::{Costs, Summary};
 pub use tax::{LotSold, TaxParams, Waiting, YearTax};
@@ -104,6 +104,10 @@ wire! {
         pub before: Before,
         /// The orders, sells first, each side by code.
         pub orders: Vec<Order>,
+        /// What is converted of one currency into another, after the sales that bring cash and before all else that takes
+        /// it; not there when nothing is.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub conversions: Vec<Conversion>,
         /// The portfolio after.
         pub after: After,
         /// What the rules said about it.
@@ -176,6 +180,12 @@ wire! {
         pub commission_per_order: String,
         /// Slippage as a fraction.
         pub slippage_rate: String,
+        /// `convert`, where there are several currencies and all of them pay for all orders; not there otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub funding: Option<String>,
+        /// What the bank keeps of an amount that is converted, as a fraction; there with `funding`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub conversion_rate: Option<String>,
         /// `fifo` or `moving_average`.
         pub cost_basis: String,
         /// What gains are taxed at.
@@ -209,6 +219,10 @@ wire! {
         /// The currency of what is paid in or taken out; not there when it is the base currency.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub currency: Option<String>,
+        /// What pays for orders where there are several currencies, instead of what the config says; not there unless it was
+        /// asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub funding: Option<String>,
     }
 
     /// What made a rebalance due.

@@ -5,7 +5,7 @@
 use super::ask::Flow;
 use super::draft::{Draft, Inputs, PlanError};
 use super::sizing::{Direction, SizingError};
-use crate::config::{CashPolicy, Currency, Destination};
+use crate::config::{CashPolicy, Currency, Destination, Funding};
 use crate::drift::{self, Books, BooksError};
 use crate::money::{Money, scaled};
 use crate::portfolio::Portfolio;
@@ -153,7 +153,7 @@ impl Draft<'_> {
                 currency: self.inputs.ask.currency,
                 left_alone: !self.frozen.is_empty(),
             },
-            _ if self.books.is_mixed() => {
+            _ if self.books.is_mixed() && self.funding() == Funding::Own => {
                 PlanError::Unfunded { currency: of.currency, short: self.books.own(purse, short) }
             }
             _ => PlanError::Sizing(error),

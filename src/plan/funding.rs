@@ -1,16 +1,19 @@
-//! What pays for orders where there are several currencies: each currency pays for its own.
+//! What pays for orders where there are several currencies: each currency for its own, or all for all (`convert`).
 //!
-//! Purchases come from the cash of their currency and from sales in it. So nothing ties the currencies together: what is
+//! Where each pays for its own, purchases come from the cash of their currency and from sales in it. So nothing ties the currencies together: what is
 //! best of each, its bound and its proof are best, bound and proof of the whole, level by level, since levels only add up.
 //! Only the deduction of a year's gains is shared. Where it covers all gains nothing is lost by that; where it does not,
 //! each currency in turn uses what the ones before have left, and the bound is that of orders whose gains are free.
 //!
 //! What a currency is worth must never be decided in this file.
 
+mod convert;
+
+use super::conversion::DraftConversion;
 use super::draft::{Draft, PlanError, Terms};
 use super::size;
 use super::sizing::{Problem, Shape, Sizing, SizingError};
-use crate::config::TaxClass;
+use crate::config::{Funding, TaxClass};
 use crate::drift::Line;
 use std::collections::BTreeSet;
 
@@ -22,11 +25,27 @@ pub(super) struct Funded {
     pub(super) purses_after: Vec<i128>,
     /// What of the gains of each purse's orders is free of the tax on the year's, in the units of the books.
     pub(super) allowances: Vec<i128>,
+    /// What is converted.
+    pub(super) conversions: Vec<DraftConversion>,
 }
 
 impl Draft<'_> {
+    /// What pays for orders, as it was asked for or as the config says. One currency pays for its own, whatever is asked.
+    pub(super) fn funding(&self) -> Funding {
+        let wanted = self.inputs.ask.funding.unwrap_or(self.portfolio().exchange.funding);
+        if self.books.is_mixed() { wanted } else { Funding::Own }
+    }
+
     /// The best shares of all lines, where weights are of `total`.
     pub(super) fn funded(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
+        match self.funding() {
+            Funding::Own => self.each_by_itself(terms, total),
+            Funding::Convert => self.all_for_all(terms, total),
+        }
+    }
+
+    /// The best shares where each currency pays for its own.
+    fn each_by_itself(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
         let Some(pool) = &self.pool else { return self.in_turn(terms, total, None) };
         if self.books.is_mixed() {
             let untaxed = self.in_turn(terms, total, None)?;
@@ -76,7 +95,7 @@ impl Draft<'_> {
             }
         }
         let sizing = all.ok_or(PlanError::Sizing(SizingError::TooLarge))?;
-        Ok(Funded { sizing, purses_after, allowances })
+        Ok(Funded { sizing, purses_after, allowances, conversions: Vec::new() })
     }
 
     /// The best shares of the lines of one currency; the others stay as they are.

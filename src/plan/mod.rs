@@ -6,6 +6,7 @@
 mod ask;
 mod compact;
 mod compare;
+mod conversion;
 pub mod costs;
 pub mod draft;
 pub mod effect;
@@ -21,6 +22,7 @@ mod why;
 
 pub use ask::{Ask, Flow};
 pub use compare::{Change, Comparison, OrderChange};
+pub use conversion::DraftConversion;
 pub use draft::{Draft, Inputs, PlanError, Provenance};
 pub use effect::Effect;
 pub use file::{Body, FORMAT_VERSION, Meta, PlanFile, Status};

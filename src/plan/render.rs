@@ -1,11 +1,13 @@
 //! A judged draft as the body of a plan file: integers become text here, and nowhere else.
 
+use super::conversion::DraftConversion;
 use super::draft::{Draft, DraftOrder, Provenance};
 use super::file::{
-    After, AssetAfter, AssetBefore, Balance, Before, Body, CalendarInput, Check, Costs, FxInput, FxRate, Inputs, Order,
-    OrderWeight, Override, Params, Status, Summary, Trigger,
+    After, AssetAfter, AssetBefore, Balance, Before, Body, CalendarInput, Check, Conversion, Costs, FxInput, FxRate,
+    Inputs, Order, OrderWeight, Override, Params, Status, Summary, Trigger,
 };
 use super::sizing::Sizing;
+use crate::config::Funding;
 use crate::drift::{Books, Breach, Line, Purse, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
@@ -19,7 +21,8 @@ impl Draft<'_> {
     #[must_use]
     pub fn body(&self, provenance: Provenance, findings: &[Finding], overrides: Vec<Override>) -> Body {
         let refused = findings.iter().any(|f| f.level == Level::Error && f.suppressed.is_none());
-        let status = match (refused, self.orders.is_empty() && self.flow() == 0) {
+        let idle = self.orders.is_empty() && self.conversions.is_empty() && self.flow() == 0;
+        let status = match (refused, idle) {
             (true, _) => Status::Errored,
             (false, true) => Status::Complete,
             (false, false) => Status::Applyable,
@@ -44,6 +47,7 @@ impl Draft<'_> {
             trigger: self.trigger_body(),
             before: self.before(),
             orders: self.orders.iter().filter_map(|order| self.order_body(order)).collect(),
+            conversions: self.conversions.iter().filter_map(|one| self.conversion_body(one)).collect(),
             after: self.after(),
             checks: findings.iter().map(check).collect(),
             overrides,
@@ -81,6 +85,7 @@ impl Draft<'_> {
 
     fn params(&self) -> Params {
         let p = self.portfolio();
+        let converts = self.funding() == Funding::Convert;
         Params {
             currency: p.currency.word().to_owned(),
             strategy: p.trigger.strategy.word().to_owned(),
@@ -94,6 +99,8 @@ impl Draft<'_> {
             commission_minimum: p.costs.commission_minimum.to_string(),
             commission_per_order: p.costs.commission_per_order.to_string(),
             slippage_rate: p.costs.slippage.to_string(),
+            funding: converts.then(|| Funding::Convert.word().to_owned()),
+            conversion_rate: converts.then(|| p.exchange.rate.to_string()),
             cost_basis: p.costs.basis.word().to_owned(),
             taxes: self.tax_params(),
             max_turnover: p.limits.max_turnover.map(|limit| limit.to_string()),
@@ -209,6 +216,24 @@ impl Draft<'_> {
         })
     }
 
+    /// A conversion as a plan has it.
+    fn conversion_body(&self, one: &DraftConversion) -> Option<Conversion> {
+        let books = &self.books;
+        let (from, to) = (books.purses.get(one.from)?, books.purses.get(one.to)?);
+        let [source, target] = [from, to].map(|purse| purse.currency.word());
+        Some(Conversion {
+            id: format!("convert-{source}-{target}"),
+            from: source.to_owned(),
+            to: target.to_owned(),
+            amount: books.own(one.from, one.amount).to_string(),
+            fee: books.own(one.from, one.fee).to_string(),
+            from_rate: from.rate.to_string(),
+            to_rate: to.rate.to_string(),
+            received: books.own(one.to, one.received).to_string(),
+            cost: books.money(one.cost).to_string(),
+        })
+    }
+
     fn reason(&self, line: &Line, target: Weight, after: i128) -> String {
         let before = in_points(self.drift(line.value, target, self.books.total));
         let left = in_points(self.drift(after, target, self.weighed_after()));
@@ -257,6 +282,7 @@ impl Draft<'_> {
         let money = |units| books.money(units).to_string();
         let (sold, bought) = self.traded();
         let costs = self.costs();
+        let conversion = self.conversion_costs();
         let proof = self.sizing.as_ref().map(|sizing| Proof::of(sizing, books, self.destination())).unwrap_or_default();
         Summary {
             orders: self.orders.len(),
@@ -268,7 +294,8 @@ impl Draft<'_> {
                 commission: money(costs.commission),
                 slippage: money(costs.slippage),
                 tax: money(costs.tax),
-                total: money(costs.total().unwrap_or(i128::MAX)),
+                conversion: (!self.conversions.is_empty()).then(|| money(conversion)),
+                total: money(costs.total().and_then(|total| total.checked_add(conversion)).unwrap_or(i128::MAX)),
             },
             tax: self.year_tax(),
             cash_before: money(books.cash),
@@ -303,11 +330,11 @@ impl Draft<'_> {
         (self.cash_after, positions + self.cash_after)
     }
 
-    /// The costs of all orders: with what is bought and sold, and with what the weights are of.
+    /// The costs of all orders and conversions: with what is bought and sold, and with what the weights are of.
     #[must_use]
     pub fn exact_cost_shares(&self) -> [(i128, i128); 2] {
         let (sold, bought) = self.traded();
-        let costs = self.costs().total().unwrap_or(i128::MAX);
+        let costs = self.costs().total().unwrap_or(i128::MAX).saturating_add(self.conversion_costs());
         [(costs, sold + bought), (costs, self.whole())]
     }
 }

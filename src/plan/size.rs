@@ -41,6 +41,6 @@ fn coarser(problem: &mut Problem<'_>, share: i128) -> bool {
 }
 
 /// What one answer is better than another by.
-fn levels(sizing: &Sizing) -> (sizing::Wide, sizing::Wide, i128, usize, i128) {
+pub(super) fn levels(sizing: &Sizing) -> (sizing::Wide, sizing::Wide, i128, usize, i128) {
     (sizing.violation, sizing.objective, sizing.cost, sizing.orders, sizing.turnover)
 }

@@ -112,7 +112,7 @@ impl Pool {
     }
 
     /// The tax on the gains of one currency's orders, in the units of its purse.
-    fn in_purse(&self, part: Part, gains: i128) -> Option<i128> {
+    pub(super) fn in_purse(&self, part: Part, gains: i128) -> Option<i128> {
         own_charge(gains.checked_sub(part.allowance)?.max(0), self.rate, part.unit, part.worth)
     }
 

@@ -38,7 +38,11 @@ fn event(kind: u8, order: &str, attempt: u32) -> Event {
         9 => Event::Logged,
         10 => Event::Finished,
         11 => Event::Transfer { amount: "-5".to_owned(), before: "m".to_owned(), after: "t".to_owned() },
-        _ => Event::Transferred,
+        12 => Event::Transferred,
+        13 => {
+            Event::Convert { conversion: "convert-KRW-USD".to_owned(), before: "m".to_owned(), after: "c".to_owned() }
+        }
+        _ => Event::Converted { conversion: "convert-KRW-USD".to_owned() },
     }
 }
 
@@ -58,7 +62,7 @@ fn written(events: &[(u8, u8, u32, u8)]) -> (String, Vec<State>) {
 }
 
 fn events() -> impl Strategy<Value = Vec<(u8, u8, u32, u8)>> {
-    prop::collection::vec((0_u8..13, 0_u8..2, 1_u32..3, 0_u8..2), 0..160)
+    prop::collection::vec((0_u8..15, 0_u8..2, 1_u32..3, 0_u8..2), 0..160)
 }
 
 proptest! {
@@ -144,6 +148,20 @@ fn only_the_next_step_may_follow() {
         (&[0, 1, 8, 11], true),
         (&[0, 1, 4, 6, 11, 12, 9], true),
         (&[0, 1, 4, 6, 9, 11], false),
+        (&[13], false),
+        (&[0, 13], true),
+        (&[0, 14], false),
+        (&[0, 13, 12], false),
+        (&[0, 11, 14], false),
+        (&[0, 13, 1], false),
+        (&[0, 13, 9], false),
+        (&[0, 13, 13], false),
+        (&[0, 13, 14, 13], false),
+        (&[0, 13, 14, 14], false),
+        (&[0, 11, 13], false),
+        (&[0, 11, 12, 13, 14, 1, 4, 6, 9, 10], true),
+        (&[0, 13, 14, 11, 12, 9, 10], true),
+        (&[0, 1, 13], false),
     ];
     for (kinds, allowed) in cases {
         let mut state = Ok((State::default(), String::new()));
@@ -164,13 +182,15 @@ fn the_account_stands_where_the_last_thing_done_left_it() {
         }
         state.runs[0].mark().to_owned()
     };
-    let cases: [(&[u8], &str); 6] = [
+    let cases: [(&[u8], &str); 8] = [
         (&[0], "m"),
         (&[0, 11], "m"),
         (&[0, 11, 12], "t"),
         (&[0, 11, 12, 1], "t"),
         (&[0, 11, 12, 1, 4], "b\n"),
         (&[0, 1, 4, 6, 11, 12], "t"),
+        (&[0, 11, 12, 13], "t"),
+        (&[0, 11, 12, 13, 14], "c"),
     ];
     for (kinds, mark) in cases {
         assert_eq!(marks(kinds), mark, "{kinds:?}");

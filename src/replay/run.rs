@@ -3,7 +3,7 @@
 //! One plan at a time, one order at a time, each step once. How a line is written must never enter this room.
 
 use super::{Acked, Event, Illegal, Moving, Progress, Run, Stage, State};
-use crate::trade::{End, Fill};
+use crate::trade::{End, Fill, Kind, kind};
 
 impl Event {
     /// The word in the file.
@@ -20,6 +20,8 @@ impl Event {
             Self::Failed { .. } => "failed",
             Self::Transfer { .. } => "transfer",
             Self::Transferred => "transferred",
+            Self::Convert { .. } => "convert",
+            Self::Converted { .. } => "converted",
             Self::Closed { .. } => "closed",
             Self::Logged => "logged",
             Self::Finished => "finished",
@@ -60,7 +62,7 @@ impl Run {
             opening: mark.to_owned(),
             standing: mark.to_owned(),
             orders: Vec::new(),
-            transfer: None,
+            moves: Vec::new(),
             closed: None,
             logged: false,
             finished: None,
@@ -82,7 +84,19 @@ impl Run {
     /// Its cash, when it is not known whether that was moved.
     #[must_use]
     pub fn moving(&self) -> Option<&Moving> {
-        self.transfer.as_ref().filter(|transfer| !transfer.moved)
+        self.moves.iter().find(|moving| !moving.moved)
+    }
+
+    /// Cash that was about to be moved.
+    #[must_use]
+    pub fn movement(&self, id: &str) -> Option<&Moving> {
+        self.moves.iter().find(|moving| moving.id == id)
+    }
+
+    /// Whether cash was moved.
+    #[must_use]
+    pub fn moved(&self, id: &str) -> bool {
+        self.movement(id).is_some_and(|moving| moving.moved)
     }
 
     /// Where the account stood after the last order that was filled, or after its cash was moved if that was later.
@@ -114,10 +128,16 @@ impl Run {
                 self.intend(progress).map_err(|why| event.illegal(why))
             }
             Event::Transfer { amount, before, after } => {
-                let (amount, before, after) = (amount.clone(), before.clone(), after.clone());
-                self.depart(Moving { amount, before, after, moved: false }).map_err(|why| event.illegal(why))
+                let id = if amount.starts_with('-') { "withdrawal" } else { "deposit" }.to_owned();
+                let (before, after) = (before.clone(), after.clone());
+                self.depart(Moving { id, before, after, moved: false }).map_err(|why| event.illegal(why))
             }
-            Event::Transferred => self.arrive().map_err(|why| event.illegal(why)),
+            Event::Convert { conversion, before, after } => {
+                let (id, before, after) = (conversion.clone(), before.clone(), after.clone());
+                self.depart(Moving { id, before, after, moved: false }).map_err(|why| event.illegal(why))
+            }
+            Event::Transferred => self.arrive(|id| kind(id) == Kind::Transfer).map_err(|why| event.illegal(why)),
+            Event::Converted { conversion } => self.arrive(|id| id == conversion).map_err(|why| event.illegal(why)),
             Event::Logged => {
                 if self.moving().is_some() {
                     return Err(event.illegal("the cash is not moved"));
@@ -194,15 +214,20 @@ impl Run {
     fn depart(&mut self, moving: Moving) -> Result<(), String> {
         self.going()?;
         self.idle()?;
-        if self.transfer.is_some() {
+        // Cash is paid in or taken out once, and each conversion is made once.
+        let same = |other: &Moving| {
+            other.id == moving.id || [&other.id, &moving.id].into_iter().all(|id| kind(id) == Kind::Transfer)
+        };
+        if self.moves.iter().any(same) {
             return Err("the cash was moved before".to_owned());
         }
-        self.transfer = Some(moving);
+        self.moves.push(moving);
         Ok(())
     }
 
-    fn arrive(&mut self) -> Result<(), String> {
-        let moving = self.transfer.as_mut().filter(|transfer| !transfer.moved).ok_or("no cash was to be moved")?;
+    fn arrive(&mut self, is_it: impl Fn(&str) -> bool) -> Result<(), String> {
+        let moving = self.moves.iter_mut().find(|moving| !moving.moved && is_it(&moving.id));
+        let moving = moving.ok_or("no cash was to be moved")?;
         moving.moved = true;
         self.standing.clone_from(&moving.after);
         Ok(())

@@ -1,31 +1,40 @@
-//! A holdings file after cash was paid in or taken out.
+//! A holdings file after cash was paid in, taken out or converted.
 
 use super::{RewriteError, cash_edits, edited, number, read};
 use crate::config::Currency;
 use crate::document::{Document, Edit};
 use crate::holdings::Holdings;
 use crate::money::Money;
-use crate::trade::Transfer;
-use rust_decimal::Decimal;
+use crate::trade::Movement;
 
-/// The text of a holdings file after a transfer.
+/// The text of a holdings file after cash was moved.
 ///
 /// # Errors
 /// See [`RewriteError`].
-pub fn transferred(text: &[u8], transfer: &Transfer) -> Result<String, RewriteError> {
+pub fn transferred(text: &[u8], movement: &Movement) -> Result<String, RewriteError> {
     let (before, document) = read(text)?;
     let mut after = before.clone();
-    let cash = after.cash.entry(transfer.currency).or_default();
-    let sum = cash.plus(transfer.amount).ok_or(RewriteError::TooLarge)?;
-    if !transfer.pays_in() && sum.decimal() < Decimal::ZERO {
-        return Err(RewriteError::Overspent { cash: sum });
-    }
-    *cash = sum;
-    let currency = transfer.currency;
-    cut_dividends(&mut after, currency);
-    let mut text = edited(&document.text, "cash", |document| cash_edits(document, currency, sum))?;
-    if let Some(left) = after.dividends.get(&currency).filter(|_| before.dividends != after.dividends) {
-        text = edited(&text, "dividends", |document| dividend_edits(document, currency, *left))?;
+    let mut text = document.text;
+    for (currency, change) in movement.changes() {
+        let cash = after.cash.entry(currency).or_default();
+        let sum = cash.plus(change).ok_or(RewriteError::TooLarge)?;
+        if change < Money::ZERO && sum < Money::ZERO {
+            return Err(match movement {
+                Movement::Transfer(_) => RewriteError::Overspent { cash: sum },
+                Movement::Conversion(_) => {
+                    RewriteError::NotThere { currency, wanted: Money::new(-change.decimal()), there: *cash }
+                }
+            });
+        }
+        *cash = sum;
+        cut_dividends(&mut after, currency);
+        text = edited(&text, "cash", |document| cash_edits(document, currency, sum))?;
+        let dividends = [&before, &after].map(|holdings| holdings.dividends.get(&currency));
+        if let [was, Some(left)] = dividends
+            && was != Some(left)
+        {
+            text = edited(&text, "dividends", |document| dividend_edits(document, currency, *left))?;
+        }
     }
     let (back, _) = read(text.as_bytes()).map_err(|_| RewriteError::Differs)?;
     if back == after { Ok(text) } else { Err(RewriteError::Differs) }

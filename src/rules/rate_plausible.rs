@@ -10,9 +10,10 @@ use rust_decimal::Decimal;
 /// A rate: its key, where it stands, and the largest value (in hundredths of a percent) seen in practice.
 type Plausible = (&'static str, fn(&Portfolio) -> Option<&Field<Rate>>, i64);
 
-const RATES: [Plausible; 6] = [
+const RATES: [Plausible; 7] = [
     ("etf_commission_rate", |p| get(p.costs.as_ref())?.etf_commission_rate.as_ref(), 100),
     ("slippage_estimate", |p| get(p.costs.as_ref())?.slippage_estimate.as_ref(), 300),
+    ("conversion_rate", |p| get(p.costs.as_ref())?.conversion_rate.as_ref(), 300),
     ("etf_tax_rate", |p| get(p.costs.as_ref())?.etf_tax_rate.as_ref(), 6000),
     ("overseas_etf_tax_rate", |p| get(p.costs.as_ref())?.overseas_etf_tax_rate.as_ref(), 6000),
     ("kr_other_rate", |p| get(p.taxes.as_ref())?.kr_other_rate.as_ref(), 6000),

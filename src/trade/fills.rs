@@ -2,7 +2,7 @@
 //!
 //! The CSV ticket is the form for the fills as well: its last columns are empty. Files must never enter this room.
 
-use super::{Executions, Ticket};
+use super::{Conversion, Executions, Ticket};
 use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
 use crate::words::count;
 use rust_decimal::Decimal;
@@ -42,10 +42,12 @@ pub fn ticket_csv(tickets: &[Ticket]) -> String {
 
 /// The ticket as text.
 #[must_use]
-pub fn ticket_text(plan_id: &str, tickets: &[Ticket]) -> String {
+pub fn ticket_text(plan_id: &str, tickets: &[Ticket], conversions: &[Conversion]) -> String {
     let short = plan_id.get(..12).unwrap_or(plan_id);
     let mut text = format!("Order ticket of plan {short}: {}\n", count(tickets.len(), "order"));
-    text.push_str("Sell first, then buy, in this order. Limit orders for the day, and no others.\n\n");
+    text.push_str("Sell first, then buy, in this order. Limit orders for the day, and no others.\n");
+    text.extend(conversions.iter().map(|one| to_convert(one) + "\n"));
+    text.push('\n');
     for (index, ticket) in tickets.iter().enumerate() {
         let Ticket { side, code, ticker, quantity, limit, currency, .. } = ticket;
         let (place, side, currency) = (index + 1, side.word(), currency.word());
@@ -56,11 +58,12 @@ pub fn ticket_text(plan_id: &str, tickets: &[Ticket]) -> String {
 
 /// The ticket as Markdown.
 #[must_use]
-pub fn ticket_markdown(plan_id: &str, tickets: &[Ticket]) -> String {
+pub fn ticket_markdown(plan_id: &str, tickets: &[Ticket], conversions: &[Conversion]) -> String {
     let short = plan_id.get(..12).unwrap_or(plan_id);
     let mut text = format!(
         "# Order ticket of plan {short}\n\nSell first, then buy, in this order. Limit orders for the day, and no others.\n\n"
     );
+    text.extend(conversions.iter().map(|one| to_convert(one) + "\n\n"));
     text.push_str("| order | side | code | name | quantity | limit price |\n|---|---|---|---|--:|--:|\n");
     for ticket in tickets {
         let Ticket { id, side, code, ticker, quantity, limit, currency, .. } = ticket;
@@ -69,6 +72,13 @@ pub fn ticket_markdown(plan_id: &str, tickets: &[Ticket]) -> String {
         text.push_str(&format!("| {id} | {side} | {code} | {name} | {quantity} | {limit} {currency} |\n"));
     }
     text
+}
+
+/// What a person does about a conversion.
+fn to_convert(one: &Conversion) -> String {
+    let Conversion { from, to, amount, received, .. } = one;
+    let (from, to) = (from.word(), to.word());
+    format!("Before the first purchase convert {amount} {from} into {to}: {received} {to} are counted on.")
 }
 
 /// Reads fills: a CSV with the columns `order`, `filled_quantity` and `filled_price`, and perhaps `commission`, `tax` and

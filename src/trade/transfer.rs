@@ -17,6 +17,8 @@ pub struct Transfer {
 
 /// The words a transfer goes by where orders go by their ids.
 const WORDS: [&str; 2] = ["deposit", "withdrawal"];
+/// How the ids of conversions begin.
+const CONVERT: &str = "convert-";
 
 impl Transfer {
     /// The transfer of a plan, if it has one.
@@ -48,8 +50,33 @@ impl Transfer {
     }
 }
 
-/// An order or a transfer in a sentence: `order sell-069500`, `the deposit`.
+/// An order or a movement of cash in a sentence: `order sell-069500`, `the deposit`, `the conversion convert-KRW-USD`.
 #[must_use]
 pub fn named(id: &str) -> String {
-    if WORDS.contains(&id) { format!("the {id}") } else { format!("order {id}") }
+    match kind(id) {
+        Kind::Transfer => format!("the {id}"),
+        Kind::Conversion => format!("the conversion {id}"),
+        Kind::Order => format!("order {id}"),
+    }
+}
+
+/// What an id is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An order.
+    Order,
+    /// Cash that is paid in or taken out.
+    Transfer,
+    /// Cash that is converted.
+    Conversion,
+}
+
+/// What an id is of.
+#[must_use]
+pub fn kind(id: &str) -> Kind {
+    match id {
+        _ if WORDS.contains(&id) => Kind::Transfer,
+        _ if id.starts_with(CONVERT) => Kind::Conversion,
+        _ => Kind::Order,
+    }
 }

@@ -2,7 +2,7 @@
 //! and in its exit code.
 
 use crate::mortal::{End as Death, Last, Mortal};
-use crate::world::{World, clock};
+use crate::world::{Case, World, clock};
 use chrono::{DateTime, TimeDelta, Utc};
 use rebalance::apply::{self, Desk, Reason, Step, Stopped, Summary, Wish, Word};
 use rebalance::broker::{
@@ -329,6 +329,16 @@ fn once(exchange: &Exchange) {
     for id in ORDERS {
         assert_eq!(exchange.placed(id), 1, "{id}");
     }
+}
+
+#[test]
+fn a_broker_that_moves_no_cash_begins_no_plan_that_converts() {
+    let world = World::of(Case { flow: None, converts: true });
+    let (plan, before) = (world.plan(), world.text("holdings.yaml"));
+    let run = apply(&world, &Exchange::default(), &plan);
+    assert!(matches!(run.reason(), Reason::Refused { order: None, error: BrokerError::MovesNoCash { .. } }));
+    assert_eq!((run.code(), run.steps.as_slice()), (3, ["summary".to_owned()].as_slice()));
+    assert!(world.journal().runs.is_empty() && world.text("holdings.yaml") == before);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use rebalance::apply::{self, Desk, Step, Stopped, Summary, Wish};
 use rebalance::broker::{self, Broker, Means, Paper};
 use rebalance::calendar::Calendar;
 use rebalance::clock::StillClock;
-use rebalance::config::Config;
+use rebalance::config::{Config, Currency};
 use rebalance::disk::{Disk, RealDisk};
 use rebalance::document;
 use rebalance::ex_dividend::Dividends;
@@ -46,6 +46,17 @@ pub struct World {
     pub near: Vec<rebalance::ex_dividend::Frozen>,
     pub overrides: Vec<Override>,
     pub ask: Ask,
+    /// What other currencies are worth.
+    pub fx: Fx,
+}
+
+/// Which cash moves with the orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Case {
+    /// Paid in or taken out.
+    pub flow: Option<Flow>,
+    /// Whether some assets are priced in dollars, for which won are converted.
+    pub converts: bool,
 }
 
 impl World {
@@ -62,7 +73,30 @@ impl World {
             near: Vec::new(),
             overrides: Vec::new(),
             ask: Ask::default(),
+            fx: Fx::default(),
         }
+    }
+
+    pub fn of(case: Case) -> Self {
+        if case.converts { Self::converting(case.flow) } else { Self::with_flow(case.flow) }
+    }
+
+    /// A world of won and dollars in which all currencies pay for all orders, and there are won only.
+    fn converting(flow: Option<Flow>) -> Self {
+        let mut world = Self::with_flow(flow);
+        let config = "portfolio_config.yaml";
+        for code in ["360750", "091230"] {
+            let code = format!("code: '{code}'\n");
+            world.edit(config, &code, &format!("{code}          currency: USD\n"));
+        }
+        world.edit(config, "min_trade_amount", "funding: convert\n      min_trade_amount");
+        world.edit(config, "slippage_estimate", "conversion_rate: 0.002\n    slippage_estimate");
+        world.edit("holdings.yaml", "quantity: 250\n    price: 16800", "quantity: 20\n    price: 121.25");
+        world.edit("holdings.yaml", "quantity: 30\n    price: 50000", "quantity: 12\n    price: 36.15");
+        world.edit("holdings.yaml", "cash: { KRW: 0 }", "cash: { KRW: 700000 }");
+        world.committed = fs::read(world.path(config)).unwrap();
+        world.fx = Fx { as_of: Some(day("2026-03-04")), rates: [(Currency::Usd, "1385.5".parse().unwrap())].into() };
+        world
     }
 
     /// A world in which cash moves.
@@ -121,12 +155,13 @@ impl World {
             calendar: &calendar,
             as_of,
             dividends: &Dividends::default(),
-            fx: &Fx::default(),
+            fx: &self.fx,
             executed: &executed,
             ask: &self.ask,
         };
         let mut draft = Draft::make(inputs).map_err(|error| format!("{error:?}"))?;
-        if draft.trigger.cause.is_some() && self.ask.flow.is_none() {
+        let known = self.ask.flow.is_none() && self.fx.rates.is_empty();
+        if draft.trigger.cause.is_some() && known {
             optimise(&mut draft);
         }
         let provenance = Provenance {
@@ -135,7 +170,7 @@ impl World {
             holdings: sha256(&bytes),
             broker: None,
             ex_dividend: None,
-            fx: None,
+            fx: self.fx.as_of.map(|_| "f".repeat(64)),
             log: log.input(),
         };
         Ok(draft.body(provenance, &[], self.overrides.clone()))
@@ -224,7 +259,7 @@ impl World {
         let runs = self.journal().runs;
         let run = |run: &replay::Run| {
             let fills: Vec<_> = run.orders.iter().map(|o| format!("{} {}", o.id, o.stage.word())).collect();
-            let moved = run.transfer.as_ref().map(|transfer| (transfer.amount.clone(), transfer.moved));
+            let moved: Vec<_> = run.moves.iter().map(|moving| (moving.id.clone(), moving.moved)).collect();
             let (logged, finished) = (run.logged, run.finished.is_some());
             format!("{} {:?} {fills:?} {moved:?} {logged} {finished}", run.plan_id, run.fills())
         };

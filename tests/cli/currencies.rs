@@ -7,7 +7,7 @@ use snapbox::{assert_data_eq, str};
 const RATES: &str = "as_of: 2026-03-04\nbase: KRW\nrates: { USD: 1385.5 }\n";
 
 /// The sample with the largest asset and the semiconductors priced in dollars.
-fn dollars() -> Stage {
+pub(crate) fn dollars() -> Stage {
     let stage = Stage::sample();
     for code in ["360750", "091230"] {
         let code = format!("code: '{code}'\n");

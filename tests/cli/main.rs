@@ -9,6 +9,7 @@ mod auto;
 mod base;
 mod batch;
 mod changes;
+mod converting;
 mod currencies;
 mod diff;
 mod diff_markdown;

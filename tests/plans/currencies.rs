@@ -20,47 +20,49 @@ use std::collections::BTreeMap;
 const ACCOUNTS: u64 = 150;
 /// Values are counted in these parts of the base currency.
 const PARTS: u32 = 8;
-const PART: i128 = 10_i128.pow(PARTS);
+pub(crate) const PART: i128 = 10_i128.pow(PARTS);
 
 /// A currency as these accounts have it: places of its smallest unit, and what one is worth in won or in dollars.
-const CURRENCIES: [(&str, u32, [&str; 2]); 3] =
+pub(crate) const CURRENCIES: [(&str, u32, [&str; 2]); 3] =
     [("KRW", 0, ["1", "0.00072176"]), ("USD", 2, ["1385.5", "1"]), ("JPY", 0, ["9.1234", "0.0066"])];
 
 #[derive(Debug, Clone)]
-struct Asset {
-    code: String,
-    currency: usize,
+pub(crate) struct Asset {
+    pub(crate) code: String,
+    pub(crate) currency: usize,
     /// In the smallest unit of its currency.
-    price: i128,
-    held: i128,
+    pub(crate) price: i128,
+    pub(crate) held: i128,
     /// In hundredths.
-    target: i128,
+    pub(crate) target: i128,
 }
 
 #[derive(Debug, Clone)]
-struct Account {
+pub(crate) struct Account {
     /// 0 for won, 1 for dollars.
-    base: usize,
-    assets: Vec<Asset>,
+    pub(crate) base: usize,
+    pub(crate) assets: Vec<Asset>,
     /// In smallest units, by currency.
-    cash: [i128; 3],
+    pub(crate) cash: [i128; 3],
     /// In the base currency.
-    min_trade: i128,
-    reserve: i128,
-    fee: &'static str,
+    pub(crate) min_trade: i128,
+    pub(crate) reserve: i128,
+    pub(crate) fee: &'static str,
     /// Slippage in thousandths.
-    slippage: i128,
+    pub(crate) slippage: i128,
     /// The currency, and an amount in its smallest unit, below zero when it is taken out.
-    flow: Option<(usize, i128)>,
-    class: bool,
+    pub(crate) flow: Option<(usize, i128)>,
+    pub(crate) class: bool,
+    /// What a conversion costs, where all currencies pay for all orders.
+    pub(crate) converts: Option<&'static str>,
 }
 
-fn text(units: i128, places: u32) -> String {
+pub(crate) fn text(units: i128, places: u32) -> String {
     Decimal::from_i128_with_scale(units, places).normalize().to_string()
 }
 
 impl Account {
-    fn random(seed: u64) -> Self {
+    pub(crate) fn random(seed: u64) -> Self {
         let mut random = Random(seed);
         let mut up_to = |n: i128| random.within(0, n - 1);
         let base = usize::try_from(up_to(2)).unwrap();
@@ -89,7 +91,7 @@ impl Account {
             _ => None,
         };
         let fee = ["0", "0.0025"][usize::try_from(up_to(2)).unwrap()];
-        Self { base, assets, cash, min_trade, reserve, fee, slippage: 1, flow, class: up_to(3) == 0 }
+        Self { base, assets, cash, min_trade, reserve, fee, slippage: 1, flow, class: up_to(3) == 0, converts: None }
     }
 
     fn rate(&self, currency: usize) -> Decimal {
@@ -97,7 +99,7 @@ impl Account {
     }
 
     /// What a smallest unit of a currency is worth, in parts of the base currency.
-    fn unit(&self, currency: usize) -> i128 {
+    pub(crate) fn unit(&self, currency: usize) -> i128 {
         let rate = self.rate(currency);
         let places = CURRENCIES[currency].1;
         rate.mantissa() * 10_i128.pow(PARTS + 2 - rate.scale() - places) / 100
@@ -126,13 +128,15 @@ impl Account {
             assets.reverse();
         }
         format!(
-            "portfolio:\n  name: 'x'\n  base_currency: {}\n  allocation:\n    all:\n      weight: 1\n      assets:\n{}  rebalancing:\n    strategy: time\n    scheduled: {{ frequency: quarterly, months: [1, 4, 7, 10], day: first_business_day }}\n    constraints: {{ min_trade_amount: {}, cash_reserve: {} }}\n  costs: {{ etf_commission_rate: {}, slippage_estimate: {} }}\n",
+            "portfolio:\n  name: 'x'\n  base_currency: {}\n  allocation:\n    all:\n      weight: 1\n      assets:\n{}  rebalancing:\n    strategy: time\n    scheduled: {{ frequency: quarterly, months: [1, 4, 7, 10], day: first_business_day }}\n    constraints: {{ min_trade_amount: {}, cash_reserve: {}{} }}\n  costs: {{ etf_commission_rate: {}, slippage_estimate: {}{} }}\n",
             word(self.base),
             assets.concat(),
             self.min_trade,
             self.reserve,
+            if self.converts.is_some() { ", funding: convert" } else { "" },
             self.fee,
-            text(self.slippage, 3)
+            text(self.slippage, 3),
+            self.converts.map_or_else(String::new, |rate| format!(", conversion_rate: {rate}"))
         )
     }
 
@@ -177,7 +181,7 @@ impl Account {
         Ask { flow: Some(flow), currency, ..Ask::default() }
     }
 
-    fn plan(&self, turned: bool) -> Result<Body, PlanError> {
+    pub(crate) fn plan(&self, turned: bool) -> Result<Body, PlanError> {
         let (config, held) = (self.config(turned), holdings(&self.holdings(turned)));
         let sound = sound(&config).unwrap_or_else(|why| panic!("{why}\n{config}"));
         let base = BaseCurrency::of(sound.portfolio().currency);
@@ -214,14 +218,14 @@ impl Account {
     }
 
     /// What an order takes of the cash of its currency, in its smallest unit.
-    fn takes(&self, asset: &Asset, shares: i128) -> i128 {
+    pub(crate) fn takes(&self, asset: &Asset, shares: i128) -> i128 {
         let amount = asset.price * shares.abs();
         let up = |rate: i128, over: i128| (amount * rate + over - 1).div_euclid(over);
         asset.price * shares + up(if self.fee == "0" { 0 } else { 25 }, 10_000) + up(self.slippage, 1_000)
     }
 
     /// What has to be left of a currency: a deposit cannot restore what is not there.
-    fn left(&self, currency: usize, there: i128) -> i128 {
+    pub(crate) fn left(&self, currency: usize, there: i128) -> i128 {
         match self.flow {
             Some((_, 1..)) => self.floor(currency).min(there),
             _ => self.floor(currency),
@@ -277,7 +281,7 @@ impl Account {
     }
 }
 
-fn number(text: &str) -> Decimal {
+pub(crate) fn number(text: &str) -> Decimal {
     text.parse().unwrap()
 }
 
@@ -290,7 +294,7 @@ fn brings(order: &Order) -> Decimal {
 
 /// Cash of every currency is what it was, what flows and what the orders bring, never below zero on the way, and no less
 /// than has to be left; and nothing of the whole is lost but costs.
-fn cash_is_kept(account: &Account, body: &Body) {
+pub(crate) fn cash_is_kept(account: &Account, body: &Body) {
     let base = CURRENCIES[account.base].0;
     let mut cash: BTreeMap<&str, Decimal> = BTreeMap::new();
     for balance in &body.before.balances {
@@ -302,11 +306,30 @@ fn cash_is_kept(account: &Account, body: &Body) {
     if let Some((currency, amount)) = flow.filter(|(_, amount)| *amount > Decimal::ZERO) {
         *cash.get_mut(currency).unwrap() += amount;
     }
-    for order in &body.orders {
-        let own = cash.get_mut(order.currency.as_deref().unwrap_or(base)).unwrap();
-        *own += brings(order);
-        assert!(*own >= Decimal::ZERO, "{own} after {}", order.id);
+    let (first, then): (Vec<&Order>, Vec<&Order>) =
+        body.orders.iter().partition(|order| brings(order) >= Decimal::ZERO);
+    let trade = |orders: Vec<&Order>, cash: &mut BTreeMap<&str, Decimal>| {
+        for order in orders {
+            let own = cash.get_mut(order.currency.as_deref().unwrap_or(base)).unwrap();
+            *own += brings(order);
+            assert!(*own >= Decimal::ZERO, "{own} after {}", order.id);
+        }
+    };
+    trade(first, &mut cash);
+    let mut lost = Decimal::ZERO;
+    for one in &body.conversions {
+        let (amount, received) = (number(&one.amount), number(&one.received));
+        assert!(amount > Decimal::ZERO && received > Decimal::ZERO && one.from != one.to, "{one:?}");
+        *cash.get_mut(one.from.as_str()).unwrap() -= amount;
+        assert!(cash[one.from.as_str()] >= Decimal::ZERO, "{one:?}");
+        *cash.get_mut(one.to.as_str()).unwrap() += received;
+        let worth = amount * number(&one.from_rate) - received * number(&one.to_rate);
+        assert_eq!(number(&one.cost), worth.normalize(), "{one:?}");
+        assert!(number(&one.fee) * number(&one.from_rate) <= worth, "the bank pays nothing: {one:?}");
+        lost += worth;
     }
+    assert_eq!(body.summary.costs.conversion.as_deref().map_or(Decimal::ZERO, number), lost);
+    trade(then, &mut cash);
     if let Some((currency, amount)) = flow.filter(|(_, amount)| *amount < Decimal::ZERO) {
         *cash.get_mut(currency).unwrap() += amount;
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod again;
 mod brute;
+mod conversions;
 mod currencies;
 mod every;
 #[path = "../sizing/instance.rs"]

@@ -96,7 +96,7 @@ fn table(instance: &Instance, index: usize) -> Vec<Trade> {
         let sides = match instance.direction {
             Direction::Both => true,
             Direction::BuyOnly => trade > 0,
-            Direction::SellOnly => trade < 0,
+            Direction::SellOnly | Direction::SellFreely => trade < 0,
         };
         let lots = trade % leg.lot == 0 && trade.abs() * leg.price >= instance.min_trade;
         trade == 0 || (!leg.frozen && sides && (lots || *x == 0))

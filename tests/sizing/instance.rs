@@ -192,7 +192,7 @@ impl Random {
         let held: i128 = legs.iter().map(|leg| leg.price * leg.held).sum();
         let flow = total * self.within(1, 5) / 100;
         let cash = match direction {
-            Direction::SellOnly => -flow,
+            Direction::SellOnly | Direction::SellFreely => -flow,
             Direction::BuyOnly => flow,
             Direction::Both => self.within(0, 100_000),
         };

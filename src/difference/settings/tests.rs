@@ -76,6 +76,10 @@ const CASES: &[(&str, &str, &str)] = &[
         "commission_minimum: 500\n    commission_per_order: 10.50\n    etf_tax_rate: 0.0 #",
         "costs.commission_minimum 0>500; costs.commission_per_order 0>10.5",
     ),
+    ("etf_tax_rate: 0.0 #", "conversion_rate: 0.0\n    etf_tax_rate: 0.0 #", ""),
+    ("etf_tax_rate: 0.0 #", "conversion_rate: 0.0020\n    etf_tax_rate: 0.0 #", "costs.conversion_rate 0>0.002"),
+    ("tax_loss_harvesting: false", "funding: own", ""),
+    ("tax_loss_harvesting: false", "funding: convert", "rebalancing.constraints.funding own>convert"),
     ("base_currency: 'KRW'", "timezone: Asia/Seoul\n  calendar: XKRX\n  base_currency: KRW", ""),
     (
         "base_currency: 'KRW'",

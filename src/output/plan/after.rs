@@ -61,17 +61,21 @@ fn proof(body: &Body) -> String {
     let parts = body.orders.iter().any(|order| order.quantity.contains('.'));
     let whole = if parts { "" } else { "whole-share " };
     let (gap, objective) = (&body.summary.gap, &body.summary.objective);
+    let why = match body.params.funding {
+        Some(_) => "they are compared with orders for which conversions cost nothing",
+        None => "the search reached its limit",
+    };
     if body.summary.proven {
         format!("Proven: no other {whole}orders within these limits {better}.")
     } else if gap == "0" {
         format!(
             "Proven: no other {whole}orders within these limits {better}. Not proven: that none of those that come as \
-             far cost less or are fewer; the search reached its limit."
+             far cost less or are fewer; {why}."
         )
     } else {
         let of = if closer { "the squared distance that is left" } else { "what these trade" };
         format!(
-            "Not proven: the search reached its limit. Some other {whole}orders might {better}, by at most {} of {of}.",
+            "Not proven: {why}. Some other {whole}orders might {better}, by at most {} of {of}.",
             part(gap, objective)
         )
     }

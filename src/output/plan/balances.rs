@@ -1,9 +1,10 @@
 //! The cash of each currency, where a plan has several.
 
-use super::figures::{grouped, value};
+use super::figures::{grouped, number, value};
 use crate::output::Paint;
-use crate::output::text::wrapped;
-use crate::plan::file::{Balance, Before, Body, FxInput, Order};
+use crate::output::text::{fitted, wrapped};
+use crate::plan::file::{Balance, Before, Body, Conversion, FxInput, Order};
+use rust_decimal::Decimal;
 
 /// The cash of each currency in one line each, with its rate; nothing where one currency is all.
 pub(in crate::output) fn balances(before: &Before, fx: Option<&FxInput>, base: &str, paint: Paint) -> String {
@@ -32,11 +33,49 @@ pub(super) fn after(body: &Body, paint: Paint) -> String {
             (true, None, Some(taken)) => format!(" - {} withdrawn", grouped(taken)),
             _ => String::new(),
         };
-        let line = format!("~ cash {} {}{flow} -> {}", before.currency, grouped(&before.cash), grouped(&after.cash));
+        let (was, is) = (grouped(&before.cash), grouped(&after.cash));
+        let line = format!("~ cash {} {was}{flow}{} -> {is}", before.currency, converted(body, &before.currency));
         text.push_str(&paint.yellow(line));
         text.push_str(&format!(" (at least {})\n", grouped(&before.reserve)));
     }
     text
+}
+
+/// What conversions take of a currency, and what they bring of it.
+fn converted(body: &Body, currency: &str) -> String {
+    let each = body.conversions.iter().filter_map(|one| match currency {
+        _ if one.from == currency => Some(format!(" - {}", grouped(&one.amount))),
+        _ if one.to == currency => Some(format!(" + {}", grouped(&one.received))),
+        _ => None,
+    });
+    let all: String = each.collect();
+    if all.is_empty() { all } else { format!("{all} converted") }
+}
+
+/// The conversions in one line each; nothing where nothing is converted.
+pub(super) fn conversions(body: &Body, paint: Paint) -> String {
+    let base = &body.params.currency;
+    let line = |one: &Conversion| {
+        let (taken, received) = (grouped(&one.amount), grouped(&one.received));
+        let (rate, cost) = (grouped(&rate(one)), value(&one.cost, base, true));
+        let line = format!("~ convert {taken} {} to {received} {} at {rate}, costs {cost} {base}", one.from, one.to);
+        fitted(&line, "", paint.width).lines().map(|line| paint.yellow(line) + "\n").collect::<String>()
+    };
+    body.conversions.iter().map(line).collect()
+}
+
+/// The rate between two currencies: as it was stated where one of them is the base currency, otherwise how many of the
+/// cheaper one of the dearer is, in four decimal places.
+fn rate(one: &Conversion) -> String {
+    let (from, to) = (number(&one.from_rate), number(&one.to_rate));
+    match () {
+        () if from == Decimal::ONE => one.to_rate.clone(),
+        () if to == Decimal::ONE => one.from_rate.clone(),
+        () => {
+            let ratio = from.max(to).checked_div(from.min(to)).unwrap_or_default();
+            ratio.round_dp(4).normalize().to_string()
+        }
+    }
 }
 
 /// The rate of an order in another currency, and what it is worth; nothing for others.

@@ -11,8 +11,10 @@ pub(super) fn costs(body: &Body) -> String {
     let figure = |text: &str| value(text, base, !body.before.balances.is_empty());
     let limit =
         body.params.max_turnover.as_ref().map_or(String::new(), |limit| format!(" (at most {})", percent(limit)));
+    let conversion =
+        costs.conversion.as_ref().map_or_else(String::new, |cost| format!(", conversion {}", figure(cost)));
     format!(
-        "Sold {}, bought {}; turnover {}{limit}\nCosts {} {}: commission {}, slippage {}, tax {}\n",
+        "Sold {}, bought {}; turnover {}{limit}\nCosts {} {}: commission {}, slippage {}, tax {}{conversion}\n",
         figure(&summary.sold),
         figure(&summary.bought),
         percent(&summary.turnover),

@@ -17,9 +17,11 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
             None => format!(" + {} deposited", grouped(flow)),
         },
     };
-    for order in &body.orders {
-        text.push_str(&one_order(order, &body.params.currency, paint));
-    }
+    let (sells, buys): (Vec<&Order>, Vec<&Order>) = body.orders.iter().partition(|order| order.side == "sell");
+    let draw = |order: &Order| one_order(order, &body.params.currency, paint);
+    text.extend(sells.into_iter().map(draw));
+    text.push_str(&balances::conversions(body, paint));
+    text.extend(buys.into_iter().map(draw));
     if body.before.balances.is_empty() {
         let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
         text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));

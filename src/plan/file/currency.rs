@@ -22,6 +22,28 @@ wire! {
         pub rate: String,
     }
 
+    /// An amount of one currency that is converted into another.
+    pub struct Conversion {
+        /// Its id: the same for the same two currencies.
+        pub id: String,
+        /// The currency it is taken from.
+        pub from: String,
+        /// The currency it goes to.
+        pub to: String,
+        /// What is taken, the fee included, in the first.
+        pub amount: String,
+        /// What the bank keeps of that, in the first.
+        pub fee: String,
+        /// What one unit of the first is worth in the base currency.
+        pub from_rate: String,
+        /// What one unit of the second is worth in the base currency.
+        pub to_rate: String,
+        /// What is received, in the second.
+        pub received: String,
+        /// What is lost by it in the base currency: the fee, and what rounding to whole units takes.
+        pub cost: String,
+    }
+
     /// The cash of one currency.
     pub struct Balance {
         /// The currency.

@@ -17,7 +17,7 @@ wire! {
         pub bought: String,
         /// Half of both as a fraction of the total, rounded to six places.
         pub turnover: String,
-        /// Commission, slippage and tax.
+        /// Commission, slippage, tax, and conversions.
         pub costs: Costs,
         /// The tax on the year's gains together; none when no asset is taxed so.
         pub tax: Option<YearTax>,
@@ -40,7 +40,7 @@ wire! {
         pub proven: bool,
     }
 
-    /// Costs of all orders.
+    /// Costs of all orders and conversions.
     pub struct Costs {
         /// Commission.
         pub commission: String,
@@ -48,7 +48,10 @@ wire! {
         pub slippage: String,
         /// Tax.
         pub tax: String,
-        /// All three.
+        /// Conversions; not there when nothing is converted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub conversion: Option<String>,
+        /// All of them.
         pub total: String,
     }
 }

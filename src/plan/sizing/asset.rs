@@ -288,7 +288,7 @@ impl Asset {
     pub(super) fn open(&mut self, direction: Direction, min_trade: i128, budget: i128) {
         let first = (min_trade.max(0) / self.unit).max(1);
         let first = if first * self.unit < min_trade { first + 1 } else { first };
-        if direction != Direction::SellOnly {
+        if matches!(direction, Direction::Both | Direction::BuyOnly) {
             self.sides[0].first = first;
             self.sides[0].last = budget.max(0) / self.unit;
         }

@@ -88,6 +88,8 @@ pub enum Direction {
     /// otherwise no sale is made for which the next smaller one (or none) would do. Of the choices that are so
     /// tight, the best by all levels is taken, so what is most above its target is sold first.
     SellOnly,
+    /// Sell, and as much as one likes: what is compared with, where nobody knows beforehand how much must be sold.
+    SellFreely,
 }
 
 /// How what lies outside the bands is counted.

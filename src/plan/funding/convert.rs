@@ -1,0 +1,217 @@
+//! All currencies pay for all orders: what one lacks is converted from the others, as a part of the plan.
+//!
+//! The orders are sized as if all cash were one, and what conversions would cost is kept back: nothing at first, and more as
+//! long as what is chosen leaves too little for them. So they are the best for what is kept back. No orders can come closer
+//! than those that would be chosen if conversions were free, so that is the bound; and where it is reached, the proof. What
+//! each currency can pay for by itself is a choice as well, and taken where it is no worse; but for a withdrawal, which sells
+//! nothing while any cash is there that can be converted.
+//!
+//! Which currency is converted first must never be decided in this file.
+
+use super::{Funded, bounded};
+use crate::money::Money;
+use crate::plan::ask::{Ask, Flow};
+use crate::plan::conversion::{Till, conversions};
+use crate::plan::draft::{Draft, Inputs, PlanError, Terms};
+use crate::plan::size::{self, levels};
+use crate::plan::sizing::{Direction, Problem, Sizing, SizingError};
+use crate::plan::tax::Part;
+
+/// How often more is kept back for conversions, and after how many of them ever more at once.
+const TRIES: u32 = 16;
+const CAREFUL: u32 = 4;
+/// How often what was kept back and not needed is given back.
+const GIVEN_BACK: usize = 4;
+/// How often a smaller withdrawal is tried where one is too large.
+const SMALLER: usize = 8;
+
+/// Some orders and what they need.
+struct Paid {
+    funded: Funded,
+    /// What conversions cost, and taxes above what the solver took them for.
+    needed: i128,
+    /// What the solver left above all that has to be, before that.
+    spare: i128,
+    /// What is missing to convert all that has to be.
+    missing: i128,
+}
+
+impl Draft<'_> {
+    /// The best shares where all currencies pay for all orders.
+    pub(super) fn all_for_all(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
+        let free = match self.together(terms, total, 0, self.direction()) {
+            Ok(free) => free,
+            Err(error) => return Err(self.too_much(terms, self.unsized_together(error))),
+        };
+        let own = self.each_by_itself(terms, total);
+        let paid = self.paid(terms, total, &free);
+        let mut best = match (own, paid) {
+            // A withdrawal sells nothing that it need not, however much closer that came.
+            (Ok(_), Ok(paid)) if self.direction() == Direction::SellOnly => paid,
+            (Ok(own), Ok(paid)) if levels(&paid.sizing) < levels(&own.sizing) => paid,
+            (Ok(own), _) => own,
+            (Err(_), Ok(paid)) => paid,
+            (Err(_), Err(error)) => return Err(self.too_much(terms, error)),
+        };
+        match self.direction() {
+            // Where nothing has to be sold, nothing may be.
+            Direction::SellOnly if best.sizing.orders == 0 => {}
+            // How much a withdrawal must sell depends on what is converted: no more is promised than that no sales at all
+            // come closer.
+            Direction::SellOnly => {
+                let any = self.together(terms, total, 0, Direction::SellFreely);
+                bounded(&mut best.sizing, &any.map_err(|error| self.unsized_together(error))?);
+            }
+            _ => bounded(&mut best.sizing, &free),
+        }
+        Ok(best)
+    }
+
+    /// The best shares if all cash were one, where so much is kept back for conversions. No tax is less than it is here:
+    /// those of each currency are rounded up by themselves.
+    fn together(
+        &self,
+        terms: &Terms<'_>,
+        total: i128,
+        kept: i128,
+        direction: Direction,
+    ) -> Result<Sizing, SizingError> {
+        let whole = self.problem(terms, total).map_err(|_| SizingError::TooLarge)?;
+        let exact = |allowance| Part { allowance, unit: 1, worth: 1 };
+        let levy = self.pool.as_ref().map(|pool| pool.levy(exact(pool.allowance()), terms.gain));
+        let reserve = whole.reserve.checked_add(kept).ok_or(SizingError::TooLarge)?;
+        size::best(Problem { reserve, levy, direction, ..whole }, 10_i128.pow(self.books.quantity_places))
+    }
+
+    /// The best shares that pay for their conversions. `free` are those that would be if they cost nothing.
+    fn paid(&self, terms: &Terms<'_>, total: i128, free: &Sizing) -> Result<Funded, PlanError> {
+        let together = |kept: i128| {
+            self.together(terms, total, kept, self.direction()).map_err(|error| self.unsized_together(error))
+        };
+        let mut kept = 0_i128;
+        let mut paid = self.pay(terms, free.clone())?;
+        for tries in 0..TRIES {
+            if paid.missing == 0 {
+                break;
+            }
+            let more = (paid.spare + paid.missing - kept).max(1);
+            let more = more.checked_mul(1 << tries.saturating_sub(CAREFUL));
+            kept = more.and_then(|more| kept.checked_add(more)).ok_or(TOO_LARGE)?;
+            paid = self.pay(terms, together(kept)?)?;
+        }
+        if paid.missing > 0 {
+            return Err(self.unsized_together(SizingError::Infeasible { shortfall: paid.missing }));
+        }
+        for _ in 0..GIVEN_BACK {
+            if paid.needed >= kept {
+                break;
+            }
+            kept = paid.needed;
+            // A withdrawal that sells less is what was asked for; other orders may need more conversions, and cost more.
+            let less = self.pay(terms, together(kept)?)?;
+            let tighter = self.direction() == Direction::SellOnly;
+            if less.missing > 0 || !(tighter || levels(&less.funded.sizing) < levels(&paid.funded.sizing)) {
+                break;
+            }
+            paid = less;
+        }
+        Ok(paid.funded)
+    }
+
+    /// What some shares leave in each purse, once what is short is converted.
+    fn pay(&self, terms: &Terms<'_>, mut sizing: Sizing) -> Result<Paid, PlanError> {
+        let books = &self.books;
+        let mut cash: Vec<i128> =
+            books.purses.iter().enumerate().map(|(index, purse)| purse.cash + self.flow_of(index)).collect();
+        let mut gains = vec![0_i128; cash.len()];
+        let (mut positions, before) = (0_i128, books.cash + self.flow());
+        for (leg, (line, after)) in books.lines.iter().zip(&sizing.shares).enumerate() {
+            let trade = after - line.held;
+            if let (true, Some(cash), Some(gains)) = (trade != 0, cash.get_mut(line.purse), gains.get_mut(line.purse)) {
+                // Costs are told in the units of the books, and are whole units of the purse.
+                *cash -= line.own_price * trade + (terms.cost)(leg, trade).div_euclid(books.worth(line.purse));
+                *gains += if trade < 0 { (terms.gain)(leg, trade) } else { 0 };
+                positions += line.price * trade;
+            }
+        }
+        let (allowances, taxes) = self.taxed_apart(&gains).ok_or(TOO_LARGE)?;
+        for (cash, tax) in cash.iter_mut().zip(&taxes) {
+            *cash -= tax;
+        }
+        let tills: Vec<Till> = books
+            .purses
+            .iter()
+            .zip(&cash)
+            .enumerate()
+            .map(|(index, (purse, cash))| Till {
+                spare: cash - self.left_of(index),
+                unit: 10_i128.pow(purse.places - purse.currency.places().min(purse.places)),
+                worth: purse.worth,
+            })
+            .collect();
+        let (conversions, missing) = conversions(&tills, self.portfolio().exchange.rate).ok_or(TOO_LARGE)?;
+        for one in &conversions {
+            for (purse, change) in [(one.from, -one.amount), (one.to, one.received)] {
+                if let Some(cash) = cash.get_mut(purse) {
+                    *cash += change;
+                }
+            }
+        }
+        let sum = |units: &[i128]| -> i128 {
+            units.iter().enumerate().map(|(purse, units)| units * books.worth(purse)).sum()
+        };
+        let solved = sizing.cash_after;
+        let left: Vec<i128> = (0..cash.len()).map(|purse| self.left_of(purse)).collect();
+        sizing.cash_after = sum(&cash);
+        sizing.cost = before - positions - sizing.cash_after;
+        sizing.levy = sum(&taxes);
+        let (needed, spare) = (solved - sizing.cash_after, solved - sum(&left));
+        let funded = Funded { sizing, purses_after: cash, allowances, conversions };
+        Ok(Paid { funded, needed, spare, missing })
+    }
+
+    /// What of the gains of each purse's orders is free of the tax on the year's, and the tax, in its units. Losses of one
+    /// currency are taken off the gains of the others, in the order of purses.
+    fn taxed_apart(&self, gains: &[i128]) -> Option<(Vec<i128>, Vec<i128>)> {
+        let Some(pool) = &self.pool else { return Some((vec![0; gains.len()], vec![0; gains.len()])) };
+        let lost: i128 = gains.iter().filter(|gain| **gain < 0).sum();
+        let mut left = pool.allowance().checked_sub(lost)?;
+        let (mut allowances, mut taxes) = (Vec::new(), Vec::new());
+        for (gain, purse) in gains.iter().zip(&self.books.purses) {
+            let free = (*gain).clamp(0, left);
+            left -= free;
+            taxes.push(pool.in_purse(pool.part(purse, free), *gain)?);
+            allowances.push(free);
+        }
+        Some((allowances, taxes))
+    }
+
+    /// Why orders cannot be sized where all currencies pay for them: what is missing is missing of the currency that is
+    /// withdrawn, or of the base currency.
+    fn unsized_together(&self, error: SizingError) -> PlanError {
+        let withdrawn = (0..self.books.purses.len()).find(|purse| self.flow_of(*purse) != 0);
+        self.unsized_because(withdrawn.unwrap_or(0), error)
+    }
+
+    /// The most that can be withdrawn, where an error says what could be if its conversions cost what those of the larger one
+    /// do: it is tried, and less where that is still too much.
+    fn too_much(&self, terms: &Terms<'_>, mut error: PlanError) -> PlanError {
+        for _ in 0..SMALLER {
+            let PlanError::Withdrawal { most, .. } = &error else { return error };
+            if *most <= Money::ZERO {
+                break;
+            }
+            let ask = Ask { flow: Some(Flow::Withdrawal(*most)), ..self.inputs.ask.clone() };
+            let less = Draft { inputs: Inputs { ask: &ask, ..self.inputs }, ..self.clone() };
+            let free = less.together(terms, less.sized_to(), 0, less.direction());
+            let free = free.map_err(|error| less.unsized_together(error));
+            match free.and_then(|free| less.paid(terms, less.sized_to(), &free)) {
+                Ok(_) => break,
+                Err(smaller) => error = smaller,
+            }
+        }
+        error
+    }
+}
+
+const TOO_LARGE: PlanError = PlanError::Sizing(SizingError::TooLarge);
