@@ -16,7 +16,6 @@ mod path;
 mod reach;
 mod recent;
 mod scout;
-mod vanguard;
 
 pub use error::RepoError;
 pub use hooks::HooksDir;

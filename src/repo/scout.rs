@@ -1,5 +1,4 @@
-//! Reading ahead: a second thread follows a first-parent line while the first one looks at trees, and where that is not
-//! fast enough a third ([`Vanguard`]) goes before it.
+//! Reading ahead: a second thread follows a first-parent line while the first one looks at trees.
 //!
 //! Each commit names its parents, so commits can only be read one after the other; what stands in their trees is another
 //! matter. The scout hands over what it read in the order of the line. It decides nothing: a commit that it does not have,
@@ -7,20 +6,18 @@
 
 use super::bytes::Found;
 use super::objects::commit_at;
-use super::vanguard::Vanguard;
 use gix::ObjectId;
 use gix::hash::Kind;
 use gix::odb::Store;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
 /// How many commits are handed over at once; the first time one, then twice as many each time.
 const BATCH: usize = 64;
 /// How many batches there are. They go back and forth, so that neither thread frees what the other allocated.
 const BATCHES: usize = 24;
-/// After how many commits a line is so long that a second reader is sent ahead, once commits are waited for.
-const LONG: usize = 128;
+/// How often it is looked again before whoever waits for commits falls asleep: to be woken takes longer than most waits.
+const LOOKS: usize = 4_096;
 
 type Batch = Vec<(ObjectId, Found)>;
 
@@ -40,8 +37,6 @@ pub(super) struct Line {
     next: ObjectId,
     full: Receiver<Batch>,
     empty: Sender<Batch>,
-    /// Whether the scout was waited for.
-    waited: Arc<AtomicBool>,
 }
 
 impl Line {
@@ -52,11 +47,15 @@ impl Line {
         for _ in 0..BATCHES {
             empty.send(Vec::with_capacity(BATCH)).ok()?;
         }
-        let waited = Arc::new(AtomicBool::new(false));
-        let scout = Scout { store, ground, waited: Arc::clone(&waited), vanguard: None, read: 0 };
+        let scout = Scout { store, ground };
         let thread = std::thread::Builder::new().name("scout".to_owned());
-        thread.spawn(move || scout.follow(start, &get, &give)).ok()?;
-        Some(Self { start, next: start, full, empty, waited })
+        let apart = Apart::from_here();
+        let follow = move || {
+            apart.go();
+            scout.follow(start, &get, &give);
+        };
+        thread.spawn(follow).ok()?;
+        Some(Self { start, next: start, full, empty })
     }
 
     /// Whether this is the line of a commit.
@@ -70,14 +69,7 @@ impl Line {
             return;
         }
         // Nothing comes from a scout that met a fault. The commit is asked for once, and never awaited again.
-        let batch = match self.full.try_recv() {
-            Err(TryRecvError::Empty) => {
-                self.waited.store(true, Ordering::Relaxed);
-                self.full.recv().ok()
-            }
-            other => other.ok(),
-        };
-        let Some(mut batch) = batch else { return };
+        let Some(mut batch) = self.wait() else { return };
         if let Some(after) = batch.last().and_then(|(_, found)| found.next()) {
             self.next = after;
         }
@@ -85,49 +77,78 @@ impl Line {
         // A scout that is gone needs no batches.
         drop(self.empty.send(batch));
     }
+
+    /// The next batch, once it is there.
+    fn wait(&self) -> Option<Batch> {
+        for _ in 0..LOOKS {
+            match self.full.try_recv() {
+                Ok(batch) => return Some(batch),
+                Err(TryRecvError::Empty) => std::thread::yield_now(),
+                Err(TryRecvError::Disconnected) => return None,
+            }
+        }
+        self.full.recv().ok()
+    }
 }
 
 /// The reader of a line.
 struct Scout {
     store: Arc<Store>,
     ground: Ground,
-    waited: Arc<AtomicBool>,
-    vanguard: Option<Vanguard>,
-    /// How many commits it has read.
-    read: usize,
 }
 
 impl Scout {
     /// Reads a line until its end, a fault, or until nobody listens any more.
-    fn follow(mut self, start: ObjectId, get: &Receiver<Batch>, give: &Sender<Batch>) {
+    fn follow(self, start: ObjectId, get: &Receiver<Batch>, give: &Sender<Batch>) {
         // Packs and their indexes are opened and checked once for all threads.
         let mut objects = self.store.to_cache_arc();
         objects.ignore_replacements = true;
         let mut buffer = Vec::with_capacity(1 << 12);
         let (mut next, mut size) = (Some(start), 1);
-        while let Some(first) = next {
+        while next.is_some() {
             let Ok(mut batch) = get.recv() else { return };
-            self.reinforce(first);
             while let Some(id) = next.filter(|_| batch.len() < size) {
-                let ahead = self.vanguard.as_ref().and_then(|vanguard| vanguard.find(&id));
-                let found = ahead.or_else(|| commit_at(&objects, &self.ground, id, &mut buffer));
+                let found = commit_at(&objects, &self.ground, id, &mut buffer);
                 next = found.as_ref().and_then(Found::next);
                 batch.extend(found.map(|found| (id, found)));
             }
-            self.read += batch.len();
             if batch.is_empty() || give.send(batch).is_err() {
                 return;
             }
             size = BATCH.min(size * 2);
         }
     }
+}
 
-    /// Sends a second reader ahead when a long line is waited for. As long as it is not, whoever looks at trees is slower,
-    /// and has the better use for the processor.
-    fn reinforce(&mut self, from: ObjectId) {
-        let waited = self.waited.swap(false, Ordering::Relaxed);
-        if waited && self.read >= LONG && self.vanguard.is_none() {
-            self.vanguard = Vanguard::send(from, Arc::clone(&self.store), self.ground.clone());
+/// Another processor than the one that sends a scout. Some kernels, those of small virtual machines among them, put what is
+/// begun together on one processor until it has been busy for longer than a history takes to read.
+#[derive(Clone, Copy)]
+struct Apart {
+    #[cfg(target_os = "linux")]
+    from: usize,
+}
+
+#[cfg(target_os = "linux")]
+impl Apart {
+    fn from_here() -> Self {
+        Self { from: rustix::thread::sched_getcpu() }
+    }
+
+    /// Keeps this thread there. Where there is no other, or it may not be used, nothing changes.
+    fn go(self) {
+        let Ok(mut allowed) = rustix::thread::sched_getaffinity(None) else { return };
+        if self.from < rustix::thread::CpuSet::MAX_CPU {
+            allowed.unset(self.from);
+            let _ = rustix::thread::sched_setaffinity(None, &allowed);
         }
     }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Apart {
+    fn from_here() -> Self {
+        Self {}
+    }
+
+    fn go(self) {}
 }
