@@ -6,7 +6,7 @@
 
 mod answer;
 
-pub use answer::{ANSWER_SHEET, Failure, FailureKind, Said, answer, pointer};
+pub use answer::{ANSWER_SHEET, Failure, FailureKind, Said, failed, planned, pointer};
 
 use crate::calendar::Calendar;
 use crate::code::Code;
@@ -19,8 +19,8 @@ use crate::fx::{Fx, FxFile, Wanted};
 use crate::hash::sha256;
 use crate::holdings::{Holdings, HoldingsFile};
 use crate::money::Money;
-use crate::plan::file::{ConfigInput, LogInput, Override};
-use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, PlanFile, Provenance, Source};
+use crate::plan::file::{Body, ConfigInput, LogInput, Override};
+use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanError, Provenance, Source};
 use crate::policy::Policies;
 use crate::portfolio::Portfolio;
 use crate::record::{self, Record};
@@ -142,15 +142,6 @@ pub struct Basis<'a> {
     pub meta: &'a Meta,
 }
 
-/// A plan, and its file on one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
-    /// The plan.
-    pub plan: PlanFile,
-    /// Its file on one line, without a line break.
-    pub line: String,
-}
-
 /// Why an account has no plan although its config is sound.
 #[derive(Debug)]
 pub enum Unplanned {
@@ -233,7 +224,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// See [`Unplanned`].
-    pub fn plan(&self, basis: &Basis<'_>, defaults: &Defaults) -> Result<Planned, Unplanned> {
+    pub fn plan(&self, basis: &Basis<'_>, defaults: &Defaults) -> Result<Body, Unplanned> {
         let text = self.holdings.get();
         let reading = document::read(text.as_bytes());
         let Held { shape, holdings, findings } = held("holdings", &reading);
@@ -270,8 +261,7 @@ impl<'a> Line<'a> {
         };
         let overrides = basis.overrides.to_vec();
         let (body, _) = draft.judged(basis.facts, basis.policies, source, provenance, overrides);
-        let (plan, line) = PlanFile::with_line(body, basis.meta.clone());
-        Ok(Planned { plan, line })
+        Ok(body)
     }
 
     /// The rates of the line: those of every currency that assets are priced or cash is held in.

@@ -227,6 +227,14 @@ fn written(value: Decimal, digits: &mut [u8; 32]) -> Option<&str> {
     std::str::from_utf8(digits.get(at..)?).ok()
 }
 
+/// A decimal with as many places as are asked for, which is no fewer than it has.
+#[must_use]
+pub fn with_places(value: Decimal, places: u32) -> String {
+    let mut padded = value;
+    padded.rescale(places);
+    written(padded, &mut [0; 32]).map_or_else(|| format!("{value:.0$}", places as usize), str::to_owned)
+}
+
 /// A decimal as it is written, padded or rounded where that is asked for.
 fn display(value: Decimal, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let plain = f.width().is_none() && f.precision().is_none() && !f.sign_plus();
@@ -343,6 +351,15 @@ pub fn unscaled(units: i128, places: u32) -> Option<Decimal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_filled_up_with_zeros() {
+        for (text, padded) in [("0", "0.000000"), ("-0.5", "-0.500000"), ("12.345678", "12.345678"), ("7", "7.000000")]
+        {
+            assert_eq!(with_places(Decimal::from_str_exact(text).unwrap(), 6), padded);
+        }
+        assert_eq!(with_places(Decimal::MAX, 0), Decimal::MAX.to_string());
+    }
 
     #[test]
     fn plain_numbers_are_read_and_others_named() {

@@ -1,9 +1,9 @@
 //! The answer to a line: the plan, or why there is none.
 
-use super::Planned;
 use crate::document::{Reading, Span, Step};
 use crate::finding::{Finding, Level};
-use crate::plan::PlanFile;
+use crate::plan::file::Body;
+use crate::plan::{Meta, PlanFile, Room};
 use crate::schema::{Sheet, schema_of};
 use crate::words::count;
 use schemars::JsonSchema;
@@ -112,17 +112,18 @@ impl Failure {
     }
 }
 
-/// The answer to a line, complete with its line break.
-pub fn answer(id: Option<&RawValue>, planned: &Result<Planned, Failure>, out: &mut String) {
-    let id = id.map_or("null", RawValue::get);
-    match planned {
-        Ok(Planned { line, .. }) => out.extend(["{\"id\":", id, ",\"plan\":", line, "}\n"]),
-        Err(failure) => {
-            // A struct of texts can always be serialised.
-            let failure = serde_json::to_string(failure).unwrap_or_default();
-            out.extend(["{\"id\":", id, ",\"error\":", &failure, "}\n"]);
-        }
-    }
+/// The answer to a line that has a plan, complete with its line break.
+pub fn planned(id: Option<&RawValue>, body: &Body, meta: &Meta, room: &mut Room, out: &mut String) {
+    out.extend(["{\"id\":", id.map_or("null", RawValue::get), ",\"plan\":"]);
+    PlanFile::write_line(body, meta, room, out);
+    out.push_str("}\n");
+}
+
+/// The answer to a line that has none.
+pub fn failed(id: Option<&RawValue>, failure: &Failure, out: &mut String) {
+    // A struct of texts can always be serialised.
+    let failure = serde_json::to_string(failure).unwrap_or_default();
+    out.extend(["{\"id\":", id.map_or("null", RawValue::get), ",\"error\":", &failure, "}\n"]);
 }
 
 /// A place in a part of a line as a JSON pointer into the line.

@@ -8,10 +8,11 @@ mod lines;
 
 use super::unplanned::plan_fault;
 use super::{Exit, Fault, Format, Global, Host};
-use crate::batch::{self, Defaults, Failure, FailureKind, Line, MAX_LINE, Planned, Unplanned, pointer};
+use crate::batch::{self, Defaults, Failure, FailureKind, Line, MAX_LINE, Unplanned, pointer};
 use crate::output::plan::grouped;
 use crate::output::{Paint, Ui};
-use crate::plan::Status;
+use crate::plan::file::Body;
+use crate::plan::{Meta, Room, Status};
 use crate::words::count;
 use configs::Configs;
 use lines::{Piece, Pieces};
@@ -25,6 +26,8 @@ use std::thread::{Builder, available_parallelism};
 
 /// How many pieces each thread may be ahead of the writing.
 const AHEAD: usize = 4;
+/// How many times as long answers are as their lines, about.
+const LONGER: usize = 12;
 /// How many errors are told on standard error, beside their count.
 const TOLD: usize = 10;
 
@@ -140,9 +143,10 @@ fn read_pieces(input: Box<dyn Read + Send>, tokens: &Receiver<()>, work: &Sender
 
 /// Plans pieces as long as there are any.
 fn plan_pieces(work: &Mutex<Receiver<Work>>, done: &Sender<Done>, configs: &Configs, defaults: &Defaults) {
+    let mut room = Room::default();
     loop {
         let Ok(Ok(Work { place, piece })) = work.lock().map(|work| work.recv()) else { break };
-        let answers = answers(&piece, configs, defaults);
+        let answers = answers(&piece, configs, defaults, &mut room);
         if done.send(Done { place, result: Ok(answers) }).is_err() {
             break;
         }
@@ -150,15 +154,17 @@ fn plan_pieces(work: &Mutex<Receiver<Work>>, done: &Sender<Done>, configs: &Conf
 }
 
 /// The answers to a piece, a line each.
-fn answers(piece: &Piece, configs: &Configs, defaults: &Defaults) -> Answers {
+fn answers(piece: &Piece, configs: &Configs, defaults: &Defaults, room: &mut Room) -> Answers {
     let mut answers = Answers::default();
     match piece {
-        Piece::TooLong => answers.add(None, Err(too_long())),
+        Piece::TooLong => answers.failed(None, &too_long()),
         Piece::Lines(bytes) => {
+            answers.text.reserve(bytes.len() * LONGER);
             for line in bytes.split_inclusive(|&byte| byte == b'\n') {
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
-                let (id, planned) = answer(line, configs, defaults);
-                answers.add(id, planned);
+                if let Err((id, failure)) = answers.answer(line, configs, defaults, room) {
+                    answers.failed(id, &failure);
+                }
             }
         }
     }
@@ -166,40 +172,48 @@ fn answers(piece: &Piece, configs: &Configs, defaults: &Defaults) -> Answers {
 }
 
 impl Answers {
-    fn add(&mut self, id: Option<&RawValue>, planned: Result<Planned, Failure>) {
-        if let (Err(failure), true) = (&planned, self.errors.len() < TOLD) {
-            self.errors.push((self.counts.accounts, failure.message.clone()));
+    /// Adds the plan of a line.
+    ///
+    /// # Errors
+    /// The id of the line, where there is one, and why it has no plan.
+    fn answer<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        configs: &Configs,
+        defaults: &Defaults,
+        room: &mut Room,
+    ) -> Result<(), (Option<&'a RawValue>, Failure)> {
+        if bytes.len() > MAX_LINE {
+            return Err((None, too_long()));
         }
-        batch::answer(id, &planned, &mut self.text);
-        let plan = planned.as_ref().ok().map(|planned| &planned.plan);
+        let text = std::str::from_utf8(bytes).map_err(|_| (None, Failure::line("the line is not UTF-8")))?;
+        let line = Line::read(text)?;
+        let known = configs.of(&line);
+        let known = known.as_ref().as_ref().map_err(|failure| (line.id, failure.clone()))?;
+        known.with(|basis| {
+            let body = line.plan(basis, defaults).map_err(|error| (line.id, unplanned(&error)))?;
+            self.planned(line.id, &body, basis.meta, room);
+            Ok(())
+        })
+    }
+
+    fn planned(&mut self, id: Option<&RawValue>, body: &Body, meta: &Meta, room: &mut Room) {
+        batch::planned(id, body, meta, room, &mut self.text);
         self.counts.add(Counts {
             accounts: 1,
-            orders: plan.is_some_and(|plan| !plan.body.orders.is_empty()).into(),
-            refused: plan.is_some_and(|plan| plan.body.status == Status::Errored).into(),
-            errors: plan.is_none().into(),
+            orders: (!body.orders.is_empty()).into(),
+            refused: (body.status == Status::Errored).into(),
+            errors: 0,
         });
     }
-}
 
-/// The id of a line, and its plan or why there is none.
-fn answer<'a>(
-    bytes: &'a [u8],
-    configs: &Configs,
-    defaults: &Defaults,
-) -> (Option<&'a RawValue>, Result<Planned, Failure>) {
-    if bytes.len() > MAX_LINE {
-        return (None, Err(too_long()));
+    fn failed(&mut self, id: Option<&RawValue>, failure: &Failure) {
+        if self.errors.len() < TOLD {
+            self.errors.push((self.counts.accounts, failure.message.clone()));
+        }
+        batch::failed(id, failure, &mut self.text);
+        self.counts.add(Counts { accounts: 1, errors: 1, ..Counts::default() });
     }
-    let Ok(text) = std::str::from_utf8(bytes) else { return (None, Err(Failure::line("the line is not UTF-8"))) };
-    let line = match Line::read(text) {
-        Ok(line) => line,
-        Err((id, failure)) => return (id, Err(failure)),
-    };
-    let planned = match configs.of(&line).as_ref() {
-        Err(failure) => Err(failure.clone()),
-        Ok(known) => known.with(|basis| line.plan(basis, defaults)).map_err(|error| unplanned(&error)),
-    };
-    (line.id, planned)
 }
 
 fn too_long() -> Failure {

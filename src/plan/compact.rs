@@ -5,42 +5,60 @@
 use super::file::{Body, FORMAT_VERSION, Meta, PlanFile};
 use crate::hash::sha256;
 
+/// Room for the canonical text of one plan after the other.
+#[derive(Debug, Default)]
+pub struct Room(Vec<u8>);
+
 impl PlanFile {
-    /// A plan file of a body, and the whole file on one line, without a line break.
-    #[must_use]
-    pub fn with_line(body: Body, meta: Meta) -> (Self, String) {
-        let canonical = body.canonical();
+    /// Writes the whole file of a body at the end of a text, on one line, without a line break.
+    pub fn write_line(body: &Body, meta: &Meta, room: &mut Room, out: &mut String) {
+        let canonical = body.canonical_in(&mut room.0);
         let plan_id = sha256(canonical.as_bytes());
         // A struct of texts can always be serialised.
-        let meta_text = serde_json::to_string(&meta).unwrap_or_default();
-        let mut line = String::with_capacity(canonical.len());
-        line.push_str(&format!(
-            r#"{{"format_version":"{FORMAT_VERSION}","plan_id":"{plan_id}","meta":{meta_text},"body":"#
-        ));
-        compact(&canonical, &mut line);
-        line.push('}');
-        (Self { format_version: FORMAT_VERSION.to_owned(), plan_id, meta, body }, line)
+        let meta = serde_json::to_string(meta).unwrap_or_default();
+        let head = [r#"{"format_version":""#, FORMAT_VERSION, r#"","plan_id":""#, &plan_id, r#"","meta":"#, &meta];
+        out.extend(head.into_iter().chain([r#","body":"#]));
+        compact(canonical, out);
+        out.push('}');
     }
 }
 
 /// Pretty-printed JSON without line breaks, indentation and the blank after each key. It is what `serde_json` prints:
 /// a value a line, keys without escapes, line breaks in texts written out.
 fn compact(pretty: &str, out: &mut String) {
-    for line in pretty.lines() {
-        let line = line.trim_start_matches(' ');
-        // In a text that stands alone on its line a quote has a backslash before it, or ends it.
-        let key = line.strip_prefix('"').and_then(|rest| rest.split_once('"'));
-        match key.filter(|(key, _)| !key.ends_with('\\')).and_then(|(key, rest)| Some((key, rest.strip_prefix(": ")?)))
-        {
-            Some((key, value)) => {
-                out.push('"');
-                out.push_str(key);
-                out.push_str("\":");
-                out.push_str(value);
+    let bytes = pretty.as_bytes();
+    out.reserve(bytes.len());
+    let mut rest = 0;
+    while rest < bytes.len() {
+        let start = past(bytes, rest, |byte| byte == b' ');
+        let value = match key_end(bytes, start) {
+            Some(end) => {
+                out.push_str(pretty.get(start..end).unwrap_or_default());
+                end + 1
             }
-            None => out.push_str(line),
-        }
+            None => start,
+        };
+        let end =
+            memchr::memchr(b'\n', bytes.get(value..).unwrap_or_default()).map_or(bytes.len(), |length| value + length);
+        out.push_str(pretty.get(value..end).unwrap_or_default());
+        rest = end + 1;
     }
+}
+
+/// Where the bytes of a kind end that begin at a place.
+fn past(bytes: &[u8], start: usize, kind: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    rest.iter().position(|byte| !kind(*byte)).map_or(bytes.len(), |length| start + length)
+}
+
+/// Where a key and its colon end, if one begins here; a blank follows. In a text that stands alone on its line a quote has
+/// a backslash before it, or ends it.
+fn key_end(bytes: &[u8], start: usize) -> Option<usize> {
+    if bytes.get(start) != Some(&b'"') {
+        return None;
+    }
+    let quote = past(bytes, start + 1, |byte| byte != b'"' && byte != b'\\');
+    bytes.get(quote..)?.starts_with(b"\": ").then_some(quote + 2)
 }
 
 #[cfg(test)]

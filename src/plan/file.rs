@@ -427,6 +427,14 @@ impl Body {
         pretty(self)
     }
 
+    /// The same, written where another text may stand.
+    pub(super) fn canonical_in<'r>(&self, room: &'r mut Vec<u8>) -> &'r str {
+        room.clear();
+        pretty_onto(self, room);
+        // JSON is UTF-8.
+        std::str::from_utf8(room).unwrap_or_default()
+    }
+
     /// The identity: SHA-256 of the canonical bytes, in hexadecimal.
     #[must_use]
     pub fn id(&self) -> String {
@@ -475,9 +483,15 @@ impl PlanFile {
     }
 }
 
-/// Serialising these types cannot fail: they are structs of text and integers.
 fn pretty<T: Serialize>(value: &T) -> String {
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
+    let mut text = Vec::new();
+    pretty_onto(value, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Serialising these types cannot fail: they are structs of text and integers.
+fn pretty_onto<T: Serialize>(value: &T, text: &mut Vec<u8>) {
+    let written = serde_json::to_writer_pretty(&mut *text, value);
+    debug_assert!(written.is_ok(), "{written:?}");
+    text.push(b'\n');
 }

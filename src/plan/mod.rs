@@ -21,6 +21,7 @@ pub mod tax;
 mod why;
 
 pub use ask::{Ask, Flow};
+pub use compact::Room;
 pub use compare::{Change, Comparison, OrderChange};
 pub use conversion::DraftConversion;
 pub use draft::{Draft, Inputs, PlanError, Provenance};

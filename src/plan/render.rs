@@ -11,7 +11,7 @@ use crate::config::Funding;
 use crate::drift::{Books, Breach, Line, Purse, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
-use crate::money::{Money, Weight, scaled};
+use crate::money::{self, Money, Weight, scaled};
 use crate::trigger::Schedule;
 use crate::words::{exact_percent, points};
 use rust_decimal::Decimal;
@@ -401,7 +401,7 @@ fn left_alone(frozen: &Frozen) -> String {
 
 /// A rounded fraction with all its places.
 fn fixed(value: Decimal) -> String {
-    format!("{value:.places$}", places = SHOWN_PLACES as usize)
+    money::with_places(value, SHOWN_PLACES)
 }
 
 pub(super) fn in_points(drift: Decimal) -> String {
