@@ -272,6 +272,56 @@ fn line(
     Ok(Line { code: code.clone(), held, price, purse: at, own_price, value, breach: None })
 }
 
+/// What an asset's weight is held to, as integers: worked out once, and asked of any number of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edges {
+    /// What a weight of 1 is: a power of ten, no larger than the weights need, so that large values fit.
+    one: i128,
+    min: i128,
+    max: i128,
+    target: i128,
+    /// The drift at which it is due, when drift counts.
+    threshold: Option<i128>,
+}
+
+impl Edges {
+    /// Those of an asset; `None` when a figure does not fit.
+    #[must_use]
+    pub fn of(asset: &Asset, drift: Option<(DriftKind, Weight)>) -> Option<Self> {
+        let threshold = drift.map(|(kind, threshold)| threshold_of(kind, threshold, asset.target));
+        let (min, max, target) = (asset.min.decimal(), asset.max.decimal(), asset.target.decimal());
+        let all = [Some(min), Some(max), Some(target), threshold];
+        // Weights have at most 8 places, a product of two at most 16.
+        let places = all.into_iter().flatten().map(|weight| weight.normalize().scale()).max().unwrap_or(0);
+        let edge = |weight: Decimal| scaled(weight, places);
+        let threshold = match threshold {
+            Some(threshold) => Some(edge(threshold)?),
+            None => None,
+        };
+        let one = 10_i128.checked_pow(places)?;
+        Some(Self { one, min: edge(min)?, max: edge(max)?, target: edge(target)?, threshold })
+    }
+
+    /// What a value breaches in a portfolio of `total`, exactly.
+    ///
+    /// # Errors
+    /// [`BooksError::TooLarge`].
+    pub fn breach(&self, value: i128, total: i128) -> Result<Option<Breach>, BooksError> {
+        let over = |edge: i128| edge.checked_mul(total).ok_or(BooksError::TooLarge);
+        let value = value.checked_mul(self.one).ok_or(BooksError::TooLarge)?;
+        if value < over(self.min)? {
+            return Ok(Some(Breach::BelowBand));
+        }
+        if value > over(self.max)? {
+            return Ok(Some(Breach::AboveBand));
+        }
+        let Some(threshold) = self.threshold else { return Ok(None) };
+        let away = (value - over(self.target)?).abs();
+        // A target of 0 has a relative threshold of 0; holding none of it is no drift.
+        Ok((away >= over(threshold)? && away > 0).then_some(Breach::Threshold))
+    }
+}
+
 /// What a value breaches in a portfolio of `total`, exactly.
 ///
 /// # Errors
@@ -282,20 +332,7 @@ pub fn breach(
     value: i128,
     total: i128,
 ) -> Result<Option<Breach>, BooksError> {
-    // Weights have at most 8 places, a product of two at most 16.
-    let over = |weight: Decimal| scaled(weight, 16).and_then(|w| w.checked_mul(total)).ok_or(BooksError::TooLarge);
-    let value = value.checked_mul(10_i128.pow(16)).ok_or(BooksError::TooLarge)?;
-    if value < over(asset.min.decimal())? {
-        return Ok(Some(Breach::BelowBand));
-    }
-    if value > over(asset.max.decimal())? {
-        return Ok(Some(Breach::AboveBand));
-    }
-    let Some((kind, threshold)) = drift else { return Ok(None) };
-    let away = (value - over(asset.target.decimal())?).abs();
-    let due = over(threshold_of(kind, threshold, asset.target))?;
-    // A target of 0 has a relative threshold of 0; holding none of it is no drift.
-    Ok((away >= due && away > 0).then_some(Breach::Threshold))
+    Edges::of(asset, drift).ok_or(BooksError::TooLarge)?.breach(value, total)
 }
 
 impl Books {

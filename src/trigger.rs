@@ -133,23 +133,44 @@ pub struct Case<'a> {
 /// [`OutOfRange`] when the calendar does not know the day.
 pub fn judge(case: &Case<'_>, asked: bool) -> Result<Verdict, OutOfRange> {
     let rules = &case.portfolio.trigger;
-    let looks_at_dates = matches!(rules.strategy, Strategy::Time | Strategy::Hybrid);
-    let looks_at_drift = matches!(rules.strategy, Strategy::Threshold | Strategy::Bands | Strategy::Hybrid);
     let schedule = match &rules.schedule {
-        Some((_, dates)) if looks_at_dates => Some(case.schedule(dates)?),
+        Some((_, dates)) if looks_at_dates(rules.strategy) => Some(case.schedule(dates)?),
         _ => None,
     };
     let lines = case.books.lines.iter().filter(|line| case.frozen_now(&line.code).is_none());
-    let breaches: Option<Vec<_>> =
-        looks_at_drift.then(|| lines.filter_map(|line| Some((line.code.clone(), line.breach?))).collect());
-    let cause = if schedule.as_ref().is_some_and(|schedule| schedule.due.is_some()) {
-        Some(Cause::Scheduled)
-    } else if breaches.as_ref().is_some_and(|b| !b.is_empty()) {
-        Some(Cause::Drift)
-    } else {
-        asked.then_some(Cause::Manual)
-    };
-    Ok(Verdict { cause, schedule, breaches })
+    let breaches: Option<Vec<_>> = looks_at_drift(rules.strategy)
+        .then(|| lines.filter_map(|line| Some((line.code.clone(), line.breach?))).collect());
+    let due = schedule.as_ref().is_some_and(|schedule| schedule.due.is_some());
+    let breached = breaches.as_ref().is_some_and(|b| !b.is_empty());
+    Ok(Verdict { cause: cause(due, breached, asked), schedule, breaches })
+}
+
+/// Whether a strategy looks at the schedule.
+#[must_use]
+pub fn looks_at_dates(strategy: Strategy) -> bool {
+    matches!(strategy, Strategy::Time | Strategy::Hybrid)
+}
+
+/// Whether a strategy looks at drift and bands.
+#[must_use]
+pub fn looks_at_drift(strategy: Strategy) -> bool {
+    matches!(strategy, Strategy::Threshold | Strategy::Bands | Strategy::Hybrid)
+}
+
+/// What makes a rebalance due: a date that is not served, then a breach, then that somebody asked.
+#[must_use]
+pub fn cause(due: bool, breached: bool, asked: bool) -> Option<Cause> {
+    match (due, breached) {
+        (true, _) => Some(Cause::Scheduled),
+        (false, true) => Some(Cause::Drift),
+        (false, false) => asked.then_some(Cause::Manual),
+    }
+}
+
+/// Whether a full rebalance of a day serves a scheduled date: it is on that date or after it.
+#[must_use]
+pub fn serves(rebalance: NaiveDate, scheduled: NaiveDate) -> bool {
+    scheduled <= rebalance
 }
 
 impl Case<'_> {
@@ -159,8 +180,9 @@ impl Case<'_> {
 
     fn schedule(&self, dates: &Dates) -> Result<Schedule, OutOfRange> {
         let latest = latest_scheduled(self.calendar, dates, self.as_of)?;
-        let serves = |one: &&Rebalance| latest.is_some_and(|latest| latest <= one.date) && one.date <= self.as_of;
-        let mut serving: Vec<&Rebalance> = self.executed.rebalances.iter().filter(serves).collect();
+        let serving =
+            |one: &&Rebalance| latest.is_some_and(|latest| serves(one.date, latest)) && one.date <= self.as_of;
+        let mut serving: Vec<&Rebalance> = self.executed.rebalances.iter().filter(serving).collect();
         serving.sort_by_key(|one| one.date);
         let (owed, waiting) = self.left_alone(&serving)?;
         let since = match (serving.first(), latest) {

@@ -3,7 +3,7 @@
 //! A session is a day on which the exchange trades. All answers are positions in one sorted list
 //! of sessions, so no question can disagree with another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
@@ -32,6 +32,18 @@ impl Calendar {
     /// The calendar as it is compiled in.
     pub fn of(id: CalendarId) -> Result<Calendar, CalendarError> {
         Ok(Calendar::new(id, data::parse(id, data::text(id))?))
+    }
+
+    /// A calendar of days that are known otherwise, as those of a price history are: its sessions are these days, in any
+    /// order, and its range is from the first of them to the last. None without a day.
+    #[must_use]
+    pub fn of_sessions(id: CalendarId, days: impl IntoIterator<Item = NaiveDate>) -> Option<Calendar> {
+        let days: BTreeSet<NaiveDate> = days.into_iter().collect();
+        let (first, last) = (*days.first()?, *days.last()?);
+        let weekdays = first.iter_days().take_while(|day| *day <= last).filter(|day| !is_weekend(*day));
+        let closed = weekdays.filter(|day| !days.contains(day)).map(|day| (day, USER_CLOSED)).collect();
+        let fingerprint = fingerprint(id, first, last, &closed);
+        Some(Calendar { id, sessions: days.into_iter().collect(), first, last, published: last, closed, fingerprint })
     }
 
     fn new(id: CalendarId, data: Data) -> Calendar {

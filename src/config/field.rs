@@ -298,8 +298,12 @@ pub(crate) const CODE_PATTERN: &str = "^[0-9A-Za-z][0-9A-Za-z._-]{0,19}$";
 /// A day written as `YYYY-MM-DD`, exactly.
 #[must_use]
 pub fn day(text: &str) -> Option<chrono::NaiveDate> {
-    let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (date.format("%Y-%m-%d").to_string() == text).then_some(date)
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(*digit - b'0')))
+    };
+    let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+    chrono::NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
 /// Whether a text is a code.

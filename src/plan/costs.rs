@@ -41,14 +41,32 @@ impl OrderCosts {
 }
 
 /// The broker's commission of an order.
-#[derive(Debug, Clone, Copy)]
-struct Commission {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commission {
     /// Of the amount.
-    rate: Rate,
+    pub rate: Rate,
     /// What it is at least.
-    minimum: Money,
+    pub minimum: Money,
     /// What comes on top.
-    per_order: Money,
+    pub per_order: Money,
+}
+
+impl Commission {
+    /// The rate of an amount in units of 10^-`places` or the minimum, whichever is more, and the fixed fee; rounded up once,
+    /// as one charge, to a multiple of 10^-`smallest`. `None` when it does not fit.
+    #[must_use]
+    pub fn charge(self, amount: i128, places: u32, smallest: u32) -> Option<i128> {
+        let Self { rate, minimum, per_order } = self;
+        let rate = rate.decimal();
+        let exact_places = places + rate.scale();
+        let fine = exact_places.max(PRICE_PLACES);
+        let by_rate = amount.checked_mul(rate.mantissa())?.checked_mul(10_i128.checked_pow(fine - exact_places)?)?;
+        let least = by_rate.max(scaled(minimum.decimal(), fine)?);
+        let exact = least.checked_add(scaled(per_order.decimal(), fine)?)?;
+        let unit = 10_i128.checked_pow(fine - smallest)?;
+        let units = exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0);
+        units.checked_mul(10_i128.checked_pow(places - smallest)?)
+    }
 }
 
 /// How one asset's orders are charged.
@@ -170,7 +188,7 @@ impl Tariff {
         let tax = if taxed { self.tax_on(self.gain(-shares)?)? } else { 0 };
         // A gain that does not fit belongs to no order that could be paid for.
         self.pooled_gain(shares)?;
-        let commission = self.commission(amount)?;
+        let commission = self.commission.charge(amount, self.places, self.smallest)?;
         Some(OrderCosts { commission, slippage: self.slippage(amount, shares > 0)?, tax })
     }
 
@@ -222,20 +240,6 @@ impl Tariff {
     /// The currency's smallest unit, as money is kept here.
     fn unit(&self) -> Option<i128> {
         10_i128.checked_pow(self.places - self.smallest)
-    }
-
-    /// The rate of the amount or the minimum, whichever is more, and the fixed fee; rounded up once, as one charge.
-    fn commission(&self, amount: i128) -> Option<i128> {
-        let Commission { rate, minimum, per_order } = self.commission;
-        let rate = rate.decimal();
-        let exact_places = self.places + rate.scale();
-        let places = exact_places.max(PRICE_PLACES);
-        let by_rate = amount.checked_mul(rate.mantissa())?.checked_mul(10_i128.checked_pow(places - exact_places)?)?;
-        let least = by_rate.max(scaled(minimum.decimal(), places)?);
-        let exact = least.checked_add(scaled(per_order.decimal(), places)?)?;
-        let unit = 10_i128.checked_pow(places - self.smallest)?;
-        let units = exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0);
-        units.checked_mul(self.unit()?)
     }
 
     /// The orders (sold below zero) at which costs stop to follow a straight line: where the rate comes to more than the

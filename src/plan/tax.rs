@@ -10,6 +10,7 @@ use super::sizing::{Levy, SizingError};
 use crate::config::{Currency, TaxClass};
 use crate::drift::{Books, Purse};
 use crate::money::{Money, Rate, rounded_up, scaled};
+use crate::portfolio::Taxes;
 use chrono::{Datelike, Month, NaiveDate};
 
 /// The gains of a year before this plan, and how the rest is taxed. Money is in the units of the books.
@@ -55,7 +56,6 @@ impl Pool {
     fn with(inputs: &Inputs<'_>, places: u32) -> Option<Self> {
         let portfolio = inputs.sound.portfolio();
         let year = inputs.as_of.year();
-        let taxes = &portfolio.costs.taxes;
         let realised = &inputs.executed.realised;
         let known = |name: &str| {
             let mut pooled = portfolio.assets.iter().filter(|(_, asset)| asset.tax_class == Some(TaxClass::Overseas));
@@ -64,18 +64,21 @@ impl Pool {
         let untold = realised.untold.iter().filter(|(day, name)| day.year() == year && known(name));
         let before = [realised.gains.get(&year), inputs.holdings.realised.get(&year)];
         let before = before.into_iter().flatten().try_fold(Money::ZERO, |sum, gain| sum.plus(*gain))?;
+        // What is finer than the books is rounded up, as a gain is.
+        let realised = -down(Money::new(-before.decimal()), places)?;
+        let pool = Self::after(year, realised, &portfolio.costs.taxes, portfolio.currency, places)?;
+        let smallest = portfolio.currency.places().min(places);
+        Some(Self { untold: untold.map(|(day, name)| format!("{name} on {day}")).collect(), smallest, ..pool })
+    }
+
+    /// The pool of a year of which all gains are known, in units of 10^-`places`; tax is rounded up to such a unit. `None`
+    /// when the deduction does not fit.
+    #[must_use]
+    pub fn after(year: i32, realised: i128, taxes: &Taxes, currency: Currency, places: u32) -> Option<Self> {
         // The deduction is in won: where amounts are not, it is not applied.
-        let deduction = if portfolio.currency == Currency::Krw { taxes.deduction } else { Money::ZERO };
-        Some(Self {
-            year,
-            deduction: down(deduction, places)?,
-            // What is finer than the books is rounded up, as a gain is.
-            realised: -down(Money::new(-before.decimal()), places)?,
-            untold: untold.map(|(day, name)| format!("{name} on {day}")).collect(),
-            rate: taxes.overseas,
-            places,
-            smallest: portfolio.currency.places().min(places),
-        })
+        let deduction = if currency == Currency::Krw { taxes.deduction } else { Money::ZERO };
+        let deduction = down(deduction, places)?;
+        Some(Self { year, deduction, realised, untold: Vec::new(), rate: taxes.overseas, places, smallest: places })
     }
 
     /// The part of a purse that is free of so much tax.
