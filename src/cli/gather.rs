@@ -353,6 +353,11 @@ pub(super) fn bytes_of(content: Content, path: &str) -> Result<Option<Vec<u8>>, 
 
 /// A regular file's bytes; of one that is too large, as many as show that it is.
 pub(super) fn file(path: &Path) -> Result<Vec<u8>, Fault> {
+    file_up_to(path, MAX_BYTES)
+}
+
+/// The same with another size that is too large.
+pub(super) fn file_up_to(path: &Path, most: usize) -> Result<Vec<u8>, Fault> {
     let meta = std::fs::metadata(path).map_err(|error| Fault::io("read", path, &error))?;
     if meta.is_dir() {
         return Err(Fault::unknown(format!("{} is a directory", path.display())).hint("name the file in it."));
@@ -361,9 +366,9 @@ pub(super) fn file(path: &Path) -> Result<Vec<u8>, Fault> {
         return Err(Fault::unknown(format!("{} is not a regular file", path.display())).hint("name a file."));
     }
     // One more than there is, so that the end is seen without another look for room.
-    let room = usize::try_from(meta.len()).map_or(MAX_BYTES, |length| length.min(MAX_BYTES) + 1);
+    let room = usize::try_from(meta.len()).map_or(most, |length| length.min(most) + 1);
     let mut bytes = Vec::with_capacity(room);
     let open = std::fs::File::open(path).map_err(|error| Fault::io("read", path, &error))?;
-    open.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| Fault::io("read", path, &error))?;
+    open.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| Fault::io("read", path, &error))?;
     Ok(bytes)
 }

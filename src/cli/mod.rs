@@ -3,6 +3,7 @@
 mod account;
 mod apply;
 mod auto;
+mod backtest;
 mod batch;
 mod brokers;
 mod comment;
@@ -136,6 +137,7 @@ enum Command {
     Log(log::LogArgs),
     Brokers(brokers::BrokersArgs),
     History(history::HistoryArgs),
+    Backtest(backtest::BacktestArgs),
     Comment(comment::CommentArgs),
     Notify(notify::NotifyArgs),
     Schema(schema::SchemaArgs),
@@ -196,6 +198,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Log(_) => log::run(global, host, paint),
         Command::Brokers(_) => brokers::run(global, host, paint),
         Command::History(args) => history::run(args, global, host, paint),
+        Command::Backtest(args) => backtest::run(args, global, host, paint),
         Command::Comment(args) => comment::run(args, host, paint),
         Command::Notify(args) => notify::run(args, global, host, paint),
         Command::Schema(args) => schema::run(args, host, paint),

@@ -26,6 +26,7 @@ const TAKES: &[(&str, &[Format], bool)] = &[
     ("log", PLAIN, true),
     ("brokers", PLAIN, true),
     ("import", FINDINGS, true),
+    ("backtest", PLAIN, true),
     ("history", &[Format::Human, Format::Json, Format::Markdown], true),
     ("commit-msg", PLAIN, false),
 ];
@@ -232,6 +233,16 @@ pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Resu
         );
     }
     Ok(())
+}
+
+/// Nor of another file that it is made from.
+pub(super) fn keep(file: &Path, input: &Path, host: &Host<'_>) -> Result<(), Fault> {
+    match real(file, host) == real(input, host) {
+        true => {
+            Err(Fault::usage(format!("{} is what the answer is made from", file.display())).hint("name another file."))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Where an answer goes that goes to no file.

@@ -488,12 +488,25 @@ pub(super) fn print_findings(
     host: &mut Host<'_>,
     paint: Paint,
 ) -> Result<Exit, Fault> {
-    let sources: &BTreeMap<String, String> = &made.gathered.sources;
-    let error = made.findings.iter().find(|finding| finding.level == Level::Error && finding.suppressed.is_none());
-    if made.fault.is_some() && error.is_none() {
+    let refused = |finding: &&Finding| finding.level == Level::Error && finding.suppressed.is_none();
+    if made.fault.is_some() && made.findings.iter().find(refused).is_none() {
         return Ok(exit); // the fault says it
     }
-    let path = error.map_or(&made.gathered.path, |finding| &finding.path);
-    let report = Report::new(path, &made.findings, sources, exit);
+    print_all(&made.gathered, &made.findings, exit, global, host, paint)
+}
+
+/// Prints findings, under the name of the file that the first of the errors is in.
+pub(super) fn print_all(
+    gathered: &Gathered,
+    findings: &[Finding],
+    exit: Exit,
+    global: &Global,
+    host: &mut Host<'_>,
+    paint: Paint,
+) -> Result<Exit, Fault> {
+    let sources: &BTreeMap<String, String> = &gathered.sources;
+    let error = findings.iter().find(|finding| finding.level == Level::Error && finding.suppressed.is_none());
+    let path = error.map_or(&gathered.path, |finding| &finding.path);
+    let report = Report::new(path, findings, sources, exit);
     deliver(global, (exit, Stream::Out), host, paint, |format, paint| output::lint(format, &report, paint))
 }

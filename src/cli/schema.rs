@@ -55,6 +55,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::Brokers, &crate::output::brokers::SHEET),
     (Which::History, &crate::output::history::HISTORY_SHEET),
     (Which::Status, &crate::output::status::STATUS_SHEET),
+    (Which::Backtest, &crate::output::backtest::BACKTEST_SHEET),
     (Which::Notification, &crate::notify::SHEET),
 ];
 
@@ -95,6 +96,8 @@ pub enum Which {
     History,
     /// status --format json
     Status,
+    /// backtest --format json
+    Backtest,
     /// What notify sends to a webhook
     Notification,
 }

@@ -19,6 +19,15 @@ const ROOM_FOR_BARS: usize = 76;
 
 /// An empty table; these columns are figures.
 pub(super) fn frame(paint: Paint, header: &[&str], figures: Range<usize>) -> Table {
+    table(paint, header, figures, Some(ASSET_COLUMN))
+}
+
+/// An empty table of figures, each row of which has a name that is not broken.
+pub(super) fn figures(paint: Paint, header: &[&str]) -> Table {
+    table(paint, header, 1..header.len(), None)
+}
+
+fn table(paint: Paint, header: &[&str], figures: Range<usize>, broken: Option<usize>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(header.to_vec());
     table.set_width(u16::try_from(paint.width).unwrap_or(80));
@@ -27,7 +36,7 @@ pub(super) fn frame(paint: Paint, header: &[&str], figures: Range<usize>) -> Tab
         if figures.contains(&i) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        if i != ASSET_COLUMN {
+        if Some(i) != broken {
             column.set_constraint(ColumnConstraint::ContentWidth); // a figure broken in two is another figure
         }
     }

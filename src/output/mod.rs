@@ -4,6 +4,7 @@
 
 pub mod apply;
 mod assets;
+pub mod backtest;
 pub mod bar;
 pub mod brokers;
 pub mod change;

@@ -1,9 +1,10 @@
 //! The type that says a portfolio was judged: only [`judge`] makes one.
 
 use super::{ALL, Facts, Group, Rule, run, shipped, stamp};
+use crate::config::CashPolicy;
 use crate::finding::{Finding, Level};
 use crate::policy::Policies;
-use crate::portfolio::Portfolio;
+use crate::portfolio::{Costs, Portfolio, Trigger};
 
 /// A portfolio that no error rule about form, allocation, schedule or suppressions denied. It is the only thing that is planned.
 ///
@@ -22,6 +23,21 @@ impl Sound {
     #[must_use]
     pub fn portfolio(&self) -> &Portfolio {
         &self.portfolio
+    }
+
+    /// The same allocation under other terms, to see what would have become of it: nothing that was judged of its form,
+    /// weights and bands is touched.
+    ///
+    /// Prices are of one currency, cash counts, and no ex-dividend date is looked at: past prices tell none of it.
+    #[must_use]
+    pub(crate) fn supposing(&self, trigger: Trigger, costs: Costs) -> Self {
+        let mut portfolio = Portfolio { trigger, costs, ..self.portfolio.clone() };
+        portfolio.limits.ex_dividend = None;
+        (portfolio.cash, portfolio.dividends) = (CashPolicy::Reinvest, CashPolicy::Reinvest);
+        for asset in portfolio.assets.values_mut() {
+            asset.currency = portfolio.currency;
+        }
+        Self { portfolio }
     }
 }
 

@@ -35,6 +35,8 @@ Commands:
   brokers      List the brokers: what each needs, and whether it is set up
   history      List every change of the allocation, newest first: when, who,
                what, why, and whether the cooldown was kept
+  backtest     Compare policies on past prices: value, return, volatility,
+               drawdown, rebalances, costs, tax, time out of band
   comment      Keep one comment of a GitHub pull request up to date: make it,
                change it, or leave it as it is
   notify       Tell people what a plan or the status says: Slack, Discord,
