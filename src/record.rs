@@ -3,6 +3,10 @@
 //!
 //! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
 
+mod planned;
+
+pub use planned::{Estimate, Held};
+
 use crate::code::Code;
 use crate::config::{CashPolicy, TaxClass};
 use crate::executed::{Executed, Realised, Rebalance};
@@ -73,6 +77,13 @@ pub struct Record {
     /// The codes of the assets that were left alone because of their ex-dividend dates; not there when none was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_alone: Vec<String>,
+    /// What the plan expected of each of its orders; not there in a record that another program wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub estimates: Vec<Estimate>,
+    /// What was held before; not there in a record that another program wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Held")]
+    pub held: Option<Held>,
 }
 
 /// A trade, as the guide has it.
@@ -199,6 +210,8 @@ impl Record {
             cash_flow_currency: body.asked.currency.clone(),
             conversions,
             left_alone: body.before.assets.iter().filter(|a| a.left_alone.is_some()).map(|a| a.code.clone()).collect(),
+            estimates: planned::estimates(body)?,
+            held: Some(planned::held(body)?),
         })
     }
 

@@ -51,6 +51,8 @@ fn the_record_has_the_guides_fields_with_exact_numbers() {
         "notes",
         "plan_id",
         "fills",
+        "estimates",
+        "held",
     ];
     assert_eq!(keys, expected);
     let head = "{\"date\":\"2026-03-04\",\"trigger\":\"scheduled\",\"total_portfolio_value\":10999975,\"trades\":[\
@@ -63,6 +65,12 @@ fn the_record_has_the_guides_fields_with_exact_numbers() {
     assert_eq!(value["post_drift"]["TIGER US Treasury 10Y Futures"].to_string(), "0.00");
     assert_eq!(value["notes"].as_str().unwrap(), plan.body.trigger.why.join("; "));
     assert_eq!(value["fills"][1]["slippage"].to_string(), "353");
+    assert_eq!(value["estimates"][1]["order"], value["fills"][1]["order"]);
+    for field in ["quantity", "price", "commission", "slippage", "tax"] {
+        assert_eq!(value["estimates"][1][field], value["fills"][1][field], "the paper broker fills as planned");
+    }
+    assert_eq!(value["held"]["cash"], serde_json::json!({ "KRW": 0 }));
+    assert_eq!(value["held"]["shares"]["360750"], serde_json::json!(250));
     assert_eq!(value["plan_id"].as_str().unwrap(), plan.plan_id);
 }
 

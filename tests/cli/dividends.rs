@@ -119,7 +119,7 @@ fn an_asset_that_was_left_alone_has_its_rebalance_when_its_window_is_over() {
     };
     apply(&stage, &[]);
     let log = stage.read("rebalance_log.jsonl");
-    assert!(log.ends_with(",\"left_alone\":[\"091230\"]}\n"), "{log}");
+    assert!(log.contains(",\"left_alone\":[\"091230\"],"), "{log}");
     let again = stage.run(&["plan", "--format", "json"]).json();
     assert_eq!((codes(&again), &again["body"]["trigger"]["fired"]), (vec![], &serde_json::Value::Null));
     assert_eq!(again["body"]["trigger"]["owed"], serde_json::json!(["091230"]));
