@@ -14,6 +14,7 @@ use crate::output::change::Names;
 use crate::output::history::{HistoryReport, Row, draw};
 use crate::output::{Paint, Progress};
 use crate::portfolio::{Allocation, Code};
+use crate::repo::Repo;
 use crate::words::{closest, shown};
 use crate::zone::Zone;
 use clap::Args;
@@ -55,40 +56,73 @@ pub(super) fn run(args: &HistoryArgs, global: &Global, host: &mut Host<'_>, pain
         Place::NoRepo(gap) => return Err(Fault::unknown(gap.why).hint(format!("{}.", gap.remedy))),
         Place::Nowhere => return Err(Fault::unknown("there is no repository")),
     };
-    let tip = match &args.rev {
+    let rev = args.rev.as_deref();
+    told((&repo, &path), rev, global, host, |told, host| {
+        let history = told.history;
+        if never(history) && !host.path(&global.config).is_file() {
+            return Err(nowhere(&path, rev, told.born));
+        }
+        let asset = args.asset.as_ref().map(|text| known(text, history)).transpose()?;
+        let created = history.created.as_ref();
+        let report = HistoryReport {
+            path: &global.config.display().to_string(),
+            asset: asset.as_ref(),
+            rows: rows(history, told.judged, asset.as_ref(), |_| true),
+            created: created.filter(|event| asset.as_ref().is_none_or(|code| has(&event.after, code))),
+            unknown: told.unknown.as_ref(),
+            names: told.names,
+            zone: told.zone.unwrap_or(Zone::UTC),
+            now: host.now,
+        };
+        let exit = if report.unknown.is_some() { Exit::Unknown } else { Exit::Done };
+        deliver(global, (exit, Stream::Out), host, paint, |format, paint| draw(format, &report, paint))
+    })
+}
+
+/// What git says of the allocation, whole.
+pub(super) struct Told<'h> {
+    /// Every change.
+    pub(super) history: &'h History,
+    /// What the cooldown that was in force says of each, and how long that was.
+    pub(super) judged: Vec<(Landed<'h>, Option<i64>)>,
+    /// Why this is not all of it, if so.
+    pub(super) unknown: Option<Gap>,
+    /// What assets are called.
+    pub(super) names: &'h Names,
+    /// The zone of the newest config that can be read.
+    pub(super) zone: Option<Zone>,
+    /// Whether anything is committed.
+    pub(super) born: bool,
+}
+
+/// Asks git for every change of the allocation, and shows what it says.
+pub(super) fn told<R>(
+    (repo, path): (&Repo, &str),
+    rev: Option<&str>,
+    global: &Global,
+    host: &mut Host<'_>,
+    show: impl FnOnce(Told<'_>, &mut Host<'_>) -> Result<R, Fault>,
+) -> Result<R, Fault> {
+    let tip = match rev {
         Some(rev) => Some(repo.resolve(rev)?),
         None => repo.head()?,
     };
-    let in_force = InForce::new(&repo, global, host)?;
+    let in_force = InForce::new(repo, global, host)?;
     let seen = Seen::default();
     let parse = |bytes: &[u8]| seen.parse(bytes);
     let lineage = repo.lineage(&parse);
     let progress = RefCell::new(Progress::new(host, global.quiet));
     let past = Watched::new(&lineage, Some(&progress));
-    let history = collect(&past, tip, &path, Reach::All);
+    let history = collect(&past, tip, path, Reach::All);
     let judged = judge(&past, &history, &in_force);
     drop(progress);
-    if never(&history) && !host.path(&global.config).is_file() {
-        return Err(nowhere(&path, args.rev.as_deref(), tip.is_some()));
-    }
     let unjudged = judged.iter().find_map(|(landed, _)| match &landed.kept {
-        Kept::Unknown(gap) => Some(gap.clone()),
+        Kept::Unknown(gap) => Some(gap),
         _ => None,
     });
-    let asset = args.asset.as_ref().map(|text| known(text, &history)).transpose()?;
-    let names = seen.names.borrow();
-    let report = HistoryReport {
-        path: &global.config.display().to_string(),
-        asset: asset.as_ref(),
-        rows: rows(&history, judged, asset.as_ref()),
-        created: history.created.as_ref().filter(|event| asset.as_ref().is_none_or(|code| has(&event.after, code))),
-        unknown: unknown(&history).or(unjudged.as_ref()),
-        names: &names,
-        zone: seen.zone.borrow().unwrap_or(Zone::UTC),
-        now: host.now,
-    };
-    let exit = if report.unknown.is_some() { Exit::Unknown } else { Exit::Done };
-    deliver(global, (exit, Stream::Out), host, paint, |format, paint| draw(format, &report, paint))
+    let unknown = unknown(&history).or(unjudged).cloned();
+    let (names, zone) = (seen.names.borrow(), *seen.zone.borrow());
+    show(Told { history: &history, judged, unknown, names: &names, zone, born: tip.is_some() }, host)
 }
 
 /// What the configs that were read say beside the allocation; the newest is read first, and is believed.
@@ -132,15 +166,20 @@ fn judge<'h>(past: &dyn Past, history: &'h History, in_force: &InForce<'_>) -> V
     history.events.iter().enumerate().map(one).collect()
 }
 
-/// The rows that were asked for.
-fn rows<'h>(history: &'h History, judged: Vec<(Landed<'h>, Option<i64>)>, asset: Option<&Code>) -> Vec<Row<'h>> {
+/// The rows that were asked for: of an asset, and of the changes that are wanted.
+pub(super) fn rows<'h>(
+    history: &'h History,
+    judged: Vec<(Landed<'h>, Option<i64>)>,
+    asset: Option<&Code>,
+    wanted: impl Fn(&Event) -> bool,
+) -> Vec<Row<'h>> {
     let row = |(event, (landed, window)): (&'h Event, _)| {
         let mut differences = between(&event.before, &event.after);
         differences.retain(|one| asset.is_none_or(|code| about(one, code)));
-        let wanted = asset.is_none() || !differences.is_empty();
-        wanted.then_some(Row { event, differences, landed, window })
+        let told = asset.is_none() || !differences.is_empty();
+        told.then_some(Row { event, differences, landed, window })
     };
-    history.events.iter().zip(judged).filter_map(row).collect()
+    history.events.iter().zip(judged).filter(|(event, _)| wanted(event)).filter_map(row).collect()
 }
 
 fn about(difference: &Difference, code: &Code) -> bool {

@@ -33,6 +33,7 @@ mod pre_push;
 mod range;
 mod rates;
 mod records;
+mod report;
 mod schema;
 mod show;
 mod status;
@@ -135,6 +136,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Apply(apply::ApplyArgs),
     Log(log::LogArgs),
+    Report(report::ReportArgs),
     Brokers(brokers::BrokersArgs),
     History(history::HistoryArgs),
     Backtest(backtest::BacktestArgs),
@@ -196,6 +198,7 @@ fn dispatch(cli: &Cli, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault>
         Command::Verify(args) => verify::run(args, global, host, paint),
         Command::Apply(args) => apply::run(args, global, host, paint),
         Command::Log(_) => log::run(global, host, paint),
+        Command::Report(args) => report::run(args, global, host, paint),
         Command::Brokers(_) => brokers::run(global, host, paint),
         Command::History(args) => history::run(args, global, host, paint),
         Command::Backtest(args) => backtest::run(args, global, host, paint),

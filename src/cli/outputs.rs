@@ -4,7 +4,7 @@
 
 use super::account::holdings_path;
 use super::policies::{is_policy, policies_path};
-use super::{Exit, Fault, Global, Host, dividends, rates, records};
+use super::{Exit, Fault, Global, Host, dividends, rates, records, report};
 use crate::disk::write_whole;
 use crate::journal;
 use crate::output::{Format, Paint, Ui};
@@ -24,6 +24,7 @@ const TAKES: &[(&str, &[Format], bool)] = &[
     ("verify", PLAIN, false),
     ("apply", PLAIN, false),
     ("log", PLAIN, true),
+    ("report", &[Format::Human, Format::Json, Format::Markdown], true),
     ("brokers", PLAIN, true),
     ("import", FINDINGS, true),
     ("backtest", PLAIN, true),
@@ -219,15 +220,23 @@ fn real(file: &Path, host: &Host<'_>) -> PathBuf {
 
 /// An answer never takes the place of what it was made from, nor of anything in the directories of the journal and of git.
 pub(super) fn keep_inputs(file: &Path, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
+    keep(file, &[], global, host)
+}
+
+/// The same where other files were named that the answer is made from.
+pub(super) fn keep(file: &Path, also: &[&Path], global: &Global, host: &Host<'_>) -> Result<(), Fault> {
     let policies = policies_path(global);
     let (dividends, fx) = (dividends::path(global), rates::path(global));
-    let inputs = [&global.config, &holdings_path(global), &records::path(global, host), &dividends, &fx, &policies];
+    let (valuations, cash_flows) = (report::valuations_path(global), report::cash_flows_path(global));
+    let log = records::path(global, host);
+    let inputs = [&global.config, &holdings_path(global), &log, &dividends, &fx, &valuations, &cash_flows, &policies];
+    let mut inputs = inputs.into_iter().map(PathBuf::as_path).chain(also.iter().copied());
     let target = real(file, host);
     let named = file.file_name().and_then(|name| name.to_str()).is_some_and(is_policy);
     let policy = named && target.parent() == Some(real(&policies, host).as_path());
     let git = |path: &Path| path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"));
     let kept = git(&target) || target.starts_with(real(&journal::directory(&global.config), host));
-    if policy || kept || inputs.iter().any(|input| real(input, host) == target) {
+    if policy || kept || inputs.any(|input| real(input, host) == target) {
         return Err(
             Fault::usage(format!("{} is what the answer is made from", file.display())).hint("name another file.")
         );

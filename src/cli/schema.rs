@@ -56,6 +56,7 @@ pub const SHEETS: &[(Which, &Sheet)] = &[
     (Which::History, &crate::output::history::HISTORY_SHEET),
     (Which::Status, &crate::output::status::STATUS_SHEET),
     (Which::Backtest, &crate::output::backtest::BACKTEST_SHEET),
+    (Which::Report, &crate::output::report::REPORT_SHEET),
     (Which::Notification, &crate::notify::SHEET),
 ];
 
@@ -98,6 +99,8 @@ pub enum Which {
     Status,
     /// backtest --format json
     Backtest,
+    /// report --format json
+    Report,
     /// What notify sends to a webhook
     Notification,
 }

@@ -17,14 +17,19 @@ const ASSET_COLUMN: usize = 1;
 /// Columns of a terminal below which a band is two figures: a bar would leave no room for names.
 const ROOM_FOR_BARS: usize = 76;
 
-/// An empty table; these columns are figures.
+/// An empty table of assets; these columns are figures.
 pub(super) fn frame(paint: Paint, header: &[&str], figures: Range<usize>) -> Table {
-    table(paint, header, figures, Some(ASSET_COLUMN))
+    frame_breaking(paint, header, figures, ASSET_COLUMN)
 }
 
 /// An empty table of figures, each row of which has a name that is not broken.
 pub(super) fn figures(paint: Paint, header: &[&str]) -> Table {
     table(paint, header, 1..header.len(), None)
+}
+
+/// An empty table; these columns are figures, and one other column may be broken.
+pub(super) fn frame_breaking(paint: Paint, header: &[&str], figures: Range<usize>, broken: usize) -> Table {
+    table(paint, header, figures, Some(broken))
 }
 
 fn table(paint: Paint, header: &[&str], figures: Range<usize>, broken: Option<usize>) -> Table {

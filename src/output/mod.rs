@@ -27,6 +27,7 @@ mod paint;
 pub mod plan;
 pub mod plan_difference;
 mod progress;
+pub mod report;
 mod sarif;
 pub mod status;
 mod text;

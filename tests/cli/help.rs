@@ -32,6 +32,8 @@ Commands:
                plan still exactly right?
   apply        Apply a plan: exactly its orders, once, or not at all
   log          List executed rebalances, oldest first
+  report       Review a quarter: executions and reasons, costs, drift, returns
+               beside benchmarks, and changes of the allocation
   brokers      List the brokers: what each needs, and whether it is set up
   history      List every change of the allocation, newest first: when, who,
                what, why, and whether the cooldown was kept

@@ -94,13 +94,14 @@ impl Shell {
         }
     }
 
-    /// `s/from/to/` where `from` is a text without special characters that stands in the file once.
+    /// `s/from/to/` where `from` is a text without special characters that stands in the file once; `\n` in `to` is a line
+    /// break, as in GNU sed.
     fn substitute(&self, script: &str, file: &str) {
         let parts: Vec<&str> = script.split('/').collect();
         let ["s", from, to, ""] = parts.as_slice() else { panic!("not a plain substitution: {script}") };
         assert!(!from.contains(['*', '[', ']', '^', '$', '\\']), "not a plain text: {from}");
         assert_eq!(self.stage.read(file).matches(from).count(), 1, "{from} in {file}");
-        self.stage.edit(file, from, to);
+        self.stage.edit(file, from, &to.replace("\\n", "\n"));
     }
 }
 

@@ -98,6 +98,33 @@ pub struct CreationJson {
     pub assets: usize,
 }
 
+impl EventJson {
+    /// A change for programs.
+    #[must_use]
+    pub fn of(row: &Row<'_>) -> Self {
+        let event = row.event;
+        let (landing, merge) = match event.landing {
+            Landing::Commit => ("commit", None),
+            Landing::Merge => ("merge", None),
+            Landing::Discarded { merge } => ("discarded", Some(merge.to_string())),
+        };
+        Self {
+            commit: event.commit.to_string(),
+            time: instant(event.time),
+            effective: instant(event.effective),
+            author: event.words.author.clone(),
+            summary: event.summary().to_owned(),
+            reason: event.reason.clone(),
+            r#override: event.override_reason.clone(),
+            path: event.path.clone(),
+            landing,
+            merge,
+            changes: row.differences.iter().map(ChangeJson::of).collect(),
+            cooldown: cooldown(row),
+        }
+    }
+}
+
 /// Draws a history.
 pub(super) fn draw(report: &HistoryReport<'_>) -> String {
     let document = HistoryJson {
@@ -107,33 +134,10 @@ pub(super) fn draw(report: &HistoryReport<'_>) -> String {
         remedy: report.unknown.map(|gap| gap.remedy.clone()),
         path: report.path.to_owned(),
         asset: report.asset.map(|code| code.0.clone()),
-        events: report.rows.iter().map(event).collect(),
+        events: report.rows.iter().map(EventJson::of).collect(),
         created: report.created.map(creation),
     };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
-}
-
-fn event(row: &Row<'_>) -> EventJson {
-    let event = row.event;
-    let (landing, merge) = match event.landing {
-        Landing::Commit => ("commit", None),
-        Landing::Merge => ("merge", None),
-        Landing::Discarded { merge } => ("discarded", Some(merge.to_string())),
-    };
-    EventJson {
-        commit: event.commit.to_string(),
-        time: instant(event.time),
-        effective: instant(event.effective),
-        author: event.words.author.clone(),
-        summary: event.summary().to_owned(),
-        reason: event.reason.clone(),
-        r#override: event.override_reason.clone(),
-        path: event.path.clone(),
-        landing,
-        merge,
-        changes: row.differences.iter().map(ChangeJson::of).collect(),
-        cooldown: cooldown(row),
-    }
 }
 
 fn cooldown(row: &Row<'_>) -> CooldownJson {

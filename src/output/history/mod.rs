@@ -7,7 +7,7 @@ mod human;
 mod json;
 mod markdown;
 
-pub use json::{HISTORY_SHEET, HistoryJson};
+pub use json::{EventJson, HISTORY_SHEET, HistoryJson};
 
 use super::change::{self, ChangeLine, Names};
 use super::text::flat;
@@ -66,7 +66,7 @@ pub fn draw(format: Format, report: &HistoryReport<'_>, paint: Paint) -> String 
 
 impl HistoryReport<'_> {
     /// An instant as clocks in the portfolio's zone show it, and how long ago it is.
-    fn when(&self, seconds: i64) -> (String, String) {
+    pub(in crate::output) fn when(&self, seconds: i64) -> (String, String) {
         (self.instant(seconds), ago(seconds, self.now))
     }
 
@@ -78,13 +78,13 @@ impl HistoryReport<'_> {
     }
 
     /// The differences of a row, a line for each asset and each sleeve.
-    fn lines(&self, row: &Row<'_>) -> Vec<ChangeLine> {
+    pub(in crate::output) fn lines(&self, row: &Row<'_>) -> Vec<ChangeLine> {
         change::lines(&row.differences, self.names)
     }
 
     /// What the cooldown says of a change, in words, and what somebody else says of that: the reason of an override, or
     /// what keeps it from being told.
-    fn cooldown(&self, row: &Row<'_>) -> (String, Option<String>) {
+    pub(in crate::output) fn cooldown(&self, row: &Row<'_>) -> (String, Option<String>) {
         let said = match &row.landed.kept {
             Kept::Overridden => row.event.override_reason.as_deref(),
             Kept::Unknown(gap) => Some(gap.why.as_str()),
@@ -139,7 +139,7 @@ impl HistoryReport<'_> {
     }
 
     /// What there is, in one line: how many changes, and how they kept the cooldown.
-    fn total(&self) -> String {
+    pub(in crate::output) fn total(&self) -> String {
         let words = ["kept", "overridden", "broken", "discarded", "cannot be told"];
         let place = |row: &Row<'_>| match row.landed.kept {
             Kept::Alone | Kept::Restored => 0,
@@ -178,19 +178,19 @@ impl HistoryReport<'_> {
 }
 
 /// Who made a commit, on one line.
-fn author(event: &Event) -> String {
+pub(in crate::output) fn author(event: &Event) -> String {
     let words = &event.words;
     let name = [&words.author, &words.email].into_iter().find(|text| !text.trim().is_empty());
     cut(&flat(name.map_or("nobody", String::as_str)))
 }
 
 /// Why a change was made, if anyone said so.
-fn reason(event: &Event) -> Option<String> {
+pub(in crate::output) fn reason(event: &Event) -> Option<String> {
     event.reason.as_deref().map(|reason| cut(&flat(reason)))
 }
 
 /// The first line of a commit's message.
-fn summary(event: &Event) -> String {
+pub(in crate::output) fn summary(event: &Event) -> String {
     cut(&flat(event.summary()))
 }
 

@@ -1,0 +1,352 @@
+//! What was held on past days: reckoned back from what is held today, through what the log says was traded and what is
+//! known of cash that came and went.
+//!
+//! Each record of the log says what was held before it. On the way back its word is compared with what was reckoned: to go
+//! back from today and to go forward from a record must come to the same, or nothing is told. Prices must never enter this
+//! room.
+
+use crate::cash_flows::Entry;
+use crate::config::Currency;
+use crate::holdings::Holdings;
+use crate::record::Record;
+use crate::trade::{Fill, Side};
+use crate::zone::Zone;
+use chrono::{DateTime, NaiveDate};
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What was held at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Position {
+    /// Shares by code; none at zero.
+    pub shares: BTreeMap<String, Decimal>,
+    /// Cash by currency.
+    pub cash: BTreeMap<Currency, Decimal>,
+}
+
+/// What the owner paid in on a day, or took out below zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct External {
+    /// The day.
+    pub day: NaiveDate,
+    /// The currency.
+    pub currency: Currency,
+    /// How much.
+    pub amount: Decimal,
+}
+
+/// What was held from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// What was held before anything of this happened.
+    opening: Position,
+    /// What was held at the end of each day on which something happened, in order.
+    days: Vec<(NaiveDate, Position)>,
+    /// What the owner paid in and took out, in order.
+    pub external: Vec<External>,
+    /// How many records said what was held before them, as was reckoned.
+    pub compared: usize,
+}
+
+impl Timeline {
+    /// What was held at the end of a day.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate) -> &Position {
+        let after = self.days.partition_point(|(one, _)| *one <= day);
+        after.checked_sub(1).and_then(|last| self.days.get(last)).map_or(&self.opening, |(_, position)| position)
+    }
+}
+
+/// Why it cannot be told what was held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disagreement {
+    /// A record has trades and no fills, so that it is not known how many shares they were.
+    NoFills {
+        /// The line of the log.
+        line: usize,
+        /// The day.
+        day: NaiveDate,
+    },
+    /// Before a record, something else was held than its plan saw.
+    Otherwise {
+        /// The line of the log.
+        line: usize,
+        /// The day.
+        day: NaiveDate,
+        /// What: a code, or a currency.
+        what: String,
+        /// Whether it is cash.
+        cash: bool,
+        /// What the record says.
+        stated: Decimal,
+        /// What was reckoned.
+        reckoned: Decimal,
+        /// The rebalance after it, with which the holdings still agree: its line and its day; none where that is today.
+        agreed: Option<(usize, NaiveDate)>,
+    },
+    /// Fewer shares than none.
+    BelowZero {
+        /// The code.
+        code: String,
+        /// The day before whose end that was.
+        day: NaiveDate,
+        /// How many.
+        shares: Decimal,
+    },
+    /// Cash moved after the day of the holdings.
+    Later {
+        /// The line of `cash_flows.csv`.
+        line: usize,
+        /// Its day.
+        day: NaiveDate,
+        /// The day up to which the holdings are known.
+        known: NaiveDate,
+    },
+    /// A currency of the log is none that is known.
+    NoCurrency {
+        /// The line of the log.
+        line: usize,
+        /// The word.
+        word: String,
+    },
+    /// A figure has more digits than are kept.
+    TooLarge,
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoFills { line, day } => {
+                write!(f, "the rebalance of {day} (line {line} of the log) has no fills, so its shares are not known")
+            }
+            Self::Otherwise { line, day, what, cash, stated, reckoned, agreed } => {
+                let (was, noun) = if *cash { ("cash in ", "") } else { ("", " shares") };
+                write!(
+                    f,
+                    "before the rebalance of {day} (line {line} of the log), {was}{what} was {stated}{noun} as the log \
+                     has it, but {reckoned} as reckoned back from the holdings; something between then and "
+                )?;
+                match agreed {
+                    Some((line, day)) => write!(f, "the rebalance of {day} (line {line}) is not known"),
+                    None => write!(f, "today is not known"),
+                }
+            }
+            Self::BelowZero { code, day, shares } => {
+                write!(f, "reckoned back from the holdings, {shares} shares of {code} were held before {day}")
+            }
+            Self::Later { line, day, known } => {
+                write!(f, "line {line} of the cash flows is of {day}, and the holdings are known up to {known}")
+            }
+            Self::NoCurrency { line, word } => write!(f, "line {line} of the log names no known currency: {word}"),
+            Self::TooLarge => write!(f, "what was held has more digits than are kept"),
+        }
+    }
+}
+
+impl Disagreement {
+    /// What to do, a sentence without its period.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::NoFills { .. } => "ask for a quarter that begins after it".to_owned(),
+            Self::Otherwise { cash: true, .. } => {
+                "enter what came or went without a rebalance in cash_flows.csv: a deposit, a withdrawal, a dividend, \
+                 interest, a fee or a tax"
+                    .to_owned()
+            }
+            Self::Otherwise { .. } | Self::BelowZero { .. } => {
+                "correct the holdings; where shares came or went without a rebalance, as in a split, ask for a quarter \
+                 that begins after that"
+                    .to_owned()
+            }
+            Self::Later { .. } => "bring cash and `as_of` of the holdings up to that day".to_owned(),
+            Self::NoCurrency { .. } => "correct that line".to_owned(),
+            Self::TooLarge => "check the quantities of the log and of the holdings".to_owned(),
+        }
+    }
+}
+
+impl std::error::Error for Disagreement {}
+
+/// The day on which a record was executed: that of its first fill where the portfolio is; without a fill, its plan's.
+#[must_use]
+pub fn executed_on(record: &Record, zone: Zone) -> NaiveDate {
+    record.fills.iter().map(|fill| filled_on(fill, record, zone)).min().unwrap_or(record.date)
+}
+
+fn filled_on(fill: &Fill, record: &Record, zone: Zone) -> NaiveDate {
+    let instant = DateTime::parse_from_rfc3339(&fill.at).ok();
+    let local = instant.and_then(|instant| zone.local(instant.timestamp()));
+    local.map_or(record.date, |local| local.date_naive())
+}
+
+/// What happened, one thing each.
+enum Happened<'a> {
+    /// Cash came or went.
+    Cash(&'a Entry),
+    /// A rebalance began: what its record says was held.
+    Begin(usize, &'a Record),
+    /// Cash was moved with a rebalance.
+    Moved(usize, &'a Record),
+    /// An order was executed.
+    Filled(usize, &'a Fill),
+}
+
+/// What was held from the end of a day on. `outside` are codes that are no part of the portfolio.
+///
+/// # Errors
+/// [`Disagreement`].
+pub fn since(
+    from: NaiveDate,
+    holdings: &Holdings,
+    outside: &BTreeSet<String>,
+    (records, base): (&[Record], Currency),
+    entries: &[Entry],
+    zone: Zone,
+) -> Result<Timeline, Disagreement> {
+    let events = events(records, entries, zone);
+    let known = events.iter().filter(|(_, event)| !matches!(event, Happened::Cash(_))).map(|(day, _)| *day);
+    let known = known.chain([holdings.as_of]).max().unwrap_or(holdings.as_of);
+    if let Some(late) = entries.iter().find(|entry| entry.day > known) {
+        return Err(Disagreement::Later { line: late.line, day: late.day, known });
+    }
+    let position = today(holdings, outside);
+    let mut walk = Walk { position, base, days: Vec::new(), external: Vec::new(), compared: 0, agreed: None };
+    for (day, event) in events.iter().rev().take_while(|(day, _)| *day > from) {
+        walk.undo(*day, event)?;
+    }
+    walk.days.reverse();
+    walk.external.reverse();
+    Ok(Timeline { opening: walk.position, days: walk.days, external: walk.external, compared: walk.compared })
+}
+
+/// What is held today.
+fn today(holdings: &Holdings, outside: &BTreeSet<String>) -> Position {
+    let shares = holdings.positions.iter().filter(|(code, _)| !outside.contains(&code.0));
+    let shares = shares.map(|(code, position)| (code.0.clone(), position.quantity.decimal()));
+    let cash = holdings.cash.iter().map(|(currency, amount)| (*currency, amount.decimal()));
+    Position { shares: shares.filter(|(_, shares)| !shares.is_zero()).collect(), cash: cash.collect() }
+}
+
+/// All that happened, in order. Entries of a day come before the rebalances of that day.
+fn events<'a>(records: &'a [Record], entries: &'a [Entry], zone: Zone) -> Vec<(NaiveDate, Happened<'a>)> {
+    let mut events: Vec<((NaiveDate, usize), Happened<'a>)> = Vec::new();
+    for (i, record) in records.iter().enumerate() {
+        let (day, line) = (executed_on(record, zone), i + 1);
+        events.push(((day, line), Happened::Begin(line, record)));
+        events.push(((day, line), Happened::Moved(line, record)));
+        let fills =
+            record.fills.iter().map(|fill| ((filled_on(fill, record, zone), line), Happened::Filled(line, fill)));
+        events.extend(fills);
+    }
+    events.extend(entries.iter().map(|entry| ((entry.day, 0), Happened::Cash(entry))));
+    events.sort_by_key(|(place, _)| *place);
+    events.into_iter().map(|((day, _), event)| (day, event)).collect()
+}
+
+/// On the way back.
+struct Walk {
+    /// What was held at this point.
+    position: Position,
+    base: Currency,
+    /// What was held at the end of the days that were passed, newest first.
+    days: Vec<(NaiveDate, Position)>,
+    external: Vec<External>,
+    compared: usize,
+    /// The last record that agreed: its line and its day.
+    agreed: Option<(usize, NaiveDate)>,
+}
+
+impl Walk {
+    fn undo(&mut self, day: NaiveDate, event: &Happened<'_>) -> Result<(), Disagreement> {
+        if self.days.last().is_none_or(|(last, _)| *last != day) {
+            self.days.push((day, self.position.clone()));
+        }
+        match event {
+            Happened::Cash(entry) => {
+                self.cash(entry.currency, entry.change)?;
+                if entry.kind.is_external() {
+                    self.external.push(External { day, currency: entry.currency, amount: entry.change });
+                }
+                Ok(())
+            }
+            Happened::Filled(line, fill) => self.fill(*line, day, fill),
+            Happened::Moved(line, record) => {
+                let Some(flow) = record.cash_flow else { return Ok(()) };
+                let currency = self.currency(*line, record.cash_flow_currency.as_deref())?;
+                self.external.push(External { day, currency, amount: flow.0 });
+                self.cash(currency, flow.0)
+            }
+            Happened::Begin(line, record) => self.compare(*line, day, record),
+        }
+    }
+
+    fn currency(&self, line: usize, word: Option<&str>) -> Result<Currency, Disagreement> {
+        let Some(word) = word else { return Ok(self.base) };
+        Currency::parse(word).ok_or_else(|| Disagreement::NoCurrency { line, word: word.to_owned() })
+    }
+
+    /// Takes a change of cash back.
+    fn cash(&mut self, currency: Currency, change: Decimal) -> Result<(), Disagreement> {
+        let cash = self.position.cash.entry(currency).or_default();
+        *cash = cash.checked_sub(change).ok_or(Disagreement::TooLarge)?;
+        Ok(())
+    }
+
+    /// Takes a fill back.
+    fn fill(&mut self, line: usize, day: NaiveDate, fill: &Fill) -> Result<(), Disagreement> {
+        let currency = self.currency(line, fill.currency.as_deref())?;
+        self.cash(currency, fill.cash_change().ok_or(Disagreement::TooLarge)?)?;
+        let held = self.position.shares.get(&fill.code).copied().unwrap_or_default();
+        let before = match fill.side {
+            Side::Buy => held.checked_sub(fill.quantity.0),
+            Side::Sell => held.checked_add(fill.quantity.0),
+        };
+        let before = before.ok_or(Disagreement::TooLarge)?;
+        if before < Decimal::ZERO {
+            return Err(Disagreement::BelowZero { code: fill.code.clone(), day, shares: before.normalize() });
+        }
+        match before.is_zero() {
+            true => drop(self.position.shares.remove(&fill.code)),
+            false => drop(self.position.shares.insert(fill.code.clone(), before)),
+        }
+        Ok(())
+    }
+
+    /// Compares with what a record says was held before it.
+    fn compare(&mut self, line: usize, day: NaiveDate, record: &Record) -> Result<(), Disagreement> {
+        if record.fills.is_empty() && !record.trades.is_empty() {
+            return Err(Disagreement::NoFills { line, day });
+        }
+        let Some(held) = &record.held else { return Ok(()) };
+        let differs = |what: &str, cash, stated: Decimal, reckoned: Decimal| Disagreement::Otherwise {
+            line,
+            day,
+            what: what.to_owned(),
+            cash,
+            stated: stated.normalize(),
+            reckoned: reckoned.normalize(),
+            agreed: self.agreed,
+        };
+        for (code, stated) in &held.shares {
+            let reckoned = self.position.shares.get(code).copied().unwrap_or_default();
+            if reckoned != stated.0 {
+                return Err(differs(code, false, stated.0, reckoned));
+            }
+        }
+        for (word, stated) in &held.cash {
+            let currency = self.currency(line, Some(word))?;
+            let reckoned = self.position.cash.get(&currency).copied().unwrap_or_default();
+            if reckoned != stated.0 {
+                return Err(differs(word, true, stated.0, reckoned));
+            }
+        }
+        self.compared += 1;
+        self.agreed = Some((line, day));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+// Looks at a page in headless Chromium: node browser.cjs PAGE [PICTURES]. It ends with 1 where something is wrong, and
+// saves a picture of each view in the directory PICTURES, if one is named.
+const { chromium } = require("playwright-core");
+const path = require("path");
+
+const VIEWS = [
+  { name: "light", viewport: { width: 1100, height: 900 }, colorScheme: "light" },
+  { name: "dark", viewport: { width: 1100, height: 900 }, colorScheme: "dark" },
+  { name: "phone", viewport: { width: 360, height: 740 }, colorScheme: "light", isMobile: true, deviceScaleFactor: 2 },
+];
+
+// Runs in the page: what a reader would trip over.
+function look() {
+  const wrong = [];
+  const wide = document.documentElement.scrollWidth;
+  if (wide > window.innerWidth) wrong.push(`the page is ${wide} wide on a screen of ${window.innerWidth}`);
+  for (const line of document.querySelectorAll("polyline")) {
+    const box = line.getBoundingClientRect();
+    if (box.width < 1) wrong.push("a line is not drawn");
+    if (getComputedStyle(line).fill !== "none") wrong.push("a line is filled");
+  }
+  for (const svg of document.querySelectorAll("svg")) {
+    const box = svg.getBoundingClientRect();
+    if (box.width < 1 || box.height < 1) wrong.push("a chart has no room");
+  }
+  // Relative luminance and contrast as WCAG 2.2 defines them.
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\d.]+/g).map((c) => c / 255);
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  };
+  const ground = light(getComputedStyle(document.body).backgroundColor);
+  for (const element of document.querySelectorAll("body *")) {
+    const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    if (!text || element.closest("svg")) continue;
+    const style = getComputedStyle(element);
+    if (parseFloat(style.fontSize) < 11.5) wrong.push(`${element.className} is written in ${style.fontSize}`);
+    const [a, b] = [light(style.color), ground].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) wrong.push(`${element.tagName} ${element.className} has too little contrast`);
+  }
+  for (const labels of document.querySelectorAll(".x")) {
+    const boxes = [...labels.children].map((label) => label.getBoundingClientRect());
+    if (boxes.some((box, i) => i > 0 && box.left < boxes[i - 1].right)) wrong.push("labels of days overlap");
+  }
+  return { wrong: [...new Set(wrong)], ground, charts: document.querySelectorAll("figure.chart").length };
+}
+
+(async () => {
+  const [page_, pictures] = process.argv.slice(2);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  const wrong = [];
+  for (const view of VIEWS) {
+    const context = await browser.newContext({ ...view });
+    const page = await context.newPage();
+    page.on("console", (message) => wrong.push(`${view.name}: ${message.text()}`));
+    page.on("pageerror", (error) => wrong.push(`${view.name}: ${error}`));
+    page.on("request", (request) => {
+      if (request.url() !== "file://" + path.resolve(page_)) wrong.push(`${view.name}: it asks for ${request.url()}`);
+    });
+    await page.goto("file://" + path.resolve(page_));
+    const seen = await page.evaluate(look);
+    wrong.push(...seen.wrong.map((what) => `${view.name}: ${what}`));
+    if (view.colorScheme === "dark" ? seen.ground > 0.1 : seen.ground < 0.8) wrong.push(`${view.name}: the wrong ground`);
+    if (seen.charts < 1) wrong.push(`${view.name}: no chart`);
+    if (pictures) await page.screenshot({ path: path.join(pictures, `${view.name}.png`), fullPage: true });
+    await context.close();
+  }
+  await browser.close();
+  if (wrong.length) {
+    console.error(wrong.join("\n"));
+    process.exit(1);
+  }
+})();

@@ -1,0 +1,70 @@
+//! Every figure of a report reckoned again, by a program that shares nothing with this one.
+
+use crate::scenes::{SCENES, one_execution};
+use crate::stage::Stage;
+use rust_decimal::Decimal;
+use std::path::Path;
+use std::process::Command;
+
+/// Runs the program on what a stage has, and on a report of it.
+fn recompute(stage: &Stage, name: &str, options: &[&str]) -> String {
+    let args: Vec<&str> = ["report", "--format", "json"].iter().chain(options).copied().collect();
+    let run = stage.run(&args);
+    assert!(matches!(run.code, 0 | 6), "{name}: {}", run.whole());
+    stage.write("report.json", &run.out);
+    let (sound, said) = run(stage);
+    assert!(sound, "{name}: {said}");
+    said
+}
+
+/// Whether the program finds every figure as it should be, and what it says.
+fn run(stage: &Stage) -> (bool, String) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/recompute.py");
+    let output = Command::new("python3").arg("-B").arg(script).arg(stage.path("")).output().expect("python3 is needed");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), said)
+}
+
+#[test]
+fn every_figure_of_every_scene() {
+    for (name, scene) in SCENES {
+        let stage = scene();
+        let said = recompute(&stage, name, &[]);
+        assert!(said.contains(" figures agree"), "{name}: {said}");
+        for quarter in ["2026Q1", "2025Q4"] {
+            recompute(&stage, name, &["--quarter", quarter]);
+        }
+    }
+}
+
+/// Figures that are moved by two billionths.
+const FIGURES: [&str; 12] = [
+    "/returns/time_weighted",
+    "/returns/money_weighted/xirr",
+    "/returns/money_weighted/period",
+    "/returns/closing",
+    "/returns/values/5/value",
+    "/benchmarks/0/returned",
+    "/benchmarks/1/money_weighted/xirr",
+    "/turnover",
+    "/weights/3/days/4/weight",
+    "/executions/0/drift/2/before",
+    "/executions/0/costs/slippage/estimate",
+    "/costs/commission/actual",
+];
+
+#[test]
+fn a_figure_that_is_wrong_is_found() {
+    let stage = one_execution();
+    recompute(&stage, "one execution", &[]);
+    let sound: serde_json::Value = serde_json::from_str(&stage.read("report.json")).unwrap();
+    for figure in FIGURES {
+        let mut wrong = sound.clone();
+        let place = wrong.pointer_mut(figure).unwrap_or_else(|| panic!("there is no {figure}"));
+        let moved = place.as_str().unwrap().parse::<Decimal>().unwrap() + Decimal::new(2, 9);
+        *place = moved.to_string().into();
+        stage.write("report.json", &wrong.to_string());
+        let (sound, said) = run(&stage);
+        assert!(!sound && said.contains("reckoned again it is"), "{figure}: {said}");
+    }
+}
