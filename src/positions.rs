@@ -273,6 +273,11 @@ impl Walk {
             }
             Happened::Filled(line, fill) => self.fill(*line, day, fill),
             Happened::Moved(line, record) => {
+                for one in &record.conversions {
+                    let taken = one.amount.0.checked_mul(Decimal::NEGATIVE_ONE).ok_or(Disagreement::TooLarge)?;
+                    self.cash(self.currency(*line, Some(&one.from))?, taken)?;
+                    self.cash(self.currency(*line, Some(&one.to))?, one.received.0)?;
+                }
                 let Some(flow) = record.cash_flow else { return Ok(()) };
                 let currency = self.currency(*line, record.cash_flow_currency.as_deref())?;
                 self.external.push(External { day, currency, amount: flow.0 });

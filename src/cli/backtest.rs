@@ -2,7 +2,7 @@
 
 use super::gather::{Claims, From, Gathered, file_up_to, gather, own_file};
 use super::lint::exit;
-use super::outputs::{Stream, deliver, keep, keep_inputs};
+use super::outputs::{Stream, deliver, keep, same};
 use super::plan::{day, print_all};
 use super::unplanned::plan_fault;
 use super::{Exit, Fault, Global, Host};
@@ -156,8 +156,7 @@ fn usual(currency: Currency) -> Money {
 pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     let files = global.outputs.files();
     for file in files.chain(args.html.as_deref()) {
-        keep_inputs(file, global, host)?;
-        keep(file, &args.prices, host)?;
+        keep(file, &[&args.prices], global, host)?;
     }
     distinct(args, global, host)?;
     // The past of the config is no part of the question.
@@ -198,7 +197,7 @@ pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, pai
 /// The page and another answer do not go to one place.
 fn distinct(args: &BacktestArgs, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
     let Some(page) = &args.html else { return Ok(()) };
-    let same = |file: &Path| keep(page, file, host).is_err();
+    let same = |file: &Path| same(page, file, host);
     match global.outputs.files().any(same) {
         true => Err(Fault::usage(format!("the page and another answer go to {}", page.display()))
             .hint("name another file: --html backtest.html")),

@@ -244,14 +244,9 @@ pub(super) fn keep(file: &Path, also: &[&Path], global: &Global, host: &Host<'_>
     Ok(())
 }
 
-/// Nor of another file that it is made from.
-pub(super) fn keep(file: &Path, input: &Path, host: &Host<'_>) -> Result<(), Fault> {
-    match real(file, host) == real(input, host) {
-        true => {
-            Err(Fault::usage(format!("{} is what the answer is made from", file.display())).hint("name another file."))
-        }
-        false => Ok(()),
-    }
+/// Whether two names are those of one file.
+pub(super) fn same(one: &Path, other: &Path, host: &Host<'_>) -> bool {
+    real(one, host) == real(other, host)
 }
 
 /// Where an answer goes that goes to no file.

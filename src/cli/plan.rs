@@ -1,5 +1,9 @@
 //! `rebalance plan`: what would be traded, why, and at what cost.
 
+mod words;
+
+pub(super) use words::day;
+
 use super::account::{Account, holdings_path};
 use super::dividends::DividendFile;
 use super::gather::{Claims, From, Gathered, gather};
@@ -11,14 +15,14 @@ use super::unplanned::plan_fault;
 use super::{Exit, Fault, Format, Global, Host, quoted, records, table};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
-use crate::config::{Currency, Destination, Funding};
+use crate::config::Currency;
 use crate::disk::{RealDisk, write_whole};
 use crate::ex_dividend::{self, Frozen};
 use crate::finding::{Finding, Level};
 use crate::hash::sha256;
 use crate::journal;
 use crate::log::Log;
-use crate::money::{self, Money, PRICE_PLACES};
+use crate::money::Money;
 use crate::output::plan::{Next, draw};
 use crate::output::{self, Paint, Report, Ui};
 use crate::plan::file::{Body, ConfigInput, FxInput, Override};
@@ -27,11 +31,11 @@ use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
 use chrono::NaiveDate;
-use clap::{Args, ValueEnum};
-use rust_decimal::Decimal;
+use clap::Args;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use words::{Amount, Asked, Payer, Toward, amount};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,78 +95,6 @@ pub(super) struct PlanArgs {
     /// With --batch: how many are planned at once [default: one for each core]
     #[arg(long, value_name = "N", requires = "batch")]
     jobs: Option<NonZeroUsize>,
-}
-
-/// A trigger one can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Asked {
-    /// Regardless of schedule and drift.
-    Manual,
-}
-
-/// Where weights may be brought to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Toward {
-    /// To the targets.
-    Target,
-    /// To the nearest edges of their bands.
-    BandEdge,
-    /// Halfway between edge and target.
-    HalfBand,
-}
-
-impl Toward {
-    fn destination(self) -> Destination {
-        match self {
-            Self::Target => Destination::Target,
-            Self::BandEdge => Destination::BandEdge,
-            Self::HalfBand => Destination::HalfBand,
-        }
-    }
-}
-
-/// What may pay for orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Payer {
-    /// Each currency for its own.
-    Own,
-    /// All for all: what one lacks is converted from the others, as a part of the plan.
-    Convert,
-}
-
-impl Payer {
-    fn funding(self) -> Funding {
-        match self {
-            Self::Own => Funding::Own,
-            Self::Convert => Funding::Convert,
-        }
-    }
-}
-
-/// A day as an option has it.
-pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
-    crate::config::day(text).ok_or_else(|| "write it as YYYY-MM-DD, such as 2026-03-04".to_owned())
-}
-
-/// An amount of cash, and its currency where it says one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Amount(Money, Option<Currency>);
-
-fn amount(text: &str) -> Result<Amount, String> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let currency = match text.get(digits.len()..).unwrap_or_default() {
-        "" => None,
-        word => Some(Currency::parse(word).ok_or_else(|| {
-            let known = Currency::ALL.map(Currency::word);
-            format!("no currency is called `{word}`: one of {}", crate::words::list(&known))
-        })?),
-    };
-    match money::decimal(digits.trim_end_matches(' '), PRICE_PLACES) {
-        Ok(amount) if amount > Decimal::ZERO => Ok(Amount(Money::new(amount), currency)),
-        Ok(_) => Err("write an amount above 0".to_owned()),
-        Err(_) => Err("write it in plain digits, such as 500000 or 500USD".to_owned()),
-    }
 }
 
 impl PlanArgs {

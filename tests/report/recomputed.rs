@@ -12,13 +12,13 @@ fn recompute(stage: &Stage, name: &str, options: &[&str]) -> String {
     let run = stage.run(&args);
     assert!(matches!(run.code, 0 | 6), "{name}: {}", run.whole());
     stage.write("report.json", &run.out);
-    let (sound, said) = run(stage);
+    let (sound, said) = reckoned(stage);
     assert!(sound, "{name}: {said}");
     said
 }
 
 /// Whether the program finds every figure as it should be, and what it says.
-fn run(stage: &Stage) -> (bool, String) {
+fn reckoned(stage: &Stage) -> (bool, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/recompute.py");
     let output = Command::new("python3").arg("-B").arg(script).arg(stage.path("")).output().expect("python3 is needed");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -64,7 +64,7 @@ fn a_figure_that_is_wrong_is_found() {
         let moved = place.as_str().unwrap().parse::<Decimal>().unwrap() + Decimal::new(2, 9);
         *place = moved.to_string().into();
         stage.write("report.json", &wrong.to_string());
-        let (sound, said) = run(&stage);
+        let (sound, said) = reckoned(&stage);
         assert!(!sound && said.contains("reckoned again it is"), "{figure}: {said}");
     }
 }
