@@ -91,17 +91,17 @@ impl World {
             }
             Step::Rebalance { buys, sells, deposit, later } => {
                 let record = record(day, &self.position, (*buys, *sells), *deposit, *later);
+                let began = executed_on(&record, Zone::UTC);
                 let cash = self.position.cash.entry(Currency::Krw).or_default();
                 *cash += record.cash_flow.map(|flow| flow.0).unwrap_or_default();
-                for fill in &record.fills {
-                    let filled = filled_on(fill, &record, Zone::UTC);
-                    if filled > day {
-                        self.days.push((day, self.position.clone()));
-                    }
+                self.days.push((began, self.position.clone()));
+                let mut fills: Vec<&Fill> = record.fills.iter().collect();
+                fills.sort_by_key(|fill| filled_on(fill, &record, Zone::UTC));
+                for fill in fills {
                     *self.position.cash.entry(Currency::Krw).or_default() += fill.cash_change().unwrap();
                     let sign = if fill.side == Side::Buy { Decimal::ONE } else { -Decimal::ONE };
                     *self.position.shares.entry(fill.code.clone()).or_default() += sign * fill.quantity.0;
-                    self.days.push((filled, self.position.clone()));
+                    self.days.push((filled_on(fill, &record, Zone::UTC), self.position.clone()));
                 }
                 self.records.push(record);
             }

@@ -43,14 +43,14 @@ Returns, in KRW
   11,059,574 on 2025-12-31, 11,360,474 on 2026-03-31: 0 paid in less taken
     out, +300,900 made.
 
-                             time-weighted     ahead  money-weighted      XIRR
-  portfolio                        +2.72 %                   +2.72 %  +11.50 %
-  benchmark  KOSPI 200            +14.44 %  -11.72 %        +14.44 %  +72.84 %
-  benchmark  360750 TIGER          +0.61 %   +2.11 %         +0.61 %   +2.48 %
-             US S&P500
+                            return     ahead  money-w.      XIRR
+  portfolio                +2.72 %             +2.72 %  +11.50 %
+  KOSPI 200               +14.44 %  -11.72 %  +14.44 %  +72.84 %
+  360750 TIGER US S&P500   +0.61 %   +2.11 %   +0.61 %   +2.48 %
 
-  Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year,
-    also of a quarter.
+  The return is time-weighted, and ahead is the portfolio's less the
+    benchmark's; money-w. is the money-weighted return (of a benchmark: your
+    flows in it), and XIRR is that as a rate of a year.
 
 Weights
   code    asset                      start      end  target     band  days out
@@ -137,14 +137,14 @@ Returns, in KRW
   11,059,574 on 2025-12-31, 11,395,950 on 2026-03-31: 0 paid in less taken
     out, +336,376 made.
 
-                             time-weighted     ahead  money-weighted      XIRR
-  portfolio                        +3.04 %                   +3.04 %  +12.92 %
-  benchmark  KOSPI 200            +14.44 %  -11.40 %        +14.44 %  +72.84 %
-  benchmark  360750 TIGER          +0.61 %   +2.44 %         +0.61 %   +2.48 %
-             US S&P500
+                            return     ahead  money-w.      XIRR
+  portfolio                +3.04 %             +3.04 %  +12.92 %
+  KOSPI 200               +14.44 %  -11.40 %  +14.44 %  +72.84 %
+  360750 TIGER US S&P500   +0.61 %   +2.44 %   +0.61 %   +2.48 %
 
-  Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year,
-    also of a quarter.
+  The return is time-weighted, and ahead is the portfolio's less the
+    benchmark's; money-w. is the money-weighted return (of a benchmark: your
+    flows in it), and XIRR is that as a rate of a year.
 
 Weights
   code    asset                      start      end  target     band  days out
@@ -251,14 +251,14 @@ Returns, in KRW
   11,435,950 on 2026-03-31, 15,682,414 on 2026-06-30: +3,750,000 paid in less
     taken out, +496,464 made.
 
-                              time-weighted    ahead  money-weighted      XIRR
-  portfolio                         +3.17 %                  +3.63 %  +15.36 %
-  benchmark  KOSPI 200              +1.85 %  +1.32 %         +1.40 %   +5.74 %
-  benchmark  360750 TIGER US        -0.60 %  +3.77 %         -0.13 %   -0.50 %
-             S&P500
+                           return    ahead  money-w.      XIRR
+  portfolio               +3.17 %            +3.63 %  +15.36 %
+  KOSPI 200               +1.85 %  +1.32 %   +1.40 %   +5.74 %
+  360750 TIGER US S&P500  -0.60 %  +3.77 %   -0.13 %   -0.50 %
 
-  Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year,
-    also of a quarter.
+  The return is time-weighted, and ahead is the portfolio's less the
+    benchmark's; money-w. is the money-weighted return (of a benchmark: your
+    flows in it), and XIRR is that as a rate of a year.
 
 Weights
   code    asset                      start      end  target     band  days out
@@ -354,13 +354,13 @@ fn an_override_and_a_broken_cooldown() {
 
 - 11,059,574 on 2025-12-31, 11,395,950 on 2026-03-31: 0 paid in less taken out, +336,376 made.
 
-|  |  | time-weighted | ahead | money-weighted | XIRR |
-| --- | --- | --: | --: | --: | --: |
-| portfolio |  | +3.04 % |  | +3.04 % | +12.92 % |
-| benchmark | `KOSPI 200` | +14.44 % | -11.40 % | +14.44 % | +72.84 % |
-| benchmark | `360750 TIGER US S&P500` | +0.61 % | +2.44 % | +0.61 % | +2.48 % |
+|  | return | ahead | money-w. | XIRR |
+| --- | --: | --: | --: | --: |
+| portfolio | +3.04 % |  | +3.04 % | +12.92 % |
+| `KOSPI 200` | +14.44 % | -11.40 % | +14.44 % | +72.84 % |
+| `360750 TIGER US S&P500` | +0.61 % | +2.44 % | +0.61 % | +2.48 % |
 
-- Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year, also of a quarter.
+- The return is time-weighted, and ahead is the portfolio's less the benchmark's; money-w. is the money-weighted return (of a benchmark: your flows in it), and XIRR is that as a rate of a year.
 
 #### Weights
 
@@ -377,25 +377,25 @@ fn an_override_and_a_broken_cooldown() {
 #### Allocation changes
 
 - 4 changes: 2 kept, 1 overridden, 1 broken.
-- 2026-03-31 09:00:00 +09:00  2ee1942  `Ann`
+- 2026-03-31 09:00:00 +09:00  aa01b67  `Ann`
   - `Back`
   - `~ 091230 TIGER Semiconductor: target 13 % -> 10 % (-3 points)`
   - `~ 305720 KODEX Secondary Battery Industry: target 7 % -> 10 % (+3 points)`
   - why: `too much`
-  - cooldown: kept, 15 days after e405b2c
-- 2026-03-16 09:00:00 +09:00  e405b2c  `Ann`
+  - cooldown: kept, 15 days after e9b1a53
+- 2026-03-16 09:00:00 +09:00  e9b1a53  `Ann`
   - `` And again <b>| `now` ``
   - `~ 091230 TIGER Semiconductor: target 12 % -> 13 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 8 % -> 7 % (-1 point)`
   - why: no reason was given
-  - cooldown: broken, 4 days after 0f4870a (7 days asked for)
-- 2026-03-12 09:00:00 +09:00  0f4870a  `Ann`
+  - cooldown: broken, 4 days after c681c0c (7 days asked for)
+- 2026-03-12 09:00:00 +09:00  c681c0c  `Ann`
   - `Again`
   - `~ 091230 TIGER Semiconductor: target 11 % -> 12 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 9 % -> 8 % (-1 point)`
   - why: `the index changed`
-  - cooldown: overridden, 2 days after ce27982: `the index changed`
-- 2026-03-10 09:00:00 +09:00  ce27982  `Ann`
+  - cooldown: overridden, 2 days after 5cb2a0b: `the index changed`
+- 2026-03-10 09:00:00 +09:00  5cb2a0b  `Ann`
   - `Raise semiconductors`
   - `~ 091230 TIGER Semiconductor: target 10 % -> 11 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 10 % -> 9 % (-1 point)`
@@ -475,14 +475,14 @@ Returns, in KRW
   11,059,574 on 2025-12-31, 11,380,340 on 2026-03-31: 0 paid in less taken
     out, +320,766 made.
 
-                             time-weighted     ahead  money-weighted      XIRR
-  portfolio                        +2.90 %                   +2.90 %  +12.29 %
-  benchmark  KOSPI 200            +14.44 %  -11.54 %        +14.44 %  +72.84 %
-  benchmark  360750 TIGER          +0.61 %   +2.29 %         +0.61 %   +2.48 %
-             US S&P500
+                            return     ahead  money-w.      XIRR
+  portfolio                +2.90 %             +2.90 %  +12.29 %
+  KOSPI 200               +14.44 %  -11.54 %  +14.44 %  +72.84 %
+  360750 TIGER US S&P500   +0.61 %   +2.29 %   +0.61 %   +2.48 %
 
-  Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year,
-    also of a quarter.
+  The return is time-weighted, and ahead is the portfolio's less the
+    benchmark's; money-w. is the money-weighted return (of a benchmark: your
+    flows in it), and XIRR is that as a rate of a year.
 
 Weights
   code    asset                      start      end  target     band  days out
@@ -583,12 +583,13 @@ Returns, in KRW
   26,936,295 on 2025-12-31, 28,118,773 on 2026-03-31: +672,415 paid in less
     taken out, +510,063 made.
 
-                        time-weighted     ahead  money-weighted      XIRR
-  portfolio                   +1.66 %                   +1.88 %   +7.84 %
-  benchmark  KOSPI 200       +14.44 %  -12.79 %        +14.45 %  +72.88 %
+               return     ahead  money-w.      XIRR
+  portfolio   +1.66 %             +1.88 %   +7.84 %
+  KOSPI 200  +14.44 %  -12.79 %  +14.45 %  +72.88 %
 
-  Money-weighted of a benchmark: your flows in it. XIRR is a rate of a year,
-    also of a quarter.
+  The return is time-weighted, and ahead is the portfolio's less the
+    benchmark's; money-w. is the money-weighted return (of a benchmark: your
+    flows in it), and XIRR is that as a rate of a year.
 
 Weights
   code    asset                      start      end  target     band  days out
