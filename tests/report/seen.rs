@@ -377,25 +377,25 @@ fn an_override_and_a_broken_cooldown() {
 #### Allocation changes
 
 - 4 changes: 2 kept, 1 overridden, 1 broken.
-- 2026-03-31 09:00:00 +09:00  aa01b67  `Ann`
+- 2026-03-31 09:00:00 +09:00  [..]  `Ann`
   - `Back`
   - `~ 091230 TIGER Semiconductor: target 13 % -> 10 % (-3 points)`
   - `~ 305720 KODEX Secondary Battery Industry: target 7 % -> 10 % (+3 points)`
   - why: `too much`
-  - cooldown: kept, 15 days after e9b1a53
-- 2026-03-16 09:00:00 +09:00  e9b1a53  `Ann`
+  - cooldown: kept, 15 days after [..]
+- 2026-03-16 09:00:00 +09:00  [..]  `Ann`
   - `` And again <b>| `now` ``
   - `~ 091230 TIGER Semiconductor: target 12 % -> 13 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 8 % -> 7 % (-1 point)`
   - why: no reason was given
-  - cooldown: broken, 4 days after c681c0c (7 days asked for)
-- 2026-03-12 09:00:00 +09:00  c681c0c  `Ann`
+  - cooldown: broken, 4 days after [..] (7 days asked for)
+- 2026-03-12 09:00:00 +09:00  [..]  `Ann`
   - `Again`
   - `~ 091230 TIGER Semiconductor: target 11 % -> 12 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 9 % -> 8 % (-1 point)`
   - why: `the index changed`
-  - cooldown: overridden, 2 days after 5cb2a0b: `the index changed`
-- 2026-03-10 09:00:00 +09:00  5cb2a0b  `Ann`
+  - cooldown: overridden, 2 days after [..]: `the index changed`
+- 2026-03-10 09:00:00 +09:00  [..]  `Ann`
   - `Raise semiconductors`
   - `~ 091230 TIGER Semiconductor: target 10 % -> 11 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 10 % -> 9 % (-1 point)`
