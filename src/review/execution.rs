@@ -72,13 +72,16 @@ pub struct Costs {
     pub slippage: Cost,
     /// Tax.
     pub tax: Cost,
+    /// What was lost by converting currencies, which is done at the rates of the plan.
+    pub conversion: Cost,
 }
 
 impl Costs {
     /// Each kind with its name.
     #[must_use]
-    pub fn kinds(&self) -> [(&'static str, Cost); 3] {
-        [("commission", self.commission), ("slippage", self.slippage), ("tax", self.tax)]
+    pub fn kinds(&self) -> [(&'static str, Cost); 4] {
+        let Self { commission, slippage, tax, conversion } = *self;
+        [("commission", commission), ("slippage", slippage), ("tax", tax), ("conversion", conversion)]
     }
 
     /// All kinds together, as far as each is told.
@@ -102,7 +105,12 @@ impl Costs {
                 costs.filter_map(|cost| cost.estimate).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one))?;
             Some(Cost { actual: Some(actual), estimate: all.then_some(estimate) })
         };
-        Some(Self { commission: sum(|c| c.commission)?, slippage: sum(|c| c.slippage)?, tax: sum(|c| c.tax)? })
+        Some(Self {
+            commission: sum(|c| c.commission)?,
+            slippage: sum(|c| c.slippage)?,
+            tax: sum(|c| c.tax)?,
+            conversion: sum(|c| c.conversion)?,
+        })
     }
 }
 
@@ -165,11 +173,13 @@ fn costs(record: &Record) -> Option<Costs> {
     };
     let told = !fills.is_empty() || record.trades.is_empty();
     let actual = |of: &dyn Fn(&Fill) -> Option<Decimal>| if told { spent(of).map(Some) } else { Some(None) };
+    let lost = record.conversions.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one.cost.0))?;
     let commission = if told { spent(&|fill| Some(fill.commission.0))? } else { record.total_commission.0 };
     Some(Costs {
         commission: Cost { actual: Some(commission), estimate: estimate(|one| one.commission.0)? },
         slippage: Cost { actual: actual(&|fill| slippage(fill, record))?, estimate: estimate(|one| one.slippage.0)? },
         tax: Cost { actual: actual(&|fill| Some(fill.tax.0))?, estimate: estimate(|one| one.tax.0)? },
+        conversion: Cost { actual: Some(lost), estimate: known.then_some(lost) },
     })
 }
 

@@ -48,6 +48,7 @@ function look() {
 (async () => {
   const [page_, pictures] = process.argv.slice(2);
   const browser = await chromium.launch({
+    timeout: 0, // how long a start takes says nothing of the page
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
@@ -55,6 +56,7 @@ function look() {
   for (const view of VIEWS) {
     const context = await browser.newContext({ ...view });
     const page = await context.newPage();
+    page.setDefaultTimeout(0);
     page.on("console", (message) => wrong.push(`${view.name}: ${message.text()}`));
     page.on("pageerror", (error) => wrong.push(`${view.name}: ${error}`));
     page.on("request", (request) => {

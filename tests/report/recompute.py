@@ -121,7 +121,9 @@ def costs(record):
         actual["commission"] += Fraction(fill["commission"]) * rate(fill)
         actual["slippage"] += (Fraction(fill["slippage"]) + worse) * rate(fill)
         actual["tax"] += Fraction(fill["tax"]) * rate(fill)
-    estimate = {kind: sum((Fraction(one[kind]) * rate(one) for one in plan.values()), Fraction(0)) for kind in actual}
+    actual["conversion"] = sum((Fraction(one["cost"]) for one in record.get("conversions", [])), Fraction(0))
+    estimate = {kind: sum((Fraction(one[kind]) * rate(one) for one in plan.values()), Fraction(0)) for kind in list(actual)[:3]}
+    estimate["conversion"] = actual["conversion"]  # done as planned
     return actual, estimate
 
 
@@ -135,7 +137,7 @@ def compare_costs(what, found, actual, estimate):
 
 within = [record for record in log if first <= executed(record) <= to]
 same("executions", len(report["executions"]), len(within))
-all_actual = dict.fromkeys(("commission", "slippage", "tax"), Fraction(0))
+all_actual = dict.fromkeys(("commission", "slippage", "tax", "conversion"), Fraction(0))
 all_estimate, turnover = dict(all_actual), Fraction(0)
 for found, record in zip(report["executions"], within):
     name = found["day"]
@@ -186,6 +188,9 @@ def held(day):
                 word = fill.get("currency", "KRW")
                 spent = sign * Fraction(fill["amount"]) + sum(Fraction(fill[kind]) for kind in ("commission", "slippage", "tax"))
                 cash[word] = cash.get(word, Fraction(0)) - spent
+            for one in record.get("conversions", []):
+                cash[one["from"]] = cash.get(one["from"], Fraction(0)) - Fraction(one["amount"])
+                cash[one["to"]] = cash.get(one["to"], Fraction(0)) + Fraction(one["received"])
             if "cash_flow" in record:
                 word = record.get("cash_flow_currency", "KRW")
                 cash[word] = cash.get(word, Fraction(0)) + Fraction(record["cash_flow"])

@@ -27,6 +27,7 @@ pub(crate) const SCENES: &[Scene] = &[
     ("override and broken cooldown", cooldowns),
     ("partial and failed executions", in_part),
     ("foreign currency", foreign),
+    ("conversions", converted),
 ];
 
 /// Seconds since 1970 at nine in the morning in Seoul.
@@ -157,8 +158,19 @@ pub(crate) fn in_part() -> Stage {
     stage
 }
 
-/// Two assets in dollars, and cash in both currencies.
+/// Two assets in dollars, cash in both currencies, and a deposit of dollars.
 pub(crate) fn foreign() -> Stage {
+    dollars(&["--deposit", "500USD"])
+}
+
+/// The same, with won that are converted into dollars.
+pub(crate) fn converted() -> Stage {
+    let stage = dollars(&["--deposit", "5000000", "--funding", "convert"]);
+    assert!(stage.read("rebalance_log.jsonl").contains("\"conversions\":[{"), "{}", stage.read("rebalance_log.jsonl"));
+    stage
+}
+
+fn dollars(options: &[&str]) -> Stage {
     let mut stage = Stage::sample();
     for code in ["360750", "091230"] {
         let code = format!("code: '{code}'\n");
@@ -179,7 +191,7 @@ pub(crate) fn foreign() -> Stage {
         }
     };
     stage.write("valuations.csv", &text.lines().map(cheaper).collect::<String>());
-    rebalance(&mut stage, "2026-03-04", &["--deposit", "500USD"]);
+    rebalance(&mut stage, "2026-03-04", options);
     stage.now = morning("2026-04-02");
     stage
 }

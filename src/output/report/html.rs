@@ -1,11 +1,11 @@
 //! A report as a page for a browser: the sections as tables and lists, with charts above them.
 
 use super::QuarterReport;
-use super::sections::{Part, Section, Topic, Words, points, rate, sections};
+use super::sections::{Part, Section, Topic, Words, kinds, points, rate, sections};
 use crate::output::html::{self, Band, BarChart, Group, Line, LineChart, Mark};
 use crate::output::plan::figures::{grouped, value};
 use crate::output::text::flat;
-use crate::review::{Execution, Review};
+use crate::review::{Cost, Execution, Review};
 use crate::words::exact_percent;
 use chrono::NaiveDate;
 use maud::{Markup, html};
@@ -68,7 +68,8 @@ fn charts(review: &Review, topic: Topic) -> Markup {
 }
 
 fn costs(review: &Review) -> Markup {
-    let groups = review.costs.kinds().map(|(name, cost)| Group { name, figures: vec![cost.actual, cost.estimate] });
+    let group = |(name, cost): (&'static str, Cost)| Group { name, figures: vec![cost.actual, cost.estimate] };
+    let groups: Vec<Group<'_>> = kinds(&review.costs).map(group).collect();
     let figure = |figure: Decimal| grouped(&figure.round_dp(2).normalize().to_string());
     let chart = BarChart { title: "Costs of all executions", series: &["actual", "estimate"], groups: &groups, figure };
     html! { @if !review.executions.is_empty() { (chart.draw()) } }

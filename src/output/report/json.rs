@@ -130,6 +130,8 @@ written! {
         pub slippage: CostJson,
         /// Tax.
         pub tax: CostJson,
+        /// What was lost by converting currencies.
+        pub conversion: CostJson,
         /// All of these.
         pub total: CostJson,
     }
@@ -346,6 +348,7 @@ fn costs(costs: &Costs) -> CostsJson {
         commission: cost(costs.commission),
         slippage: cost(costs.slippage),
         tax: cost(costs.tax),
+        conversion: cost(costs.conversion),
         total: cost(costs.total()),
     }
 }

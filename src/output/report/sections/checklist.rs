@@ -1,6 +1,6 @@
 //! The guide's quarterly checklist, each item answered with figures.
 
-use super::executions::{by_trigger, share_of_traded};
+use super::executions::{by_trigger, kinds, share_of_traded};
 use super::{Words, money, points, rate, signed, untold};
 use crate::output::report::QuarterReport;
 use crate::review::{AssetWeights, Execution, Review};
@@ -34,12 +34,10 @@ fn executions(review: &Review) -> Vec<Words> {
 
 fn costs(review: &Review) -> Vec<Words> {
     let figure = |figure: Option<Decimal>| figure.map_or("–".to_owned(), |figure| money(review, figure));
-    let [commission, slippage, tax] = review.costs.kinds().map(|(_, cost)| figure(cost.actual));
+    let kinds: Vec<String> =
+        kinds(&review.costs).map(|(name, cost)| format!("{name} {}", figure(cost.actual))).collect();
     let (total, currency) = (review.costs.total(), review.currency.word());
-    let mut said = vec![Words::own(format!(
-        "{} {currency}: commission {commission}, slippage {slippage}, tax {tax}",
-        figure(total.actual)
-    ))];
+    let mut said = vec![Words::own(format!("{} {currency}: {}", figure(total.actual), kinds.join(", ")))];
     if let Some((actual, estimate)) = total.actual.zip(total.estimate).filter(|_| !review.executions.is_empty()) {
         let difference = signed(review, actual.saturating_sub(estimate));
         said.push(Words::own(format!("estimated {}, so {difference}", money(review, estimate))));

@@ -107,7 +107,7 @@ pub(super) fn costs(review: &Review) -> Section {
             Words::own(difference),
         ]
     };
-    let mut rows: Vec<Vec<Words>> = review.costs.kinds().into_iter().map(|(name, cost)| row(name, cost)).collect();
+    let mut rows: Vec<Vec<Words>> = kinds(&review.costs).map(|(name, cost)| row(name, cost)).collect();
     rows.push(row("total", review.costs.total()));
     let mut parts = vec![Part::Table(Grid {
         columns: vec!["cost", "actual", "estimate", "difference"],
@@ -131,6 +131,12 @@ pub(super) fn costs(review: &Review) -> Section {
         parts.push(Part::Line(Words::own(text)));
     }
     Section { topic: Topic::Costs, title: format!("Costs, in {}", review.currency.word()), parts }
+}
+
+/// The kinds of cost that are shown: without conversions, where there were none.
+pub(in crate::output::report) fn kinds(costs: &Costs) -> impl Iterator<Item = (&'static str, Cost)> {
+    let converted = costs.conversion.actual.is_some_and(|cost| !cost.is_zero());
+    costs.kinds().into_iter().filter(move |(name, _)| converted || *name != "conversion")
 }
 
 /// What it cost of what was traded: `0.12 % of 1,390,800 traded; turnover 6.32 %`.

@@ -7,6 +7,7 @@ mod returns;
 mod weights;
 
 pub(super) use checklist::checklist;
+pub(super) use executions::kinds;
 
 use super::QuarterReport;
 use crate::output::plan::figures::value;
