@@ -3,7 +3,8 @@
 //! Where each pays for its own, purchases come from the cash of their currency and from sales in it. So nothing ties the currencies together: what is
 //! best of each, its bound and its proof are best, bound and proof of the whole, level by level, since levels only add up.
 //! Only the deduction of a year's gains is shared. Where it covers all gains nothing is lost by that; where it does not,
-//! each currency in turn uses what the ones before have left, and the bound is that of orders whose gains are free.
+//! each currency in turn uses what the ones before have left, and the bound is that of orders whose gains are free. Sales of a
+//! withdrawal are larger where they are taxed, so that bound is of sales of any size.
 //!
 //! What a currency is worth must never be decided in this file.
 
@@ -12,7 +13,7 @@ mod convert;
 use super::conversion::DraftConversion;
 use super::draft::{Draft, PlanError, Terms};
 use super::size;
-use super::sizing::{Problem, Shape, Sizing, SizingError};
+use super::sizing::{Direction, Problem, Shape, Sizing, SizingError};
 use crate::config::{Funding, TaxClass};
 use crate::drift::Line;
 use std::collections::BTreeSet;
@@ -46,36 +47,64 @@ impl Draft<'_> {
 
     /// The best shares where each currency pays for its own.
     fn each_by_itself(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
-        let Some(pool) = &self.pool else { return self.in_turn(terms, total, None) };
+        let in_turn = |allowance, direction| self.in_turn(terms, total, allowance, direction);
+        let direction = self.direction();
+        let Some(pool) = &self.pool else { return in_turn(None, direction) };
         if self.books.is_mixed() {
-            let untaxed = self.in_turn(terms, total, None)?;
+            let untaxed = in_turn(None, direction)?;
             if untaxed.allowances.iter().sum::<i128>() <= pool.allowance() {
                 return Ok(untaxed);
             }
             if self.taxed_together() > 1 {
-                let mut taxed = self.in_turn(terms, total, Some(pool.allowance()))?;
-                bounded(&mut taxed.sizing, &untaxed.sizing);
+                let mut taxed = in_turn(Some(pool.allowance()), direction)?;
+                let freest = match direction {
+                    Direction::SellOnly => in_turn(None, Direction::SellFreely)?,
+                    _ => untaxed,
+                };
+                bounded(&mut taxed.sizing, &freest.sizing);
                 return Ok(taxed);
             }
         }
-        self.in_turn(terms, total, Some(pool.allowance()))
+        in_turn(Some(pool.allowance()), direction)
     }
 
-    /// How many currencies have positions whose gains are taxed with those of the whole year.
+    /// How many currencies have sales whose gains are taxed with those of the whole year.
     fn taxed_together(&self) -> usize {
         let pooled = |line: &&Line| self.asset(line).is_some_and(|asset| asset.tax_class == Some(TaxClass::Overseas));
         let lines = self.books.lines.iter().filter(|line| line.held > 0).filter(pooled);
-        lines.map(|line| line.purse).collect::<BTreeSet<usize>>().len()
+        let purses: BTreeSet<usize> = lines.map(|line| line.purse).collect();
+        purses.into_iter().filter(|purse| self.may_sell(*purse)).count()
+    }
+
+    /// Whether orders of a currency may be sales: those of a withdrawal are where cash is missing.
+    fn may_sell(&self, purse: usize) -> bool {
+        match self.direction() {
+            Direction::BuyOnly => false,
+            Direction::SellOnly => self.there(purse) < self.left_of(purse),
+            Direction::Both | Direction::SellFreely => true,
+        }
+    }
+
+    /// The cash of a currency before orders, cash flow included, in the units of its purse.
+    fn there(&self, purse: usize) -> i128 {
+        self.books.purses.get(purse).map_or(0, |purse| purse.cash) + self.flow_of(purse)
     }
 
     /// Each currency by itself. So much of the gains of the first is free of tax, and of those of the next what is left;
-    /// without it all are.
-    fn in_turn(&self, terms: &Terms<'_>, total: i128, allowance: Option<i128>) -> Result<Funded, PlanError> {
+    /// without it all are. The direction is that of the currencies that may sell.
+    fn in_turn(
+        &self,
+        terms: &Terms<'_>,
+        total: i128,
+        allowance: Option<i128>,
+        direction: Direction,
+    ) -> Result<Funded, PlanError> {
         let mut all: Option<Sizing> = None;
         let (mut purses_after, mut allowances) = (Vec::new(), Vec::new());
         let mut left = allowance;
         for purse in 0..self.books.purses.len() {
-            let sizing = self.of_purse(terms, total, purse, left)?;
+            let direction = if self.may_sell(purse) { direction } else { self.direction() };
+            let sizing = self.of_purse(terms, total, purse, (left, direction))?;
             let gains: i128 = sizing
                 .shares
                 .iter()
@@ -104,7 +133,7 @@ impl Draft<'_> {
         terms: &Terms<'_>,
         total: i128,
         purse: usize,
-        allowance: Option<i128>,
+        (allowance, direction): (Option<i128>, Direction),
     ) -> Result<Sizing, PlanError> {
         let share = 10_i128.pow(self.books.quantity_places);
         let lines = self.books.lines.iter().enumerate().filter(|(_, line)| line.purse == purse);
@@ -114,12 +143,12 @@ impl Draft<'_> {
         let gain = |leg: usize, shares: i128| (terms.gain)(line_of(leg), shares);
         let whole = self.problem(terms, total)?;
         let worth = self.books.worth(purse);
-        let there = self.books.purses.get(purse).map_or(0, |purse| purse.cash) + self.flow_of(purse);
         let levy = self.pool.as_ref().zip(self.books.purses.get(purse)).zip(allowance);
         let turns = |line: &usize| terms.shape.turns.get(*line).cloned().unwrap_or_default();
         let problem = Problem {
             legs: members.iter().filter_map(|line| whole.legs.get(*line).cloned()).collect(),
-            cash: there * worth,
+            cash: self.there(purse) * worth,
+            direction,
             reserve: self.left_of(purse) * worth,
             cost: &cost,
             shape: Some(Shape { turns: members.iter().map(turns).collect(), rounding: terms.shape.rounding }),
