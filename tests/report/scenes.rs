@@ -58,6 +58,8 @@ pub(crate) fn prices(from: &str, to: &str) -> String {
 /// The sample with benchmarks, and nothing in the log.
 pub(crate) fn empty_log() -> Stage {
     let mut stage = Stage::sample();
+    // As `init` writes it: what is of one machine alone has no part in what commits are called.
+    stage.write(".gitignore", include_str!("../../templates/gitignore"));
     stage.edit(CONFIG, "  broker:", "  benchmarks: ['KOSPI 200', '360750']\n  broker:");
     stage.commit("Benchmarks", 99);
     stage.write("valuations.csv", &prices("2025-12-26", "2026-03-31"));

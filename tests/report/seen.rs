@@ -377,25 +377,25 @@ fn an_override_and_a_broken_cooldown() {
 #### Allocation changes
 
 - 4 changes: 2 kept, 1 overridden, 1 broken.
-- 2026-03-31 09:00:00 +09:00  [..]  `Ann`
+- 2026-03-31 09:00:00 +09:00  14a4b54  `Ann`
   - `Back`
   - `~ 091230 TIGER Semiconductor: target 13 % -> 10 % (-3 points)`
   - `~ 305720 KODEX Secondary Battery Industry: target 7 % -> 10 % (+3 points)`
   - why: `too much`
-  - cooldown: kept, 15 days after [..]
-- 2026-03-16 09:00:00 +09:00  [..]  `Ann`
+  - cooldown: kept, 15 days after eecc300
+- 2026-03-16 09:00:00 +09:00  eecc300  `Ann`
   - `` And again <b>| `now` ``
   - `~ 091230 TIGER Semiconductor: target 12 % -> 13 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 8 % -> 7 % (-1 point)`
   - why: no reason was given
-  - cooldown: broken, 4 days after [..] (7 days asked for)
-- 2026-03-12 09:00:00 +09:00  [..]  `Ann`
+  - cooldown: broken, 4 days after 6fc5781 (7 days asked for)
+- 2026-03-12 09:00:00 +09:00  6fc5781  `Ann`
   - `Again`
   - `~ 091230 TIGER Semiconductor: target 11 % -> 12 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 9 % -> 8 % (-1 point)`
   - why: `the index changed`
-  - cooldown: overridden, 2 days after [..]: `the index changed`
-- 2026-03-10 09:00:00 +09:00  [..]  `Ann`
+  - cooldown: overridden, 2 days after 04f4f9c: `the index changed`
+- 2026-03-10 09:00:00 +09:00  04f4f9c  `Ann`
   - `Raise semiconductors`
   - `~ 091230 TIGER Semiconductor: target 10 % -> 11 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 10 % -> 9 % (-1 point)`
