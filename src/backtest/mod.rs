@@ -16,7 +16,7 @@ mod whole;
 
 pub use policy::{Kind, Policy, Rules};
 pub use run::{priced, run};
-pub use statistics::{Figures, YEAR_OF_DAYS};
+pub use statistics::Figures;
 
 use crate::code::Code;
 use crate::config::{CheckFrequency, Currency};

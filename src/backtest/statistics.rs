@@ -1,27 +1,24 @@
 //! What a series of values comes to: return, volatility, drawdown.
 //!
 //! All of it is reckoned in integers. Returns of a day are kept in units of 10^-[`RETURN_PLACES`], so that a volatility of
-//! 10 % is right to twelve digits; roots are integer square roots; the one power with a fraction in its exponent is made of
-//! a logarithm and an exponential in fixed point, whose series are short because their arguments are reduced first. So every
-//! machine has the same digits, which binary floating point does not promise of its transcendental functions.
+//! 10 % is right to twelve digits; roots are integer square roots, and the return of a year is the rate of the one flow in and
+//! the one out ([`crate::performance`]). So every machine has the same digits, which binary floating point does not promise of
+//! its transcendental functions.
 
 use super::MONEY_PLACES;
 use crate::money::{Money, scaled, unscaled};
+use crate::performance::{YEAR, money_weighted};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// Days of a year where returns are annualised, as for a money-weighted return (XIRR).
-pub const YEAR_OF_DAYS: i64 = 365;
 /// Trading days of a year, where a history is daily.
 const SESSIONS: i128 = 252;
 /// Decimal places of a day's return.
 const RETURN_PLACES: u32 = 14;
 /// Decimal places of the figures: enough for every digit that is right.
 const FIGURE_PLACES: u32 = 12;
-/// One in the fixed point of logarithms.
-const ONE: i128 = 10_i128.pow(18);
-/// The natural logarithm of 2, in that.
-const LN_2: i128 = 693_147_180_559_945_309;
+/// The largest value that a growth is reckoned of, in units of any kind: its sums have digits to spare.
+const MOST_UNITS: i128 = 10_i128.pow(24);
 
 /// The figures of a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +52,8 @@ impl Figures {
         Some(Self {
             total_return: figure(part(end, initial)? - 10_i128.pow(RETURN_PLACES))?,
             annual_return: match length {
-                ..YEAR_OF_DAYS => None,
-                _ => Some(rounded(power(end, initial, YEAR_OF_DAYS.into(), length.into())? - ONE, 18)?),
+                days if days < YEAR.into() => None,
+                _ => Some(yearly((first, initial), (last, end))?),
             },
             volatility: deviation(&values, days_a_year)?,
             days_a_year: u32::try_from(days_a_year).ok()?,
@@ -142,53 +139,15 @@ fn deviation(values: &[i128], days_a_year: i128) -> Option<Option<Decimal>> {
     Some(Some(figure(variance.checked_mul(days_a_year)?.isqrt())?))
 }
 
-/// `(value / of) ^ (numerator / denominator)` in units of 10^-18, for values above zero and exponents from zero to one.
-fn power(value: i128, of: i128, numerator: i128, denominator: i128) -> Option<i128> {
-    let log = logarithm(value, of)?;
-    exponential(log.checked_mul(numerator)?.div_euclid(denominator))
-}
-
-/// The natural logarithm of a quotient of values above zero, in units of 10^-18.
-fn logarithm(value: i128, of: i128) -> Option<i128> {
-    let (mut value, mut of) = (value, of);
-    if value <= 0 || of <= 0 {
-        return None;
+/// The growth of a year, less 1, of what grew from one value to another between two days.
+fn yearly(first: (NaiveDate, i128), last: (NaiveDate, i128)) -> Option<Decimal> {
+    let (mut from, mut to) = (first.1, last.1);
+    // The last digits of values with more than are kept do not count.
+    while from.max(to) > MOST_UNITS {
+        (from, to) = (from / 10, to / 10);
     }
-    let mut doublings = 0;
-    while value / 2 >= of {
-        (of, doublings) = (of * 2, doublings + 1);
-    }
-    while of / 2 >= value {
-        (value, doublings) = (value * 2, doublings - 1);
-    }
-    // Both are as large now, and fit 64 bits without the digits that would not count.
-    while value.max(of) >= 1 << 63 {
-        (value, of) = (value >> 1, of >> 1);
-    }
-    // ln x = 2 artanh((x - 1) / (x + 1)), and the argument is within a third of 0.
-    let y = (value - of) * ONE / (value + of);
-    let square = y * y / ONE;
-    let (mut term, mut sum, mut n) = (y, 0, 1);
-    while term != 0 {
-        sum += term / n;
-        (term, n) = (term * square / ONE, n + 2);
-    }
-    Some(2 * sum + doublings * LN_2)
-}
-
-/// The exponential of a number in units of 10^-18, in such units.
-fn exponential(x: i128) -> Option<i128> {
-    let doublings = (x + LN_2 / 2).div_euclid(LN_2);
-    let rest = x - doublings * LN_2;
-    let (mut term, mut sum, mut n) = (ONE, 0, 1);
-    while term != 0 {
-        sum += term;
-        (term, n) = (term * rest / ONE / n, n + 1);
-    }
-    match u32::try_from(doublings) {
-        Ok(up) => sum.checked_mul(1_i128.checked_shl(up)?),
-        Err(_) => Some(sum >> u32::try_from(-doublings).ok()?.min(127)),
-    }
+    let flows = [(first.0, Decimal::from_i128_with_scale(from, 0)), (last.0, -Decimal::from_i128_with_scale(to, 0))];
+    Some(money_weighted(&flows).ok()?.yearly.round_dp(FIGURE_PLACES).normalize())
 }
 
 #[cfg(test)]
@@ -228,18 +187,19 @@ mod tests {
     }
 
     #[test]
-    fn powers_are_those_of_other_programs() {
-        // By Python's decimal with 40 digits.
+    fn the_return_of_a_year_is_that_of_other_programs() {
+        // By Python's decimal with 40 digits: (value / of) ** (365 / days) - 1.
         let cases = [
-            ((2, 1, 1, 2), 1_414_213_562_373_095_048_i128),
-            ((1, 2, 1, 2), 707_106_781_186_547_524),
-            ((1_000_000_000_000_000_000_000, 7, 365, 7_305), 10_163_781_827_975_748_401),
-            ((3, 1_000_000, 365, 366), 3_106_068_915_537),
-            ((1, 1, 365, 400), ONE),
+            ((2, 1, 730), "0.414213562373"),
+            ((1, 2, 730), "-0.292893218813"),
+            ((1_000_000_000_000_000_000_000, 7, 7_305), "9.163781827976"),
+            ((3, 1_000_000, 366), "-0.999996893931"),
+            ((1, 1, 400), "0"),
         ];
-        for ((value, of, numerator, denominator), wanted) in cases {
-            let found = power(value, of, numerator, denominator).unwrap();
-            assert!((found - wanted).abs() <= wanted / 10_i128.pow(15) + 100, "{value}/{of}: {found}, not {wanted}");
+        for ((value, of, length), wanted) in cases {
+            let (first, last) = (days(1, 1)[0], days(2, length)[1]);
+            assert_eq!(text(yearly((first, of), (last, value))), wanted, "{value}/{of}");
         }
+        assert_eq!(yearly((days(1, 1)[0], 1), (days(2, 400)[1], 0)), None);
     }
 }
