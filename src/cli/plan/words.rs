@@ -1,7 +1,7 @@
 //! The words of the options of `rebalance plan`, as they are typed. What is done about them must never enter this file.
 
 use crate::config::{Currency, Destination, Funding};
-use crate::money::{self, Money, PRICE_PLACES};
+use crate::money::{self, MAX_AMOUNT, Money, NumberFault, PRICE_PLACES};
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use rust_decimal::Decimal;
@@ -74,6 +74,10 @@ pub(super) fn amount(text: &str) -> Result<Amount, String> {
     match money::decimal(digits.trim_end_matches(' '), PRICE_PLACES) {
         Ok(amount) if amount > Decimal::ZERO => Ok(Amount(Money::new(amount), currency)),
         Ok(_) => Err("write an amount above 0".to_owned()),
-        Err(_) => Err("write it in plain digits, such as 500000 or 500USD".to_owned()),
+        Err(NumberFault::TooLarge) => Err(format!("write an amount of {MAX_AMOUNT} at most")),
+        Err(NumberFault::TooPrecise { places }) => Err(format!("write an amount with {places} decimal places at most")),
+        Err(NumberFault::Spelling(_) | NumberFault::NotANumber) => {
+            Err("write it in plain digits, such as 500000 or 500USD".to_owned())
+        }
     }
 }
