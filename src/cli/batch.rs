@@ -26,6 +26,9 @@ use std::thread::{Builder, available_parallelism};
 
 /// How many pieces each thread may be ahead of the writing.
 const AHEAD: usize = 4;
+/// How many times as long answers are as their lines, about. Room that grows as it is filled would be half as large again,
+/// and copied.
+const LONGER: usize = 12;
 /// How many errors are told on standard error, beside their count.
 const TOLD: usize = 10;
 
@@ -157,6 +160,7 @@ fn answers(piece: &Piece, configs: &Configs, defaults: &Defaults, room: &mut Roo
     match piece {
         Piece::TooLong => answers.failed(None, &too_long()),
         Piece::Lines(bytes) => {
+            answers.text.reserve(bytes.len() * LONGER);
             for line in bytes.split_inclusive(|&byte| byte == b'\n') {
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
                 if let Err((id, failure)) = answers.answer(line, configs, defaults, room) {

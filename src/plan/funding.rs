@@ -183,6 +183,7 @@ fn join(all: &mut Sizing, other: &Sizing, of: impl Fn(usize) -> bool) {
     all.violation += other.violation;
     all.violation_bound += other.violation_bound;
     all.objective += other.objective;
+    all.spare = all.spare.zip(other.spare).map(|(all, other)| all + other);
     all.bound += other.bound;
     all.proven &= other.proven;
     all.nodes += other.nodes;

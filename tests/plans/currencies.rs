@@ -56,6 +56,8 @@ pub(crate) struct Account {
     pub(crate) class: Option<&'static str>,
     /// What a conversion costs, where all currencies pay for all orders.
     pub(crate) converts: Option<&'static str>,
+    /// Whether cash that is left is to be spent.
+    pub(crate) deploys: bool,
 }
 
 pub(crate) fn text(units: i128, places: u32) -> String {
@@ -93,7 +95,7 @@ impl Account {
         };
         let fee = ["0", "0.0025"][usize::try_from(up_to(2)).unwrap()];
         let class = (up_to(3) == 0).then_some("kr_equity");
-        Self { base, assets, cash, min_trade, reserve, fee, slippage: 1, flow, class, converts: None }
+        Self { base, assets, cash, min_trade, reserve, fee, slippage: 1, flow, class, converts: None, deploys: false }
     }
 
     fn rate(&self, currency: usize) -> Decimal {
@@ -139,7 +141,11 @@ impl Account {
             self.fee,
             text(self.slippage, 3),
             self.converts.map_or_else(String::new, |rate| format!(", conversion_rate: {rate}")),
-            if self.class == Some("overseas") { "  taxes: { overseas_deduction: 10000 }\n" } else { "" }
+            [
+                if self.class == Some("overseas") { "  taxes: { overseas_deduction: 10000 }\n" } else { "" },
+                if self.deploys { "  cash: { deploy: true }\n" } else { "" },
+            ]
+            .concat()
         )
     }
 

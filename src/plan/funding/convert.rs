@@ -2,13 +2,15 @@
 //!
 //! The orders are sized as if all cash were one, and what conversions would cost is kept back: nothing at first, and more as
 //! long as what is chosen leaves too little for them. So they are the best for what is kept back. No orders can come closer
-//! than those that would be chosen if conversions were free, so that is the bound; and where it is reached, the proof. What
+//! than those that would be chosen if conversions were free, so that is the bound; and where it is reached, the proof. Where
+//! cash that is left counts, less of it is left once conversions are paid: then it does not count for the bound. What
 //! each currency can pay for by itself is a choice as well, and taken where it is no worse; but for a withdrawal, which sells
 //! nothing while any cash is there that can be converted.
 //!
 //! Which currency is converted first must never be decided in this file.
 
 use super::{Funded, bounded};
+use crate::drift::Purse;
 use crate::money::Money;
 use crate::plan::ask::{Ask, Flow};
 use crate::plan::conversion::{Till, conversions};
@@ -25,6 +27,24 @@ const GIVEN_BACK: usize = 4;
 /// How often a smaller withdrawal is tried where one is too large.
 const SMALLER: usize = 8;
 
+/// What is asked of the solver beside the question.
+#[derive(Clone, Copy)]
+struct Aim {
+    /// What is kept back for conversions.
+    kept: i128,
+    direction: Direction,
+    /// Whether cash that is left counts.
+    deploys: bool,
+}
+
+/// What orders leave in each purse, in its units.
+struct Traded {
+    cash: Vec<i128>,
+    gains: Vec<i128>,
+    /// What the positions are worth more than before, in the units of the books.
+    bought: i128,
+}
+
 /// Some orders and what they need.
 struct Paid {
     funded: Funded,
@@ -39,11 +59,12 @@ struct Paid {
 impl Draft<'_> {
     /// The best shares where all currencies pay for all orders.
     pub(super) fn all_for_all(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
-        let free = match self.together(terms, total, 0, self.direction()) {
+        let aim = self.aim();
+        let free = match self.together(terms, total, aim) {
             Ok(free) => free,
             Err(error) => return Err(self.too_much(terms, self.unsized_together(error))),
         };
-        let own = self.each_by_itself(terms, total);
+        let own = self.each_by_itself(terms, total).map(|own| self.together_left(own));
         let paid = self.paid(terms, total, &free);
         let mut best = match (own, paid) {
             // A withdrawal sells nothing that it need not, however much closer that came.
@@ -59,35 +80,55 @@ impl Draft<'_> {
             // How much a withdrawal must sell depends on what is converted: no more is promised than that no sales at all
             // come closer.
             Direction::SellOnly => {
-                let any = self.together(terms, total, 0, Direction::SellFreely);
+                let any = self.together(terms, total, Aim { direction: Direction::SellFreely, ..aim });
                 bounded(&mut best.sizing, &any.map_err(|error| self.unsized_together(error))?);
+            }
+            _ if aim.deploys => {
+                let idle = self.together(terms, total, Aim { deploys: false, ..aim });
+                bounded(&mut best.sizing, &idle.map_err(|error| self.unsized_together(error))?);
             }
             _ => bounded(&mut best.sizing, &free),
         }
         Ok(best)
     }
 
-    /// The best shares if all cash were one, where so much is kept back for conversions. No tax is less than it is here:
-    /// those of each currency are rounded up by themselves.
-    fn together(
-        &self,
-        terms: &Terms<'_>,
-        total: i128,
-        kept: i128,
-        direction: Direction,
-    ) -> Result<Sizing, SizingError> {
+    /// What is asked of the solver at first.
+    fn aim(&self) -> Aim {
+        Aim { kept: 0, direction: self.direction(), deploys: self.deploys_cash() }
+    }
+
+    /// The same orders, with the cash of all currencies counted as one where it counts.
+    fn together_left(&self, mut funded: Funded) -> Funded {
+        funded.sizing.leave(self.in_books(&funded.purses_after) - self.in_books(&self.left()));
+        funded
+    }
+
+    /// What has to be left in each purse, in its units.
+    fn left(&self) -> Vec<i128> {
+        (0..self.books.purses.len()).map(|purse| self.left_of(purse)).collect()
+    }
+
+    /// Cash of each purse, in the units of the books.
+    fn in_books(&self, purses: &[i128]) -> i128 {
+        purses.iter().enumerate().map(|(purse, units)| units * self.books.worth(purse)).sum()
+    }
+
+    /// The best shares if all cash were one. No tax is less than it is here: those of each currency are rounded up by
+    /// themselves.
+    fn together(&self, terms: &Terms<'_>, total: i128, aim: Aim) -> Result<Sizing, SizingError> {
         let whole = self.problem(terms, total).map_err(|_| SizingError::TooLarge)?;
         let exact = |allowance| Part { allowance, unit: 1, worth: 1 };
         let levy = self.pool.as_ref().map(|pool| pool.levy(exact(pool.allowance()), terms.gain));
-        let reserve = whole.reserve.checked_add(kept).ok_or(SizingError::TooLarge)?;
-        size::best(Problem { reserve, levy, direction, ..whole }, 10_i128.pow(self.books.quantity_places))
+        let reserve = whole.reserve.checked_add(aim.kept).ok_or(SizingError::TooLarge)?;
+        let (direction, deploy_cash) = (aim.direction, aim.deploys);
+        size::best(Problem { reserve, levy, direction, deploy_cash, ..whole }, 10_i128.pow(self.books.quantity_places))
     }
 
     /// The best shares that pay for their conversions. `free` are those that would be if they cost nothing.
     fn paid(&self, terms: &Terms<'_>, total: i128, free: &Sizing) -> Result<Funded, PlanError> {
-        let together = |kept: i128| {
-            self.together(terms, total, kept, self.direction()).map_err(|error| self.unsized_together(error))
-        };
+        let aim = self.aim();
+        let together =
+            |kept: i128| self.together(terms, total, Aim { kept, ..aim }).map_err(|error| self.unsized_together(error));
         let mut kept = 0_i128;
         let mut paid = self.pay(terms, free.clone())?;
         for tries in 0..TRIES {
@@ -103,7 +144,8 @@ impl Draft<'_> {
             return Err(self.unsized_together(SizingError::Infeasible { shortfall: paid.missing }));
         }
         for _ in 0..GIVEN_BACK {
-            if paid.needed >= kept {
+            // Where cash that is left counts, the solver has to know how much is.
+            if paid.needed == kept || paid.needed > kept && !aim.deploys {
                 break;
             }
             kept = paid.needed;
@@ -119,37 +161,14 @@ impl Draft<'_> {
     }
 
     /// What some shares leave in each purse, once what is short is converted.
-    fn pay(&self, terms: &Terms<'_>, mut sizing: Sizing) -> Result<Paid, PlanError> {
-        let books = &self.books;
-        let mut cash: Vec<i128> =
-            books.purses.iter().enumerate().map(|(index, purse)| purse.cash + self.flow_of(index)).collect();
-        let mut gains = vec![0_i128; cash.len()];
-        let (mut positions, before) = (0_i128, books.cash + self.flow());
-        for (leg, (line, after)) in books.lines.iter().zip(&sizing.shares).enumerate() {
-            let trade = after - line.held;
-            if let (true, Some(cash), Some(gains)) = (trade != 0, cash.get_mut(line.purse), gains.get_mut(line.purse)) {
-                // Costs are told in the units of the books, and are whole units of the purse.
-                *cash -= line.own_price * trade + (terms.cost)(leg, trade).div_euclid(books.worth(line.purse));
-                *gains += if trade < 0 { (terms.gain)(leg, trade) } else { 0 };
-                positions += line.price * trade;
-            }
-        }
+    fn pay(&self, terms: &Terms<'_>, sizing: Sizing) -> Result<Paid, PlanError> {
+        let Traded { mut cash, gains, bought } = self.after_orders(terms, &sizing.shares);
         let (allowances, taxes) = self.taxed_apart(&gains).ok_or(TOO_LARGE)?;
         for (cash, tax) in cash.iter_mut().zip(&taxes) {
             *cash -= tax;
         }
-        let tills: Vec<Till> = books
-            .purses
-            .iter()
-            .zip(&cash)
-            .enumerate()
-            .map(|(index, (purse, cash))| Till {
-                spare: cash - self.left_of(index),
-                unit: 10_i128.pow(purse.places - purse.currency.places().min(purse.places)),
-                worth: purse.worth,
-            })
-            .collect();
-        let (conversions, missing) = conversions(&tills, self.portfolio().exchange.rate).ok_or(TOO_LARGE)?;
+        let (conversions, missing) =
+            conversions(&self.tills(&cash), self.portfolio().exchange.rate).ok_or(TOO_LARGE)?;
         for one in &conversions {
             for (purse, change) in [(one.from, -one.amount), (one.to, one.received)] {
                 if let Some(cash) = cash.get_mut(purse) {
@@ -157,17 +176,41 @@ impl Draft<'_> {
                 }
             }
         }
-        let sum = |units: &[i128]| -> i128 {
-            units.iter().enumerate().map(|(purse, units)| units * books.worth(purse)).sum()
+        let (solved, left) = (sizing.cash_after, self.in_books(&self.left()));
+        let cash_after = self.in_books(&cash);
+        let cost = self.books.cash + self.flow() - bought - cash_after;
+        let sizing = Sizing { cash_after, cost, levy: self.in_books(&taxes), ..sizing };
+        let funded = self.together_left(Funded { sizing, purses_after: cash, allowances, conversions });
+        Ok(Paid { funded, needed: solved - cash_after, spare: solved - left, missing })
+    }
+
+    /// What orders leave before taxes of the year and conversions.
+    fn after_orders(&self, terms: &Terms<'_>, shares: &[i128]) -> Traded {
+        let books = &self.books;
+        let cash: Vec<i128> = (0..books.purses.len()).map(|purse| self.there(purse)).collect();
+        let mut traded = Traded { gains: vec![0; cash.len()], cash, bought: 0 };
+        for (leg, (line, after)) in books.lines.iter().zip(shares).enumerate() {
+            let trade = after - line.held;
+            let (cash, gains) = (traded.cash.get_mut(line.purse), traded.gains.get_mut(line.purse));
+            if let (true, Some(cash), Some(gains)) = (trade != 0, cash, gains) {
+                // Costs are told in the units of the books, and are whole units of the purse.
+                *cash -= line.own_price * trade + (terms.cost)(leg, trade).div_euclid(books.worth(line.purse));
+                *gains += if trade < 0 { (terms.gain)(leg, trade) } else { 0 };
+                traded.bought += line.price * trade;
+            }
+        }
+        traded
+    }
+
+    /// What each purse has to spare, or lacks.
+    fn tills(&self, cash: &[i128]) -> Vec<Till> {
+        let purses = self.books.purses.iter().zip(cash).enumerate();
+        let till = |(index, (purse, cash)): (usize, (&Purse, &i128))| Till {
+            spare: cash - self.left_of(index),
+            unit: 10_i128.pow(purse.places - purse.currency.places().min(purse.places)),
+            worth: purse.worth,
         };
-        let solved = sizing.cash_after;
-        let left: Vec<i128> = (0..cash.len()).map(|purse| self.left_of(purse)).collect();
-        sizing.cash_after = sum(&cash);
-        sizing.cost = before - positions - sizing.cash_after;
-        sizing.levy = sum(&taxes);
-        let (needed, spare) = (solved - sizing.cash_after, solved - sum(&left));
-        let funded = Funded { sizing, purses_after: cash, allowances, conversions };
-        Ok(Paid { funded, needed, spare, missing })
+        purses.map(till).collect()
     }
 
     /// What of the gains of each purse's orders is free of the tax on the year's, and the tax, in its units. Losses of one
@@ -203,7 +246,7 @@ impl Draft<'_> {
             }
             let ask = Ask { flow: Some(Flow::Withdrawal(*most)), ..self.inputs.ask.clone() };
             let less = Draft { inputs: Inputs { ask: &ask, ..self.inputs }, ..self.clone() };
-            let free = less.together(terms, less.sized_to(), 0, less.direction());
+            let free = less.together(terms, less.sized_to(), less.aim());
             let free = free.map_err(|error| less.unsized_together(error));
             match free.and_then(|free| less.paid(terms, less.sized_to(), &free)) {
                 Ok(_) => break,

@@ -15,6 +15,8 @@ use super::solve::{Choice, Solved, finish, keep_better};
 
 /// Rounds of making sales smaller.
 const ROUNDS: usize = 1000;
+/// How many states are made at most, in all parts together.
+const STATES: usize = 1 << 20;
 
 /// The best way to raise what is missing. `most_cash` raises enough.
 pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {
@@ -49,7 +51,14 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
         if dual.bound > solved.choice.score {
             break;
         }
-        solved.go_on(finish(space, dual, Some(*cover), solved.choice.clone()));
+        let left = STATES.saturating_sub(solved.nodes);
+        if left == 0 {
+            // Those that follow have no lower bound.
+            solved.bound = solved.bound.min(dual.bound);
+            solved.proven = false;
+            break;
+        }
+        solved.go_on(finish(space, dual, Some(*cover), solved.choice.clone(), left));
     }
     solved
 }

@@ -202,12 +202,26 @@ pub struct Sizing {
     pub violation_bound: Wide,
     /// The second level: the squares of the deviations times the scale, or turnover (which is not scaled).
     pub objective: Wide,
+    /// What of the objective is for cash above the reserve, where that counts.
+    pub spare: Option<Wide>,
     /// No choice with a violation of `violation_bound` has a smaller objective than this.
     pub bound: Wide,
     /// Whether no other choice is better at any level. False only where the search was cut short.
     pub proven: bool,
     /// How many partial choices the search looked at.
     pub nodes: usize,
+}
+
+impl Sizing {
+    /// Counts so much cash above the reserve at the second level, where cash counts, in the place of what the solver took
+    /// it for.
+    pub fn leave(&mut self, above: i128) {
+        if let Some(spare) = &mut self.spare {
+            let counted = Wide::square(self.scale * above);
+            self.objective += counted - *spare;
+            *spare = counted;
+        }
+    }
 }
 
 /// Why there is no answer.
@@ -277,6 +291,7 @@ fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
         violation: whole(score.violation, space.violation_parts()).0,
         violation_bound,
         objective: whole(score.main, space.main_parts()).0,
+        spare: space.deploy.then(|| space.spare(problem.cash - problem.reserve - solved.choice.outflow)),
         bound,
         proven: solved.proven && !bent,
         nodes: solved.nodes,

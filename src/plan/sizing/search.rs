@@ -12,8 +12,8 @@
 use super::classes::{Class, Frame};
 use super::score::{Rate, Score};
 
-/// How many states are made at most.
-const STATES: usize = 1 << 18;
+/// How many states are made at most where there is one search.
+pub(super) const STATES: usize = 1 << 18;
 /// How many states are kept at least, however little of the limit is left.
 const NARROWEST: usize = 16;
 
@@ -91,19 +91,22 @@ pub(super) struct Search<'a> {
     gap: Score,
     /// The trades of the best choice known.
     trades: Vec<i128>,
+    /// How many states are made at most.
+    limit: usize,
     chosen: Option<usize>,
     missed: Option<Score>,
 }
 
 impl<'a> Search<'a> {
     /// Prepares a search for choices that score no more than `gap` above the bound, where a choice with
-    /// just that score has the given trades.
+    /// just that score has the given trades. It makes no more than `limit` states, but for the narrowest that goes on.
     pub(super) fn new(
         frame: Frame<'a>,
         cover: Option<Cover>,
         classes: &'a [Class],
         gap: Score,
         trades: Vec<i128>,
+        limit: usize,
     ) -> Search<'a> {
         let mut order: Vec<usize> = (0..classes.len()).filter(|&class| classes[class].items.len() > 1).collect();
         order.sort_by_key(|&class| (cheapest(&classes[class]), class));
@@ -117,6 +120,7 @@ impl<'a> Search<'a> {
             nodes: vec![(0, 0, 0)],
             gap,
             trades,
+            limit,
             chosen: None,
         }
     }
@@ -140,7 +144,7 @@ impl<'a> Search<'a> {
             if self.cover.is_none() && !self.frame.raising {
                 self.remove_dominated(&mut states);
             }
-            let left = STATES.saturating_sub(made);
+            let left = self.limit.saturating_sub(made);
             let next = self.order.get(depth + 1).map_or(1, |&class| self.classes[class].items.len());
             self.narrow(&mut states, (left / (4 * next)).max(NARROWEST));
         }

@@ -4,7 +4,7 @@ use super::asset::{Goal, Lens, Point, Space};
 use super::classes::{self, Class, Frame};
 use super::dual::{self, Dual};
 use super::score::{Rate, Score};
-use super::search::{Cover, Search};
+use super::search::{Cover, STATES, Search};
 use super::{SizingError, cover, raise, repair, sums};
 
 /// How many trades of each asset the first choice is made of.
@@ -175,7 +175,7 @@ fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved
             break;
         }
         let by_sums = sums::search(space, available, dual, &solved.choice);
-        solved.go_on(by_sums.unwrap_or_else(|| finish(space, dual, None, solved.choice.clone())));
+        solved.go_on(by_sums.unwrap_or_else(|| finish(space, dual, None, solved.choice.clone(), STATES)));
     }
     solved
 }
@@ -228,10 +228,10 @@ pub(super) fn listed_each(space: &Space<'_>) -> usize {
 }
 
 /// Lists what can still be part of the best choice, and searches it.
-pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice) -> Solved {
+pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice, limit: usize) -> Solved {
     let gap = best.score - dual.bound;
     let classes = classes::list(space, dual, gap, listed_each(space));
-    let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades());
+    let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades(), limit);
     let found = search.run();
     if let Some(chosen) = &found.chosen {
         best = pick(space, &classes, chosen);
