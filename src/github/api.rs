@@ -1,12 +1,14 @@
 //! The requests: who we are, the comments of a pull request, a comment made, changed, removed.
 
 use super::{Failure, Marker};
-use crate::http::{Http, HttpError, Method, Patience, Request, Response, Secret};
+use crate::http::{Http, HttpError, Method, Patience, Request, Response, Secret, Terms, Tried};
 use crate::words::one_line;
 use serde_json::{Value, json};
 
-/// Tries of what may be done twice.
-const TRIES: u32 = 4;
+/// How often is tried what may be done twice. What GitHub asks us to do later ends with our patience.
+const TERMS: Terms = Terms { tries: 4, later_counts: false, limit: LIMIT };
+/// What is waited for where GitHub asks us to.
+pub(super) const LIMIT: &str = "GitHub's rate limit";
 /// Comments on a page, the most there are.
 const PER_PAGE: usize = 100;
 /// The most pages that are read.
@@ -35,17 +37,6 @@ pub(super) struct Comment {
     pub(super) url: Option<String>,
     /// What it says.
     pub(super) body: String,
-}
-
-/// What one request came to, if it was not refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer<T> {
-    /// It was done.
-    Good(T),
-    /// It was not done: so many seconds from now it may be asked again.
-    Limited(u64),
-    /// Nobody knows whether it was done.
-    Down(String),
 }
 
 impl<'a> Api<'a> {
@@ -114,12 +105,12 @@ impl<'a> Api<'a> {
     }
 
     /// Makes a comment, in one try: where it stands, if GitHub says so.
-    pub(super) fn create(&mut self, body: &str) -> Result<Answer<Option<String>>, Failure> {
+    pub(super) fn create(&mut self, body: &str) -> Result<Tried<Option<String>>, Failure> {
         let request = self.request(Method::Post, format!("{}/comments", self.pull)).json(&json!({ "body": body }));
         Ok(match self.once(&request)? {
-            Answer::Good(answer) => Answer::Good(parsed(&answer).ok().and_then(|comment| url_of(&comment))),
-            Answer::Limited(seconds) => Answer::Limited(seconds),
-            Answer::Down(why) => Answer::Down(why),
+            Tried::Done(answer) => Tried::Done(parsed(&answer).ok().and_then(|comment| url_of(&comment))),
+            Tried::Limited(seconds) => Tried::Limited(seconds),
+            Tried::Down(why) => Tried::Down(why),
         })
     }
 
@@ -159,20 +150,18 @@ impl<'a> Api<'a> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.once(request)? {
-                Answer::Good(answer) => return Ok(answer),
-                Answer::Limited(seconds) => self.patience.wait(seconds, "GitHub's rate limit")?,
-                Answer::Down(why) if tries == TRIES => return Err(Failure::Down { why }),
-                Answer::Down(why) => self.patience.back_off(tries, &why)?,
+            let came = self.once(request)?;
+            if let Some(answer) = self.patience.after(tries, &TERMS, came)? {
+                return Ok(answer);
             }
         }
     }
 
-    fn once(&mut self, request: &Request) -> Result<Answer<Response>, Failure> {
+    fn once(&mut self, request: &Request) -> Result<Tried<Response>, Failure> {
         let answer = match self.http.send(request) {
             Ok(answer) => answer,
             Err(error @ (HttpError::Unreached { .. } | HttpError::Broken { .. })) => {
-                return Ok(Answer::Down(self.quoted(&error.to_string())));
+                return Ok(Tried::Down(self.quoted(&error.to_string())));
             }
             Err(error @ HttpError::Insecure { .. }) => {
                 return Err(Failure::Insecure { why: self.quoted(&error.to_string()), remedy: error.remedy() });
@@ -181,17 +170,17 @@ impl<'a> Api<'a> {
             Err(error @ HttpError::TooLarge { .. }) => return Err(Failure::Unreadable { why: error.to_string() }),
         };
         if (200..300).contains(&answer.status) {
-            return Ok(Answer::Good(answer));
+            return Ok(Tried::Done(answer));
         }
         let said = parsed(&answer).ok().and_then(|said| Some(said.get("message")?.as_str()?.to_owned()));
         let message = self.quoted(said.as_deref().unwrap_or("no reason given"));
         if let Some(seconds) = self.limit(&answer, &message) {
-            return Ok(Answer::Limited(seconds));
+            return Ok(Tried::Limited(seconds));
         }
         match answer.status {
             status @ (401 | 403 | 404) => Err(Failure::Denied { status, message }),
             300..=399 => Err(Failure::Moved),
-            status @ (408 | 500..) => Ok(Answer::Down(format!("status {status}"))),
+            status @ (408 | 500..) => Ok(Tried::Down(format!("status {status}"))),
             status => Err(Failure::Refused { message: format!("{status}: {message}") }),
         }
     }

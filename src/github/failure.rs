@@ -1,6 +1,6 @@
 //! Why the comment is not as it should be, and what to do about it.
 
-use crate::http::Impatient;
+use crate::http::GaveUp;
 use std::fmt;
 
 /// Why the comment is not as it should be, or why that is not certain.
@@ -96,9 +96,12 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<Impatient> for Failure {
-    fn from(Impatient { seconds }: Impatient) -> Self {
-        Self::Limited { seconds }
+impl From<GaveUp> for Failure {
+    fn from(why: GaveUp) -> Self {
+        match why {
+            GaveUp::Limited(seconds) => Self::Limited { seconds },
+            GaveUp::Down(why) => Self::Down { why },
+        }
     }
 }
 

@@ -12,10 +12,10 @@ pub use api::Api;
 pub use body::{Marker, compose};
 pub use failure::Failure;
 
-use api::Answer;
+use crate::http::Terms;
 
 /// Looks for the comment, and tries to write it, at most so often.
-const ROUNDS: u32 = 4;
+const ROUNDS: Terms = Terms { tries: 4, later_counts: true, limit: api::LIMIT };
 
 /// What became of the comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,27 +57,15 @@ impl Done {
 /// [`Failure`] when that is not so, or not certain.
 pub fn keep(api: &mut Api<'_>, marker: &Marker, body: &str) -> Result<Kept, Failure> {
     let me = api.viewer()?;
-    let mut last = Failure::Down { why: "the comment goes away whenever it is written".to_owned() };
-    for round in 1..=ROUNDS {
+    for round in 1..=ROUNDS.tries {
         let mine = api.comments(&me, marker)?;
         let Some((first, others)) = mine.split_first() else {
-            match api.create(body)? {
-                Answer::Good(url) => return Ok(Kept { done: Done::Created, url, removed: 0 }),
-                // It may be there all the same: it is looked for before it is written again.
-                Answer::Down(why) => {
-                    last = Failure::Down { why: why.clone() };
-                    if round < ROUNDS {
-                        api.patience.back_off(round, &why)?;
-                    }
-                }
-                Answer::Limited(seconds) => {
-                    last = Failure::Limited { seconds };
-                    if round < ROUNDS {
-                        api.patience.wait(seconds, "GitHub's rate limit")?;
-                    }
-                }
+            let came = api.create(body)?;
+            // It may be there all the same: it is looked for before it is written again.
+            match api.patience.after(round, &ROUNDS, came)? {
+                Some(url) => return Ok(Kept { done: Done::Created, url, removed: 0 }),
+                None => continue,
             }
-            continue;
         };
         let done = match body::same(&first.body, body) {
             true => Done::Unchanged,
@@ -90,5 +78,5 @@ pub fn keep(api: &mut Api<'_>, marker: &Marker, body: &str) -> Result<Kept, Fail
         }
         return Ok(Kept { done, url: first.url.clone(), removed: others.len() });
     }
-    Err(last)
+    Err(Failure::Down { why: "the comment goes away whenever it is written".to_owned() })
 }

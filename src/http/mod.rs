@@ -10,7 +10,7 @@ mod patience;
 
 pub use client::{Client, permitted};
 pub use error::HttpError;
-pub use patience::{Impatient, Patience};
+pub use patience::{GaveUp, Patience, Terms, Tried};
 
 use std::fmt;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Why a message was not delivered, and what to do about it.
 
-use crate::http::Impatient;
+use crate::http::GaveUp;
 use std::fmt;
 
 /// Why a message was not delivered, or why that is not certain.
@@ -70,8 +70,11 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-impl From<Impatient> for Failure {
-    fn from(Impatient { seconds }: Impatient) -> Self {
-        Self::Limited { seconds }
+impl From<GaveUp> for Failure {
+    fn from(why: GaveUp) -> Self {
+        match why {
+            GaveUp::Limited(seconds) => Self::Limited { seconds },
+            GaveUp::Down(why) => Self::Down { why },
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Sending: once, and again where the other side asks for it or is not well.
 
 use super::{Failure, Letter, Service, Var};
-use crate::http::{Http, HttpError, Patience, Request, Response, Secret};
+use crate::http::{Http, HttpError, Patience, Request, Response, Secret, Terms, Tried};
 use crate::words::one_line;
 use serde_json::Value;
 
-/// Tries of one message.
-const TRIES: u32 = 3;
+/// How often one message is tried.
+const TERMS: Terms = Terms { tries: 3, later_counts: true, limit: "the other side's rate limit" };
 /// Seconds to wait where we are asked to and not told how long.
 const UNSAID: u64 = 1;
 /// The longest text of somebody else's that is quoted, in characters.
@@ -39,24 +39,13 @@ fn surely(request: &Request, http: &dyn Http, patience: &mut Patience<'_>, secre
     let mut tries = 0;
     loop {
         tries += 1;
-        let last = tries == TRIES;
-        match once(request, http, secrets)? {
-            Answer::Taken => return Ok(()),
-            Answer::Limited(seconds) if last => return Err(Failure::Limited { seconds }),
-            Answer::Limited(seconds) => patience.wait(seconds, "the other side's rate limit")?,
-            Answer::Down(why) if last => return Err(Failure::Down { why }),
-            Answer::Down(why) => patience.back_off(tries, &why)?,
+        if patience.after(tries, &TERMS, once(request, http, secrets)?)?.is_some() {
+            return Ok(());
         }
     }
 }
 
-enum Answer {
-    Taken,
-    Limited(u64),
-    Down(String),
-}
-
-fn once(request: &Request, http: &dyn Http, secrets: &[Secret]) -> Result<Answer, Failure> {
+fn once(request: &Request, http: &dyn Http, secrets: &[Secret]) -> Result<Tried<()>, Failure> {
     let answer = match http.send(request) {
         Ok(answer) => answer,
         Err(HttpError::Unsendable { why, remedy }) => return Err(Failure::Unsendable { why, remedy }),
@@ -64,12 +53,12 @@ fn once(request: &Request, http: &dyn Http, secrets: &[Secret]) -> Result<Answer
             return Err(Failure::Unsendable { why: quoted(&error.to_string(), secrets), remedy: error.remedy() });
         }
         // It may have been delivered; twice does no harm.
-        Err(error) => return Ok(Answer::Down(quoted(&error.to_string(), secrets))),
+        Err(error) => return Ok(Tried::Down(quoted(&error.to_string(), secrets))),
     };
     match answer.status {
-        200..=299 => Ok(Answer::Taken),
-        429 => Ok(Answer::Limited(asked(&answer))),
-        status @ (408 | 500..) => Ok(Answer::Down(format!("status {status}"))),
+        200..=299 => Ok(Tried::Done(())),
+        429 => Ok(Tried::Limited(asked(&answer))),
+        status @ (408 | 500..) => Ok(Tried::Down(format!("status {status}"))),
         status => Err(Failure::Refused { status, said: quoted(&said(&answer), secrets) }),
     }
 }
