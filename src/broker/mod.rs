@@ -13,6 +13,7 @@ mod kiwoom;
 mod krx;
 mod manual;
 mod order;
+mod pages;
 mod paper;
 mod search;
 mod settings;

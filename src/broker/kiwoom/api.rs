@@ -7,6 +7,7 @@
 use super::Failure;
 use super::answer::{self, Answer};
 use super::figures::{self, Row};
+use crate::broker::pages::to_the_end;
 use crate::broker::settings::Pace;
 use crate::broker::tokens::{Token, TokenFile};
 use crate::clock::Clock;
@@ -107,26 +108,17 @@ impl<'a> Api<'a> {
     /// error, never a shorter list.
     pub(super) fn list(&mut self, call: Call, body: &Value, name: &str) -> Result<(Row, Vec<Row>), Failure> {
         let unfinished = |why: &str| Failure::Unfinished { why: format!("{}: {why}", call.id) };
-        let (mut first, mut rows) = (None, Vec::new());
-        let (mut keys, mut pages) = (BTreeSet::new(), BTreeSet::new());
-        let mut next: Option<String> = None;
-        for _ in 0..PAGES {
-            let (page, following) = self.page(call, body, next.as_deref())?;
+        let (mut first, mut known) = (None, BTreeSet::new());
+        let pages = to_the_end(PAGES, unfinished, |from: Option<&String>| {
+            let (page, following) = self.page(call, body, from.map(String::as_str))?;
             let here = rows_of(&page, name)?;
-            if !here.is_empty() && !pages.insert(serde_json::to_string(&here).unwrap_or_default()) {
+            if !here.is_empty() && !known.insert(serde_json::to_string(&here).unwrap_or_default()) {
                 return Err(unfinished("it comes with the same page again"));
             }
-            rows.extend(here);
-            let first = &*first.get_or_insert(page);
-            match following {
-                None => return Ok((first.clone(), rows)),
-                Some(key) if !keys.insert(key.clone()) => {
-                    return Err(unfinished("it goes on from where it was before"));
-                }
-                Some(key) => next = Some(key),
-            }
-        }
-        Err(unfinished(&format!("it has more than {PAGES} pages")))
+            first.get_or_insert(page);
+            Ok((here, following))
+        })?;
+        Ok((first.unwrap_or_default(), pages.into_iter().flatten().collect()))
     }
 
     /// Sees to it that there is a token that lasts, so that an order is not the first to find out that there is none.
