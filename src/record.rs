@@ -3,16 +3,20 @@
 //!
 //! Every figure is derived from the plan and the fills. Files and clocks must never enter this room.
 
+mod books;
 mod planned;
+mod reading;
+#[cfg(test)]
+mod tests;
 
 pub use planned::{Estimate, Held};
+pub use reading::{BadLine, Records, parse};
 
+use self::books::Books;
 use crate::code::Code;
-use crate::config::{CashPolicy, TaxClass};
+use crate::config::TaxClass;
 use crate::executed::{Executed, Realised, Rebalance};
-use crate::money::{
-    self, AMOUNT_PLACES, FX_PLACES, Money, PRICE_PLACES, QUANTITY_PLACES, VALUE_PLACES, WEIGHT_PLACES, scaled,
-};
+use crate::money::{self, AMOUNT_PLACES, Money, QUANTITY_PLACES, VALUE_PLACES};
 use crate::plan::file::{Body, PlanFile};
 use crate::schema::{Sheet, schema_of};
 use crate::trade::{Conversion, Figure, Fill, Side, Transfer};
@@ -290,11 +294,6 @@ fn kept(figure: Decimal) -> Decimal {
     figure.round_dp_with_strategy(AMOUNT_PLACES, RoundingStrategy::MidpointNearestEven).normalize()
 }
 
-fn rate_in(rates: &BTreeMap<String, Decimal>, currency: Option<&str>) -> Result<Decimal, Unrecordable> {
-    let Some(currency) = currency else { return Ok(Decimal::ONE) };
-    rates.get(currency).copied().ok_or_else(|| wrong(format!("the plan has no rate of {currency}")))
-}
-
 fn number(text: &str, places: u32) -> Result<Decimal, Unrecordable> {
     money::decimal(text, places).map_err(|_| wrong(format!("`{text}` in the plan is not a figure")))
 }
@@ -304,274 +303,4 @@ fn notes(body: &Body) -> String {
     let overrides = body.overrides.iter().map(|o| format!("cooldown overridden in {}: {}", o.commit, o.reason));
     let sentences: Vec<String> = body.trigger.why.iter().cloned().chain(overrides).collect();
     sentences.join("; ")
-}
-
-/// The figures of a plan that drifts are made of.
-struct Books {
-    total: Decimal,
-    /// Whether cash counts in the total.
-    cash: bool,
-    assets: Vec<Asset>,
-    /// What one unit of each other currency is worth.
-    rates: BTreeMap<String, Decimal>,
-}
-
-struct Asset {
-    code: String,
-    name: String,
-    /// In the base currency.
-    price: Decimal,
-    currency: Option<String>,
-    value: Decimal,
-    target: Decimal,
-}
-
-impl Books {
-    fn of(body: &Body) -> Result<Self, Unrecordable> {
-        let unique = |ticker: &str| body.before.assets.iter().filter(|asset| asset.ticker == ticker).count() == 1;
-        let mut rates = BTreeMap::new();
-        for one in body.inputs.fx.iter().flat_map(|fx| &fx.rates) {
-            rates.insert(one.currency.clone(), number(&one.rate, FX_PLACES)?);
-        }
-        let mut assets = Vec::new();
-        for asset in &body.before.assets {
-            let name = match unique(&asset.ticker) {
-                true => asset.ticker.clone(),
-                false => format!("{} ({})", asset.ticker, asset.code),
-            };
-            assets.push(Asset {
-                code: asset.code.clone(),
-                name,
-                price: number(&asset.price, PRICE_PLACES)?
-                    .checked_mul(rate_in(&rates, asset.currency.as_deref())?)
-                    .ok_or_else(|| wrong(format!("the price of {} is too large", asset.code)))?,
-                currency: asset.currency.clone(),
-                value: value(&asset.value)?,
-                target: number(&asset.target, WEIGHT_PLACES)?,
-            });
-        }
-        let cash = body.params.cash_policy != CashPolicy::Exclude.word();
-        Ok(Self { total: value(&body.before.total)?, cash, assets, rates })
-    }
-
-    /// What one unit of a currency is worth in the base currency.
-    fn rate(&self, currency: Option<&str>) -> Result<Decimal, Unrecordable> {
-        rate_in(&self.rates, currency)
-    }
-
-    /// A sum over fills in the base currency.
-    fn sum(&self, fills: &[Fill], figure: impl Fn(&Fill) -> Figure) -> Result<Decimal, Unrecordable> {
-        let worth = |fill: &Fill| figure(fill).0.checked_mul(fill.rate());
-        let sum = fills.iter().try_fold(Decimal::ZERO, |sum, fill| sum.checked_add(worth(fill)?));
-        let sum = sum.ok_or_else(|| wrong("the fills are too large"))?;
-        Ok(if self.rates.is_empty() { sum } else { kept(sum) })
-    }
-
-    fn trade(&self, fill: &Fill) -> Result<Trade, Unrecordable> {
-        let asset = self.assets.iter().find(|asset| asset.code == fill.code);
-        let asset = asset.ok_or_else(|| wrong(format!("{} was traded and is not in the plan", fill.code)))?;
-        let action = fill.side.action().to_owned();
-        Ok(Trade { ticker: asset.name.clone(), action, amount: fill.amount, currency: asset.currency.clone() })
-    }
-
-    /// Weight less target by name after the fills and what else was added to the cash, in points with two places.
-    fn drifts(&self, fills: &[Fill], flow: Decimal) -> Result<BTreeMap<String, Figure>, Unrecordable> {
-        let fits = |value: Option<Decimal>| value.ok_or_else(|| wrong("the figures are too large"));
-        let mut total = self.total;
-        if self.cash {
-            total = fits(total.checked_add(flow))?;
-        }
-        let mut after = Vec::new();
-        for asset in &self.assets {
-            let mut change = Decimal::ZERO;
-            for fill in fills.iter().filter(|fill| fill.code == asset.code) {
-                let worth = kept(fits(asset.price.checked_mul(fill.quantity.0))?);
-                change += if fill.side == Side::Sell { -worth } else { worth };
-                if self.cash {
-                    let cash = fits(fill.cash_change().and_then(|cash| cash.checked_mul(fill.rate())))?;
-                    total = fits(total.checked_add(kept(cash)))?;
-                }
-            }
-            total = fits(total.checked_add(change))?;
-            after.push((asset, fits(asset.value.checked_add(change))?));
-        }
-        after.into_iter().map(|(asset, value)| Ok((asset.name.clone(), points(value, asset.target, total)?))).collect()
-    }
-}
-
-/// `value / total - target` in points, rounded half to even to two places.
-fn points(value: Decimal, target: Decimal, total: Decimal) -> Result<Figure, Unrecordable> {
-    let exact = || {
-        let places = AMOUNT_PLACES + WEIGHT_PLACES;
-        let wanted = scaled(target, WEIGHT_PLACES)?.checked_mul(scaled(total, AMOUNT_PLACES)?)?;
-        let part = scaled(value, places)?.checked_sub(wanted)?.checked_mul(10_000)?;
-        let whole = scaled(total, places)?;
-        if whole <= 0 {
-            // Of nothing, everything weighs nothing: before the first deposit, after the last withdrawal.
-            let mut short = Decimal::ZERO.checked_sub(target.checked_mul(Decimal::ONE_HUNDRED)?)?;
-            short = short.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
-            short.rescale(2);
-            return Some(short);
-        }
-        let (quotient, rest) = (part.div_euclid(whole), part.rem_euclid(whole));
-        let half = rest.checked_mul(2)?.cmp(&whole);
-        let up = half.is_gt() || (half.is_eq() && quotient % 2 != 0);
-        Decimal::try_from_i128_with_scale(quotient + i128::from(up), 2).ok()
-    };
-    exact().map(Figure).ok_or_else(|| wrong("a weight of the plan cannot be told"))
-}
-
-/// A log that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Records {
-    /// The records, oldest first.
-    pub records: Vec<Record>,
-    /// How many bytes hold whole records.
-    pub whole: usize,
-    /// Whether the last record lacks its line break.
-    pub no_break: bool,
-    /// Whether a piece of a record follows the last whole one: a crash tore it.
-    pub torn: bool,
-}
-
-/// A line that is not a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadLine {
-    /// The line, from 1.
-    pub line: usize,
-    /// Why it is none.
-    pub why: String,
-}
-
-/// Reads the records of a log from its bytes.
-///
-/// # Errors
-/// [`BadLine`] for the first line that is not a record. A torn last line without a line break is none of these.
-pub fn parse(bytes: &[u8]) -> Result<Records, BadLine> {
-    let mut read = Records::default();
-    for (index, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        let text = line.strip_suffix(b"\n").unwrap_or(line);
-        let broken_off = text.len() == line.len();
-        match serde_json::from_slice::<Record>(text) {
-            Ok(record) => read.records.push(record),
-            Err(error) if broken_off && (error.is_eof() || text.contains(&0)) => {
-                read.torn = true;
-                return Ok(read);
-            }
-            Err(error) => return Err(BadLine { line: index + 1, why: error.to_string() }),
-        }
-        read.whole += line.len();
-        read.no_break = broken_off;
-    }
-    Ok(read)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GUIDE: &str = r#"{"date": "2026-03-04", "trigger": "scheduled", "total_portfolio_value": 11000000, "trades": [{"ticker": "TIGER US S&P500", "action": "SELL", "amount": 350000}], "total_trade_amount": 600000, "total_commission": 90, "pre_drift": {"TIGER US S&P500": 3.18}, "post_drift": {"TIGER US S&P500": 0.12}, "notes": "2026 Q1"}"#;
-
-    #[test]
-    fn the_guides_own_record_is_read() {
-        let read = parse(format!("{GUIDE}\n").as_bytes()).unwrap();
-        assert_eq!(read.records[0].pre_drift["TIGER US S&P500"].to_string(), "3.18");
-        assert_eq!((read.records[0].plan_id.as_str(), read.torn, read.no_break), ("", false, false));
-    }
-
-    #[test]
-    fn what_is_read_is_written_again() {
-        let record = &parse(GUIDE.as_bytes()).unwrap().records[0];
-        assert_eq!(parse(record.line().as_bytes()).unwrap().records, std::slice::from_ref(record));
-        assert_eq!(
-            record.line().replace(",\"plan_id\":\"\",\"fills\":[]", ""),
-            GUIDE.replace(": ", ":").replace(", ", ",")
-        );
-    }
-
-    #[test]
-    fn a_torn_last_line_is_known_from_a_bad_one() {
-        let whole = format!("{GUIDE}\n");
-        for cut in 1..GUIDE.len() {
-            let text = format!("{whole}{}", &GUIDE[..cut]);
-            let read = parse(text.as_bytes()).unwrap();
-            assert_eq!((read.records.len(), read.whole, read.torn), (1, whole.len(), true), "{cut}");
-        }
-        let read = parse(format!("{whole}{GUIDE}").as_bytes()).unwrap();
-        assert_eq!((read.records.len(), read.torn, read.no_break), (2, false, true));
-        let cases = [
-            (format!("{whole}{}\n{whole}", &GUIDE[..40]), 2, "EOF"),
-            (format!("{whole}\n"), 2, "EOF"),
-            (whole.replace("2026-03-04", "2026-3-4"), 1, "not a date"),
-            (whole.replace("600000", "6e5"), 1, "not a number"),
-            (whole.replace("\"notes\"", "\"note\""), 1, "unknown field"),
-            (whole.replace("\"trigger\": \"scheduled\", ", ""), 1, "missing field"),
-            (format!("{whole}hello"), 2, "expected"),
-        ];
-        for (text, line, why) in cases {
-            let bad = parse(text.as_bytes()).unwrap_err();
-            assert!(bad.line == line && bad.why.contains(why), "{text}: {bad:?}");
-        }
-    }
-
-    #[test]
-    fn only_full_rebalances_serve_a_date() {
-        let other = GUIDE.replace("scheduled", "cash-flow").replace("2026-03-04", "2026-03-05");
-        let read = parse(format!("{GUIDE}\n{other}\n").as_bytes()).unwrap();
-        let dates: Vec<NaiveDate> = executed(&read.records).rebalances.iter().map(|one| one.date).collect();
-        assert_eq!(dates, [read.records[0].date]);
-    }
-
-    #[test]
-    fn what_was_left_alone_is_in_the_line_only_where_something_was() {
-        let text = GUIDE.replace("\"notes\"", "\"left_alone\": [\"069500\"], \"notes\"");
-        let record = &parse(text.as_bytes()).unwrap().records[0];
-        let one = &executed(std::slice::from_ref(record)).rebalances[0];
-        assert_eq!(one.left_alone, [Code("069500".to_owned())].into());
-        assert!(record.line().ends_with(",\"left_alone\":[\"069500\"]}"), "{}", record.line());
-        assert!(!parse(GUIDE.as_bytes()).unwrap().records[0].line().contains("left_alone"));
-    }
-
-    #[test]
-    fn gains_are_summed_by_year_and_class_and_unknown_ones_are_kept() {
-        let sale = |day: &str, class: &str, gain: &str| {
-            let fill = format!(
-                r#"{{"order":"o","code":"A","side":"sell","quantity":1,"price":1,"amount":1,"commission":0,"slippage":0,"tax":0,{class}{gain}"at":""}}"#
-            );
-            GUIDE.replace("2026-03-04", day).replace("\"2026 Q1\"", &format!("\"\",\"fills\":[{fill}]"))
-        };
-        let (overseas, other) = (r#""tax_class":"overseas","#, r#""tax_class":"kr_other","#);
-        let lines = [
-            sale("2025-12-30", overseas, r#""gain":7,"#),
-            sale("2026-01-02", overseas, r#""gain":1200000.5,"#),
-            sale("2026-01-03", overseas, r#""gain":-200000,"#),
-            sale("2026-01-04", other, r#""gain":5,"#),
-            sale("2026-01-05", other, ""),
-            sale("2026-01-06", overseas, ""),
-            sale("2026-01-07", "", r#""gain":5,"#),
-            GUIDE.to_owned(),
-        ];
-        let records = parse((lines.join("\n") + "\n").as_bytes()).unwrap().records;
-        let realised = executed(&records).realised;
-        let gains: Vec<_> = realised.gains.iter().map(|(year, gain)| (*year, gain.to_string())).collect();
-        assert_eq!(gains, [(2025, "7".to_owned()), (2026, "1000000.5".to_owned())]);
-        let untold: Vec<_> = realised.untold.iter().map(|(day, name)| format!("{day} {name}")).collect();
-        assert_eq!(untold, ["2026-01-06 A", "2026-01-07 A", "2026-03-04 TIGER US S&P500"]);
-    }
-
-    #[test]
-    fn points_are_rounded_half_to_even() {
-        let figure = |value: i64, target: &str, total: i64| {
-            points(Decimal::from(value), target.parse().unwrap(), Decimal::from(total)).unwrap().to_string()
-        };
-        assert_eq!(figure(4_200_000, "0.35", 11_000_000), "3.18");
-        assert_eq!(figure(35, "0.35", 100), "0.00");
-        assert_eq!(figure(34, "0.35", 100), "-1.00");
-        assert_eq!(figure(100_005, "0.1", 1_000_000), "0.00");
-        assert_eq!(figure(100_015, "0.1", 1_000_000), "0.00");
-        assert_eq!(figure(100_150, "0.1", 1_000_000), "0.02");
-        assert_eq!(figure(100_250, "0.1", 1_000_000), "0.02");
-        assert_eq!(figure(99_850, "0.1", 1_000_000), "-0.02");
-        assert_eq!(figure(0, "0.35", 0), "-35.00");
-    }
 }
