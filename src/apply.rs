@@ -8,14 +8,16 @@ mod order;
 mod report;
 mod stopped;
 mod transfer;
+mod venue;
 
 pub use ending::{Wish, Word};
 pub use report::{NotExecuted, Step, StepLine, Summary, Unfilled};
 pub use stopped::{Reason, Stopped};
+pub use venue::{market, unfit};
 
 use crate::schema::{Sheet, schema_of};
 
-use crate::broker::{Broker, BrokerError};
+use crate::broker::Broker;
 use crate::clock::Clock;
 use crate::disk::Disk;
 use crate::gate::{Permit, ResumePermit};
@@ -95,13 +97,11 @@ impl Execution<'_, '_> {
             return Err(Reason::Interrupted);
         }
         // Nothing is begun that could not be carried through.
-        let acts = self.acts()?;
-        if acts.iter().any(|act| matches!(act, Act::Move(_))) && !self.desk.broker.moves_cash() {
-            let error = BrokerError::MovesNoCash { broker: self.desk.broker.name() };
-            return Err(Reason::Refused { order: None, error });
-        }
+        self.acts()?;
+        let refused = |error| Reason::Refused { order: None, error };
+        venue::carried(self.desk.broker, &self.plan.body).map_err(refused)?;
         Log::read(self.desk.disk, self.desk.log).map_err(Reason::Log)?;
-        let mark = self.desk.broker.opening(&self.plan).map_err(|error| Reason::Refused { order: None, error })?;
+        let mark = self.desk.broker.opening(&self.plan).map_err(refused)?;
         let broker = self.desk.broker.name().to_owned();
         self.write(Event::Begin { broker, mark }).map(drop)
     }

@@ -9,7 +9,7 @@ mod refusal;
 mod resume;
 
 pub use again::Again;
-pub use market::{Asked, Market, TOLERANCE, Venue};
+pub use market::{Asked, Market, TOLERANCE, Unfit, Venue};
 pub use refusal::{Moved, Refusal, exit_code};
 pub use resume::{ResumeEvidence, ResumePermit, resume};
 

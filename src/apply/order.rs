@@ -2,7 +2,7 @@
 //!
 //! How orders follow each other must never enter this file.
 
-use super::{Execution, Reason, Step};
+use super::{Execution, Reason, Step, venue};
 use crate::broker::{Ack, BrokerError, Fate, Intent, Marks, OrderState, Sent, Standing};
 use crate::replay::{Candidate, Event, Progress, Stage};
 use crate::trade::{End, Executions, Side, Ticket, client_id};
@@ -97,17 +97,9 @@ impl Execution<'_, '_> {
 
     fn obstacle(&mut self, ticket: &Ticket) -> Result<Option<String>, BrokerError> {
         let broker = &mut *self.desk.broker;
-        if let Some(why) = broker.session()?.closed() {
-            return Ok(Some(format!("{} takes no orders now: {why}", broker.name())));
-        }
-        let quotes = broker.quotes(std::slice::from_ref(&ticket.code))?;
-        if let Some(why) = quotes.iter().find_map(|quote| quote.obstacle(ticket.side)) {
-            return Ok(Some(format!("{} cannot be traded: {why}", ticket.code)));
-        }
-        let ours = self.journal.state().references();
-        let mut open = broker.open_orders()?.into_iter();
-        let stranger = open.find(|open| open.code == ticket.code && !ours.contains(open.reference.as_str()));
-        Ok(stranger.map(|open| format!("another order is open on {}: {}", ticket.code, open.about())))
+        let market = venue::market(broker, std::slice::from_ref(&ticket.code), self.journal.state())?;
+        let obstacle = market.obstacle(broker.name(), &ticket.code.0, ticket.side);
+        Ok(obstacle.map(|refusal| refusal.to_string()))
     }
 
     /// There is enough to sell, or cash that is there to buy with: money that would only be owed is never spent.

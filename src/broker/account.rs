@@ -2,12 +2,13 @@
 //!
 //! Protocols must never enter this file.
 
+use super::BrokerError;
 use crate::code::Code;
 use crate::config::Currency;
 use crate::hash::sha256;
 use crate::http::Secret;
 use crate::money::{Money, Price, Quantity};
-use crate::trade::Side;
+use crate::trade::{Side, Ticket};
 use std::collections::BTreeMap;
 
 /// Which account it is, as far as a plan may say: a salted hash, from which the number cannot be found.
@@ -50,6 +51,18 @@ pub struct Held {
     pub price: Price,
     /// What one share cost on average, when the broker tells it.
     pub cost: Option<Price>,
+}
+
+/// Whether an order is of whole shares, for a broker or an asset that takes no others.
+///
+/// # Errors
+/// [`BrokerError::Unfit`] when it is not.
+pub fn whole_shares(ticket: &Ticket) -> Result<(), BrokerError> {
+    if ticket.quantity.decimal().fract().is_zero() {
+        return Ok(());
+    }
+    let why = format!("{} of {} cannot be ordered: only whole shares can", ticket.quantity, ticket.code);
+    Err(BrokerError::Unfit { why, remedy: "take `increment` away from the asset, and make a new plan".to_owned() })
 }
 
 /// A limit price as an exchange takes it: on a step of its prices, no worse than the limit, within the day's limits.

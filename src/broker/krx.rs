@@ -3,9 +3,11 @@
 //! Its days come from the calendar, its hours from the exchange's rules for the regular market: orders are taken from
 //! 08:30, traded from 09:00, and the closing auction ends at 15:30. A clock and a network must never enter this room.
 
-use super::BrokerError;
+use super::{BrokerError, whole_shares};
 use crate::calendar::{Calendar, CalendarId};
+use crate::code::Code;
 use crate::money::Price;
+use crate::trade::Ticket;
 use crate::zone::Zone;
 use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
@@ -52,6 +54,21 @@ pub(super) fn other_day(now: i64, ahead: Option<i64>) -> Option<BrokerError> {
         why: format!("in Seoul it is {ours} by the clock of this machine, and {theirs} by the broker's"),
         remedy: "set the clock of this machine".to_owned(),
     })
+}
+
+/// Whether a code is one of the exchange's: six letters and digits.
+pub(super) fn known(broker: &str, code: &Code) -> Result<(), BrokerError> {
+    if code.0.len() == 6 && code.0.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    let why = format!("`{}` is no code of the Korea Exchange, where {broker} trades", crate::words::shown(&code.0));
+    Err(BrokerError::Unfit { why, remedy: "trade it with another broker: rebalance brokers".to_owned() })
+}
+
+/// Whether an order is one of those that the exchange takes: whole shares of a code of its own.
+pub(super) fn fits(broker: &str, ticket: &Ticket) -> Result<(), BrokerError> {
+    known(broker, &ticket.code)?;
+    whole_shares(ticket)
 }
 
 /// When orders are taken next after an instant at which none are, in words; nothing past the end of the calendar.

@@ -146,6 +146,10 @@ impl Broker for Manual<'_> {
         Ok(None)
     }
 
+    fn fits(&mut self, ticket: &Ticket) -> Result<(), BrokerError> {
+        self.book.fits(ticket)
+    }
+
     fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
         let opening = self.book.opening(plan)?;
         // Fills of a plan before are none of this one.

@@ -20,7 +20,7 @@ mod settings;
 mod tokens;
 
 pub use crate::trade::{OpenOrder, Quote, Session};
-pub use account::{Held, Identity, Snapshot, on_tick};
+pub use account::{Held, Identity, Snapshot, on_tick, whole_shares};
 pub use credentials::{CredentialError, Credentials, FILE as CREDENTIALS_FILE, Need};
 pub use error::BrokerError;
 pub use manual::{NAME as MANUAL, fills_path};
@@ -85,6 +85,13 @@ pub trait Broker {
     /// # Errors
     /// When that cannot be told.
     fn mark(&mut self) -> Result<Option<String>, BrokerError>;
+
+    /// Whether an order is one that it takes, on any day: of a code it trades, of shares as it counts them. Must not change
+    /// anything.
+    ///
+    /// # Errors
+    /// [`BrokerError::Unfit`] when it is not; another when that cannot be told.
+    fn fits(&mut self, ticket: &Ticket) -> Result<(), BrokerError>;
 
     /// Where the account stands before a plan. Refuses when the plan cannot be carried through: it was made for another
     /// state of the account, say.

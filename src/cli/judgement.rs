@@ -4,14 +4,15 @@ use super::account::holdings_path;
 use super::live::{self, Statement};
 use super::plan::{Made, Wanted, config_input, make};
 use super::{Fault, Global, Host, records, show, table};
+use crate::apply;
 use crate::broker::{self, Broker, BrokerError, Entry, Means};
 use crate::clock::Clock;
 use crate::disk::RealDisk;
 use crate::finding::Level;
-use crate::gate::{self, Again, Asked, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit, Venue};
+use crate::gate::{self, Again, Asked, Evidence, Permit, Present, Refusal, ResumeEvidence, ResumePermit, Unfit, Venue};
 use crate::journal;
 use crate::plan::PlanFile;
-use crate::plan::file::{FxInput, Inputs, LogInput};
+use crate::plan::file::{Body, FxInput, Inputs, LogInput};
 use crate::replay::State;
 use crate::zone::Zone;
 use chrono::NaiveDate;
@@ -53,7 +54,8 @@ pub(super) fn judge(
         again: again(&now.made),
     });
     let today = today(host.now, zone);
-    let venue = Venue { broker: known.broker, account: known.account.as_deref(), market: known.market.clone() };
+    let (account, unfit) = (known.account.as_deref(), known.unfit.clone());
+    let venue = Venue { broker: known.broker, account, unfit, market: known.market.clone() };
     Ok(gate::judge(Evidence { plan, expect: case.expect, today, journal, log: log.records(), venue, present }))
 }
 
@@ -62,6 +64,7 @@ struct Known {
     broker: &'static str,
     account: Option<String>,
     told: Option<Statement>,
+    unfit: Option<Unfit>,
     market: Asked,
 }
 
@@ -76,17 +79,23 @@ fn known(
     let Some(broker) = broker else {
         let usual = entry(None)?;
         rewritable(usual, &holdings_path(global))?;
-        return Ok(Known { broker: usual.name, account: None, told: None, market: Asked::No });
+        return Ok(Known { broker: usual.name, account: None, told: None, unfit: None, market: Asked::No });
     };
-    let mut known = Known { broker: broker.name(), account: live::account(broker)?, told: None, market: Asked::No };
+    let account = live::account(broker)?;
+    let mut known = Known { broker: broker.name(), account, told: None, unfit: None, market: Asked::No };
     let body = plan.map(|plan| &plan.body);
-    let ours = body
-        .filter(|body| body.inputs.broker.as_ref().is_some_and(|input| Some(&input.account) == known.account.as_ref()));
-    if let Some(body) = ours {
+    let made_of = |body: &Body| body.inputs.broker.as_ref().map(|input| &input.account) == known.account.as_ref();
+    let Some(body) = body.filter(|body| made_of(body)) else { return Ok(known) };
+    let unfit = apply::unfit(broker, body);
+    if known.account.is_some() {
         let config = live::config(global, host);
         let as_of = crate::config::day(&body.inputs.data_as_of).unwrap_or_else(|| live::today(config.as_ref(), host));
         known.told = live::statement(broker, &live::codes(config.as_ref()), as_of, &live::recorded(body))?;
         known.market = live::market(broker, body, journal);
+    }
+    match unfit {
+        Ok(unfit) => known.unfit = unfit,
+        Err(error) => known.market = Asked::Unknown(error.to_string()),
     }
     Ok(known)
 }

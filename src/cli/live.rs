@@ -4,11 +4,12 @@
 
 use super::judgement::{self, unwilling};
 use super::{Fault, Global, Host, quoted};
+use crate::apply;
 use crate::broker::{self, Broker, BrokerError, CredentialError, Entry, Identity, Snapshot};
 use crate::code::Code;
 use crate::config::{Config, Currency, get};
 use crate::document;
-use crate::gate::{Asked, Market};
+use crate::gate::Asked;
 use crate::hash::sha256;
 use crate::money::Price;
 use crate::plan::Ask;
@@ -167,18 +168,11 @@ pub(super) fn recorded(body: &Body) -> BTreeMap<Code, Price> {
     assets.filter_map(|asset| Some((Code(asset.code.clone()), price(&asset.price)?))).collect()
 }
 
-/// What the market says to the orders of a plan. Orders that the journal knows are our own.
+/// What the market says to the orders of a plan.
 pub(super) fn market(broker: &mut dyn Broker, body: &Body, journal: &State) -> Asked {
     let codes: Vec<Code> = body.orders.iter().map(|order| Code(order.code.clone())).collect();
-    let mut ask = || {
-        let session = broker.session()?;
-        let quotes = broker.quotes(&codes)?;
-        let ours = journal.references();
-        let mut strangers = broker.open_orders()?;
-        strangers.retain(|open| !ours.contains(open.reference.as_str()));
-        Ok(Market { session, quotes, strangers })
-    };
-    ask().map_or_else(|error: BrokerError| Asked::Unknown(error.to_string()), Asked::Told)
+    let told = apply::market(broker, &codes, journal);
+    told.map_or_else(|error| Asked::Unknown(error.to_string()), Asked::Told)
 }
 
 /// The account's hash.

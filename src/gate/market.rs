@@ -18,8 +18,19 @@ pub struct Venue<'a> {
     pub broker: &'a str,
     /// The account's salted hash; none where the account is a file.
     pub account: Option<&'a str>,
+    /// What of the plan the broker could never carry out, when it was asked and there is something.
+    pub unfit: Option<Unfit>,
     /// What was asked of the market.
     pub market: Asked,
+}
+
+/// Why a broker cannot carry out a plan, whatever the market does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Why; a sentence without a period.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// What was asked of the market.
@@ -42,6 +53,33 @@ pub struct Market {
     pub quotes: Vec<Quote>,
     /// Orders that are open in the account and that this program did not place.
     pub strangers: Vec<OpenOrder>,
+}
+
+impl Market {
+    /// What keeps an order in a code from being placed now, whatever its price.
+    #[must_use]
+    pub fn obstacle(&self, broker: &str, code: &str, side: Side) -> Option<Refusal> {
+        let untraded = || match self.quote(broker, code) {
+            Ok(quote) => untraded(quote, side),
+            Err(refusal) => Some(refusal),
+        };
+        self.closed(broker).or_else(untraded).or_else(|| self.strangers_on(|other| other == code).next())
+    }
+
+    fn closed(&self, broker: &str) -> Option<Refusal> {
+        self.session.closed().map(|why| Refusal::Closed { broker: broker.to_owned(), why })
+    }
+
+    fn quote(&self, broker: &str, code: &str) -> Result<&Quote, Refusal> {
+        let found = self.quotes.iter().find(|quote| quote.code.0 == code);
+        let why = || format!("it has no price of {code}");
+        found.ok_or_else(|| Refusal::NotTold { broker: broker.to_owned(), why: why() })
+    }
+
+    fn strangers_on(&self, traded: impl Fn(&str) -> bool) -> impl Iterator<Item = Refusal> {
+        let open = self.strangers.iter().filter(move |open| traded(&open.code.0));
+        open.map(|open| Refusal::StrangersOrder { code: open.code.0.clone(), about: open.about() })
+    }
 }
 
 /// An account as people are told it.
@@ -67,38 +105,39 @@ pub(super) fn other_account(recorded: Option<&BrokerInput>, venue: &Venue<'_>) -
     (!same).then(|| Refusal::OtherAccount { broker: venue.broker.to_owned(), moved: pair })
 }
 
-/// What keeps the orders from being placed now.
+/// What keeps the orders from being placed, now or ever.
 pub(super) fn unplaceable(body: &Body, venue: &Venue<'_>) -> Vec<Refusal> {
+    let mut refusals: Vec<Refusal> = venue.unfit.iter().cloned().map(Refusal::Unfit).collect();
     let market = match &venue.market {
-        Asked::No => return Vec::new(),
-        Asked::Unknown(why) => return vec![Refusal::NotTold { broker: venue.broker.to_owned(), why: why.clone() }],
+        Asked::No => return refusals,
+        Asked::Unknown(why) => {
+            refusals.push(Refusal::NotTold { broker: venue.broker.to_owned(), why: why.clone() });
+            return refusals;
+        }
         Asked::Told(market) => market,
     };
-    let mut refusals = Vec::new();
-    if let Some(why) = market.session.closed() {
-        refusals.push(Refusal::Closed { broker: venue.broker.to_owned(), why });
-    }
+    refusals.extend(market.closed(venue.broker));
     let stated = body.params.price_tolerance.as_deref();
     let tolerance = stated.and_then(|text| decimal(text, WEIGHT_PLACES).ok()).unwrap_or(TOLERANCE);
     for order in &body.orders {
-        match market.quotes.iter().find(|quote| quote.code.0 == order.code) {
-            Some(quote) => refusals.extend(untraded(order, quote, tolerance)),
-            None => refusals.push(Refusal::NotTold {
-                broker: venue.broker.to_owned(),
-                why: format!("it has no price of {}", order.code),
-            }),
+        let side = [Side::Buy, Side::Sell].into_iter().find(|side| side.word() == order.side);
+        match market.quote(venue.broker, &order.code) {
+            Ok(quote) => {
+                let untraded = side.and_then(|side| untraded(quote, side));
+                refusals.extend(untraded.or_else(|| price_moved(order, quote, tolerance)));
+            }
+            Err(refusal) => refusals.push(refusal),
         }
     }
-    let of_plan = |open: &&OpenOrder| body.orders.iter().any(|order| order.code == open.code.0);
-    refusals.extend(market.strangers.iter().filter(of_plan).map(stranger));
+    refusals.extend(market.strangers_on(|code| body.orders.iter().any(|order| order.code == code)));
     refusals
 }
 
-fn untraded(order: &Order, quote: &Quote, tolerance: Decimal) -> Option<Refusal> {
-    let side = [Side::Buy, Side::Sell].into_iter().find(|side| side.word() == order.side);
-    if let Some(why) = side.and_then(|side| quote.obstacle(side)) {
-        return Some(Refusal::NotTraded { code: order.code.clone(), why });
-    }
+fn untraded(quote: &Quote, side: Side) -> Option<Refusal> {
+    quote.obstacle(side).map(|why| Refusal::NotTraded { code: quote.code.0.clone(), why })
+}
+
+fn price_moved(order: &Order, quote: &Quote, tolerance: Decimal) -> Option<Refusal> {
     let live = quote.price.decimal();
     let moved = || {
         let planned = order.price.parse::<Decimal>().ok()?;
@@ -109,8 +148,4 @@ fn untraded(order: &Order, quote: &Quote, tolerance: Decimal) -> Option<Refusal>
         price: Moved { recorded: order.price.clone(), current: quote.price.to_string() },
         tolerance: (tolerance * Decimal::ONE_HUNDRED).normalize().to_string(),
     })
-}
-
-fn stranger(open: &OpenOrder) -> Refusal {
-    Refusal::StrangersOrder { code: open.code.0.clone(), about: open.about() }
 }

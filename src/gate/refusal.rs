@@ -2,6 +2,7 @@
 //!
 //! What is looked at to find one must never enter this room.
 
+use super::Unfit;
 use crate::plan::file::{FORMAT_VERSION, Status};
 use crate::trade::named;
 use chrono::NaiveDate;
@@ -138,6 +139,8 @@ pub enum Refusal {
         /// Which accounts.
         moved: Moved,
     },
+    /// The broker cannot carry out the plan, whatever the market does.
+    Unfit(Unfit),
     /// What the broker says could not be told.
     NotTold {
         /// The broker.
@@ -244,6 +247,7 @@ impl Refusal {
             Self::LogMoved(_) => "log-moved",
             Self::HoldingsUnexplained { .. } => "holdings-unexplained",
             Self::OtherAccount { .. } => "other-account",
+            Self::Unfit(_) => "unfit",
             Self::NotTold { .. } => "not-told",
             Self::Closed { .. } => "market-closed",
             Self::PriceMoved { .. } => "price-moved",
@@ -300,6 +304,7 @@ impl Refusal {
                     "apply it where it was made for, or make a new plan: rebalance plan --broker {broker} -o plan.json"
                 )]
             }
+            Self::Unfit(unfit) => one(&unfit.remedy),
             Self::NotTold { broker, .. } => vec![format!("try again when it can be asked: --broker {broker}")],
             Self::Closed { .. } => one("apply it when the market is open"),
             Self::NotTraded { .. } => one("wait until it is traded again, then make a new plan if prices moved"),
@@ -384,6 +389,7 @@ impl Refusal {
                     moved.recorded, moved.current
                 )
             }
+            Self::Unfit(unfit) => f.write_str(&unfit.why),
             Self::NotTold { broker, why } => write!(f, "what {broker} says could not be told: {why}"),
             Self::Closed { broker, why } => write!(f, "{broker} takes no orders now: {why}"),
             Self::PriceMoved { code, price, tolerance } => {

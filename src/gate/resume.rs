@@ -69,7 +69,7 @@ pub fn resume(evidence: ResumeEvidence<'_>) -> Result<ResumePermit, Vec<Refusal>
     let mut refusals = Vec::new();
     let Some(plan) = identified(evidence.plan, evidence.expect, &mut refusals) else { return Err(refusals) };
     // An order that is underway is looked for whatever the market does.
-    let venue = Venue { broker: evidence.broker, account: evidence.account, market: Asked::No };
+    let venue = Venue { broker: evidence.broker, account: evidence.account, unfit: None, market: Asked::No };
     match evidence.journal.unfinished() {
         Some(run) if run.plan_id == plan.plan_id => {
             if run.broker != evidence.broker {

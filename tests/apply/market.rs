@@ -43,7 +43,7 @@ fn judge(
         near: Ok(&[]),
         again: gate::Again::Body(Box::new(body.clone())),
     };
-    let venue = Venue { broker, account, market };
+    let venue = Venue { broker, account, unfit: None, market };
     let today = world.today;
     gate::judge(Evidence {
         plan: Ok(plan),

@@ -131,6 +131,10 @@ impl Broker for Scripted<'_> {
         "paper"
     }
 
+    fn fits(&mut self, _: &Ticket) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
         Ok(None)
     }

@@ -298,7 +298,7 @@ impl Halt {
 
 /// The account is a file, and nobody is asked about the market.
 pub fn venue() -> Venue<'static> {
-    Venue { broker: "paper", account: None, market: Asked::No }
+    Venue { broker: "paper", account: None, unfit: None, market: Asked::No }
 }
 
 pub fn clock() -> StillClock {

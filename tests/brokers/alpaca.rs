@@ -305,7 +305,7 @@ fn a_refusal_says_why_and_leaves_nothing() {
     server.protocol().whole.insert("QQQ".to_owned());
     with(&server, |broker, _| {
         let part = broker.prepare(&ticket(Side::Buy, "QQQ", "1.5", "401"), "").unwrap_err();
-        assert!(part.to_string().contains("in parts of a share") && part.remedy().contains("increment"), "{part}");
+        assert!(part.to_string().contains("only whole shares can") && part.remedy().contains("increment"), "{part}");
         assert!(broker.prepare(&ticket(Side::Buy, "ZZZZ", "1", "401"), "").is_err());
     });
     assert_eq!(server.protocol().ledger.orders.len(), 0);

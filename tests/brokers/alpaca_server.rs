@@ -397,6 +397,10 @@ portfolio:
         self.halted.insert(code.to_owned());
     }
 
+    fn whole_shares(&mut self) {
+        self.whole.extend(self.ledger.positions.keys().cloned());
+    }
+
     fn denial(told: &str) -> Reply {
         no(403, 40_310_000, told)
     }

@@ -35,6 +35,9 @@ pub(crate) trait Bench: Kept + Sized {
     /// The broker says no, with these words.
     fn denial(told: &str) -> Reply;
 
+    /// It takes no order of parts of a share any more, where it ever did.
+    fn whole_shares(&mut self) {}
+
     /// The broker, with an account in which nothing has happened.
     fn fresh() -> Self;
 
@@ -142,6 +145,20 @@ pub(crate) struct Rig<B: Bench> {
 impl<B: Bench> Rig<B> {
     /// Starts the simulator and plans.
     pub(crate) fn planned() -> Self {
+        Self::planned_as(B::CONFIG)
+    }
+
+    /// The same with another config.
+    pub(crate) fn planned_as(config: &str) -> Self {
+        let rig = Self::started(config);
+        let dir = rig.planned.path();
+        let run = rig.run(dir, 0, &["plan", "-q", "-o", "plan.json", "--trigger", "manual", "--broker", B::BROKER]);
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        rig
+    }
+
+    /// Starts the simulator, and plans nothing.
+    pub(crate) fn started(config: &str) -> Self {
         let server = Server::start(B::fresh());
         let (planned, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         let credentials = home.path().join("credentials");
@@ -149,7 +166,7 @@ impl<B: Bench> Rig<B> {
         only_mine(&credentials);
         let rig = Self { server, planned, home };
         let dir = rig.planned.path();
-        fs::write(dir.join("portfolio_config.yaml"), B::CONFIG).unwrap();
+        fs::write(dir.join("portfolio_config.yaml"), config).unwrap();
         if B::BROKER == Paper::BROKER {
             let holdings = Path::new(env!("CARGO_MANIFEST_DIR")).join("holdings.yaml");
             fs::copy(holdings, dir.join("holdings.yaml")).unwrap();
@@ -157,8 +174,6 @@ impl<B: Bench> Rig<B> {
         for args in [&["init", "-q", "--template="][..], &["add", "."], &["commit", "-q", "-m", "Start"]] {
             git(dir, args);
         }
-        let run = rig.run(dir, 0, &["plan", "-q", "-o", "plan.json", "--trigger", "manual", "--broker", B::BROKER]);
-        assert_eq!(run.code, Some(0), "{}", run.said);
         rig
     }
 

@@ -8,7 +8,7 @@ use crate::kis::Kis;
 use crate::kiwoom::Kiwoom;
 use crate::ledger::{self, Course, Wish};
 use crate::wire::{Fault, Reply, Server};
-use rebalance::broker::{self, Broker, Means, Sent, Session, Snapshot};
+use rebalance::broker::{self, Broker, BrokerError, Means, Sent, Session, Snapshot};
 use rebalance::clock::{Clock, StillClock};
 use rebalance::disk::RealDisk;
 use rebalance::trade::{Side, Ticket};
@@ -29,12 +29,13 @@ enum Case {
     LostAndTaken,
     LostAndNot,
     TooMuch,
+    Fraction,
     Closed,
     Halted,
     Stranger,
 }
 
-const CASES: [(Case, &str); 11] = [
+const CASES: [(Case, &str); 12] = [
     (Case::Filled, "all of it is executed"),
     (Case::Partly, "2 of 5 are executed, then nothing"),
     (Case::Cancelled, "nothing is executed"),
@@ -43,10 +44,20 @@ const CASES: [(Case, &str); 11] = [
     (Case::LostAndTaken, "the answer is lost, and it was taken"),
     (Case::LostAndNot, "the answer is lost, and it was not taken"),
     (Case::TooMuch, "more is to be sold than is held"),
+    (Case::Fraction, "it is of 2.5 instead"),
     (Case::Closed, "the market is closed"),
     (Case::Halted, "trading in it is halted"),
     (Case::Stranger, "somebody else's order is open"),
 ];
+
+/// The shares of the order that it happens to.
+fn quantity(case: Case) -> &'static str {
+    match case {
+        Case::TooMuch => "1000000",
+        Case::Fraction => "2.5",
+        _ => "5",
+    }
+}
 
 /// What goes wrong on the wire while an order is sent.
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -110,10 +121,10 @@ impl<B: Bench> Simulated<B> {
 
 impl<B: Bench> World for Simulated<B> {
     fn arrange(&self, case: Case, side: Side) -> Option<Ticket> {
-        let order = self.order(side, if case == Case::TooMuch { "1000000" } else { "5" });
+        let order = self.order(side, quantity(case));
         let next = |course| books(&self.server).ledger().next(course);
         match case {
-            Case::Filled => next(Course::filled_after(3)),
+            Case::Filled | Case::Fraction => next(Course::filled_after(3)),
             Case::Partly => next(Course::part(Decimal::TWO)),
             Case::Cancelled => next(Course::open()),
             Case::Refused => next(Course::Refused("no".to_owned())),
@@ -176,10 +187,11 @@ impl Filed {
 impl World for Filed {
     fn arrange(&self, case: Case, side: Side) -> Option<Ticket> {
         let (code, _, price) = GUIDE[0];
-        let order = ticket(side, code, if case == Case::TooMuch { "1000000" } else { "5" }, price);
+        let order = ticket(side, code, quantity(case), price);
         let by_hand = self.broker == broker::MANUAL;
         let happens = match case {
             Case::Filled => self.written(&order, "5") || !by_hand,
+            Case::Fraction => self.written(&order, "2.5") || !by_hand,
             Case::Partly => self.written(&order, "2"),
             Case::Cancelled => self.written(&order, "0"),
             // A run that was killed after its order was taken, or before.
@@ -303,6 +315,18 @@ fn came_to(name: &str, case: Case, side: Side) -> Option<String> {
         Case::Filled | Case::Partly | Case::Cancelled | Case::Refused | Case::RejectedLater => {
             driven(world, &order, &story).to_string()
         }
+        Case::Fraction => match asked(world, |broker, _| broker.fits(&order)) {
+            Ok(()) => driven(world, &order, &story).to_string(),
+            Err(error) => {
+                assert!(matches!(error, BrokerError::Unfit { .. }), "{story}: {error:?}");
+                assert!(error.to_string().contains("2.5 of ") && error.remedy().contains("`increment`"), "{error}");
+                // The same order of whole shares is one that it takes, and who does not ask is refused all the same.
+                let whole = world.arrange(Case::Filled, side)?;
+                asked(world, |broker, _| broker.fits(&whole)).unwrap();
+                prepared("only whole shares are ordered");
+                "not sent".to_owned()
+            }
+        },
         Case::LostAndTaken | Case::LostAndNot => lost(world, &order, case == Case::LostAndTaken, &story).to_string(),
         Case::TooMuch => {
             let capacity = asked(world, |broker, _| broker.capacity(&order).unwrap());

@@ -20,4 +20,5 @@ mod refusals;
 mod siege;
 #[cfg(unix)]
 mod signals;
+mod unfit;
 mod wire;

@@ -49,7 +49,7 @@ fn traded(dir: &Path) -> String {
 }
 
 /// The words of its refusals, in their order.
-fn words(outcome: &Outcome) -> Vec<String> {
+pub(crate) fn words(outcome: &Outcome) -> Vec<String> {
     let words = outcome.said.split_whitespace().filter(|word| word.starts_with("refused["));
     words.map(|word| word.trim_end_matches(':').to_owned()).collect()
 }

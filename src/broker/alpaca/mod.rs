@@ -10,7 +10,7 @@ mod shape;
 use super::settings::World;
 use super::{
     Ack, Broker, BrokerError, Credentials, Entry, Fate, Held, Identity, Intent, Marks, Means, Need, OpenOrder, Quote,
-    Sent, Session, Snapshot, Standing, on_tick,
+    Sent, Session, Snapshot, Standing, on_tick, whole_shares,
 };
 use crate::clock::Clock;
 use crate::code::Code;
@@ -68,6 +68,8 @@ const SYMBOLS: usize = 100;
 struct Alpaca<'a> {
     api: Api<'a>,
     clock: &'a dyn Clock,
+    /// Whether orders cost real money.
+    real: bool,
 }
 
 impl<'a> Alpaca<'a> {
@@ -109,22 +111,16 @@ impl<'a> Alpaca<'a> {
         Asset::of(&found, symbol).map_err(unclear)
     }
 
-    /// Whether an order can be sent as it is planned: the price it will be sent at.
+    /// Whether an order can be sent now as it is planned: the price it will be sent at.
     fn fit(&self, ticket: &Ticket) -> Result<Price, BrokerError> {
-        let unfit = |why: String, remedy: &str| BrokerError::Unfit { why, remedy: remedy.to_owned() };
-        let (code, asset) = (&ticket.code.0, self.asset(&ticket.code)?);
-        if let Some(why) = asset.halted {
-            return Err(unfit(
-                format!("{code} cannot be ordered: {why}"),
-                "leave it as it is held, or wait until it trades",
-            ));
+        let asset = self.asset(&ticket.code)?;
+        match &asset.halted {
+            None => legal(ticket, &asset),
+            Some(why) => Err(BrokerError::Unfit {
+                why: format!("{} cannot be ordered: {why}", ticket.code),
+                remedy: "leave it as it is held, or wait until it trades".to_owned(),
+            }),
         }
-        if !asset.fractionable && !ticket.quantity.decimal().fract().is_zero() {
-            let why = format!("{code} cannot be ordered in parts of a share: {}", ticket.quantity);
-            return Err(unfit(why, "take `increment` away from the asset, and make a new plan"));
-        }
-        let legal = on_tick(ticket.limit, tick(ticket.limit), ticket.side, None, None);
-        legal.ok_or_else(|| unfit(format!("{code} has no legal price at {}", ticket.limit), "make a new plan"))
     }
 
     /// What came of sending an order, once what it was answered is known. A refusal is believed when no order with our id
@@ -172,6 +168,18 @@ impl<'a> Alpaca<'a> {
         }
         Ok(prices)
     }
+}
+
+/// Whether an order is one of those that Alpaca takes: the price it would be sent at.
+fn legal(ticket: &Ticket, asset: &Asset) -> Result<Price, BrokerError> {
+    if !asset.fractionable {
+        whole_shares(ticket)?;
+    }
+    let price = on_tick(ticket.limit, tick(ticket.limit), ticket.side, None, None);
+    price.ok_or_else(|| BrokerError::Unfit {
+        why: format!("{} has no legal price at {}", ticket.code, ticket.limit),
+        remedy: "make a new plan".to_owned(),
+    })
 }
 
 /// The hosts of orders and of prices.
@@ -271,11 +279,13 @@ impl Broker for Alpaca<'_> {
         Ok(None)
     }
 
-    fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
+    fn fits(&mut self, ticket: &Ticket) -> Result<(), BrokerError> {
+        let asset = self.asset(&ticket.code)?;
+        legal(ticket, &asset).map(drop)
+    }
+
+    fn opening(&mut self, _: &PlanFile) -> Result<String, BrokerError> {
         self.funds()?;
-        for ticket in Ticket::all(&plan.body).unwrap_or_default() {
-            self.fit(&ticket)?;
-        }
         Ok(String::new())
     }
 

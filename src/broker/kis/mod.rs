@@ -84,7 +84,7 @@ impl<'a> Kis<'a> {
 
     /// The price at which an order is sent: on a tick, no worse than the plan's limit, within the limits of the day.
     fn price(&mut self, ticket: &Ticket) -> Result<Decimal, BrokerError> {
-        traded_here(&ticket.code)?;
+        krx::fits(NAME, ticket)?;
         let quote = quote::quote(&mut self.api, &ticket.code).map_err(Trouble::told)?;
         let (code, side) = (&ticket.code.0, ticket.side.word());
         if let Some(why) = quote.obstacle(ticket.side) {
@@ -153,15 +153,6 @@ impl<'a> Kis<'a> {
     }
 }
 
-/// A code of the Korea Exchange: six letters and digits.
-fn traded_here(code: &Code) -> Result<(), BrokerError> {
-    if code.0.len() == 6 && code.0.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) {
-        return Ok(());
-    }
-    let why = format!("`{}` is no code of the Korea Exchange, where {NAME} trades", crate::words::shown(&code.0));
-    Err(BrokerError::Unfit { why, remedy: "trade it with another broker: rebalance brokers".to_owned() })
-}
-
 impl Broker for Kis<'_> {
     fn name(&self) -> &'static str {
         NAME
@@ -194,7 +185,7 @@ impl Broker for Kis<'_> {
     fn quotes(&mut self, codes: &[Code]) -> Result<Vec<Quote>, BrokerError> {
         let mut quotes = Vec::new();
         for code in codes {
-            traded_here(code)?;
+            krx::known(NAME, code)?;
             quotes.push(quote::quote(&mut self.api, code).map_err(Trouble::told)?);
         }
         Ok(quotes)
@@ -231,15 +222,11 @@ impl Broker for Kis<'_> {
         Ok(None)
     }
 
-    /// A rehearsal of what can be told of the orders without asking.
-    fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
-        for ticket in Ticket::all(&plan.body).unwrap_or_default() {
-            traded_here(&ticket.code)?;
-            if !ticket.quantity.decimal().fract().is_zero() {
-                let why = format!("{} of {} cannot be ordered: only whole shares can", ticket.quantity, ticket.code.0);
-                return Err(BrokerError::Unfit { why, remedy: "make a new plan in whole shares".to_owned() });
-            }
-        }
+    fn fits(&mut self, ticket: &Ticket) -> Result<(), BrokerError> {
+        krx::fits(NAME, ticket)
+    }
+
+    fn opening(&mut self, _: &PlanFile) -> Result<String, BrokerError> {
         Ok(String::new())
     }
 

@@ -108,7 +108,7 @@ impl<'a> Kiwoom<'a> {
         let kept = TokenFile::new(means.directory, NAME, &base, &key);
         let access = Access { base: base.clone(), key, secret: secret.clone(), kept, pace, patience };
         let api = Api::new(Box::new(client), means.clock, access);
-        Ok(Self { api, clock: means.clock, real, base, salt: secret, identity: None })
+        Ok(Self { api, clock: means.clock, world, base, salt: secret, identity: None })
     }
 
     /// Whose account it is, as a hash.
@@ -200,10 +200,11 @@ impl Broker for Kiwoom<'_> {
         Ok(None)
     }
 
-    fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError> {
-        for order in &plan.body.orders {
-            place::sendable(&order.code, &order.quantity)?;
-        }
+    fn fits(&mut self, ticket: &Ticket) -> Result<(), BrokerError> {
+        krx::fits(NAME, ticket)
+    }
+
+    fn opening(&mut self, _: &PlanFile) -> Result<String, BrokerError> {
         Ok(self.identity()?.text().to_owned())
     }
 

@@ -7,7 +7,7 @@ use super::api::{Call, Posted};
 use super::record::{Before, padded, parsed, reference};
 use super::{Failure, Kiwoom, NAME, account, unclear};
 use crate::broker::{Ack, BrokerError, Intent, Marks, Sent, krx, on_tick};
-use crate::money::{Price, QUANTITY_PLACES, Quantity, decimal};
+use crate::money::{Price, Quantity};
 use crate::trade::{Side, Ticket};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -23,25 +23,10 @@ const CANCEL: Call = Call { id: "kt10003", path: ORDER };
 /// A limit order.
 const LIMIT: &str = "0";
 
-/// Whether an order can be sent at all: whole shares of a code of six characters.
-pub(super) fn sendable(code: &str, quantity: &str) -> Result<(), BrokerError> {
-    let known = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-    if !known {
-        let why = format!("`{code}` is no code of the Korea Exchange");
-        return Err(BrokerError::Unfit { why, remedy: "Kiwoom is asked for domestic ETFs only".to_owned() });
-    }
-    let whole = decimal(quantity, QUANTITY_PLACES).is_ok_and(|quantity| quantity.fract().is_zero());
-    if whole {
-        return Ok(());
-    }
-    let why = format!("{quantity} of {code} are no whole shares");
-    Err(BrokerError::Unfit { why, remedy: "set `increment: 1` for it, and plan again".to_owned() })
-}
-
 impl Kiwoom<'_> {
     /// The price at which an order is sent: the plan's limit, on a tick, within the day's limits.
     fn price(&mut self, ticket: &Ticket) -> Result<Price, BrokerError> {
-        sendable(&ticket.code.0, &ticket.quantity.to_string())?;
+        krx::fits(NAME, ticket)?;
         let quote = self.quote(&ticket.code)?;
         let unfit =
             |why: String| BrokerError::Unfit { why, remedy: "make a new plan when it is traded again".to_owned() };

@@ -113,8 +113,8 @@ fn what_cannot_be_sent_is_refused_before_it_is() {
             (buy("091230", "1", "8200"), "091230 is not traded: 거래정지"),
             (buy("069500", "1", "10000"), "069500 at 10000 is outside of today's limits, 24885 to 46220"),
             (sell("069500", "1", "99000"), "069500 at 99000 is outside of today's limits, 24885 to 46220"),
-            (buy("069500", "1.5", "35700"), "1.5 of 069500 are no whole shares"),
-            (buy("AAPL", "1", "35700"), "`AAPL` is no code of the Korea Exchange"),
+            (buy("069500", "1.5", "35700"), "1.5 of 069500 cannot be ordered: only whole shares can"),
+            (buy("AAPL", "1", "35700"), "`AAPL` is no code of the Korea Exchange, where kiwoom trades"),
         ] {
             let error = broker.prepare(&ticket, "").unwrap_err();
             assert!(matches!(error, BrokerError::Unfit { .. }), "{error:?}");
