@@ -7,7 +7,7 @@
 use crate::bench::{Bench, Executed, Outcome, Paper, Rig, Running};
 use crate::desk::books;
 use crate::ledger::Course;
-use crate::wire::{Fault, Moment};
+use crate::wire::{ECHOES, Echo, Fault, Moment};
 use rebalance::disk::RealDisk;
 use rebalance::journal;
 use rebalance::replay::Stage;
@@ -198,9 +198,13 @@ struct Traces {
     texts: Vec<(String, Vec<u8>)>,
 }
 
-/// Runs an apply of which the n-th request is answered with its own words, if one is to be.
-fn traced<B: Bench>(rig: &Rig<B>, echo: Option<usize>) -> Traces {
-    let dir = rig.again();
+/// Runs an apply of which so many requests from the n-th on are answered with their own words, if any are to be.
+fn traced<B: Bench>(rig: &Rig<B>, echo: Option<(usize, usize, Echo)>) -> Traces {
+    traced_in(rig, rig.again().path(), echo)
+}
+
+/// The same in a repository.
+fn traced_in<B: Bench>(rig: &Rig<B>, dir: &Path, echo: Option<(usize, usize, Echo)>) -> Traces {
     let running = Running::default();
     let (process, seen) = (running.clone(), Arc::new(std::sync::Mutex::new(Vec::new())));
     let list = Arc::clone(&seen);
@@ -209,17 +213,20 @@ fn traced<B: Bench>(rig: &Rig<B>, echo: Option<usize>) -> Traces {
         let id = process.id().unwrap();
         let line = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_else(|_| b"apply".to_vec());
         assert!(String::from_utf8_lossy(&line).contains("apply"), "{line:?}");
-        list.lock().unwrap().push(("ps".to_owned(), line));
+        let mut list = list.lock().unwrap();
+        list.push(("ps".to_owned(), line));
+        list.extend(fs::read(format!("/proc/{id}/environ")).ok().map(|text| ("environ".to_owned(), text)));
+        assert!(children(id).is_empty(), "it starts no other process");
     };
-    if let Some(nth) = echo {
-        rig.server.fail_request(nth, Fault::Echo(B::denial));
+    if let Some((nth, many, echo)) = echo {
+        rig.server.fail(nth, many, Fault::Echo(echo), |_, _| true);
     }
     rig.server.fail(1, usize::MAX, Fault::Call(Moment::Done, Arc::new(look)), |_, _| true);
-    rig.start(&running, dir.path(), 0, &["apply", "plan.json", "--format", "json", "--broker", B::BROKER]);
+    rig.start(&running, dir, 0, &["apply", "plan.json", "--format", "json", "--broker", B::BROKER]);
     let outcome = rig.outcome(&running, || ());
     let mut texts = std::mem::take(&mut *seen.lock().unwrap());
     texts.push(("said".to_owned(), outcome.said.clone().into_bytes()));
-    for file in crate::bench::files(dir.path()).into_iter().chain(crate::bench::files(rig.home())) {
+    for file in crate::bench::files(dir).into_iter().chain(crate::bench::files(rig.home())) {
         texts.push((file.display().to_string(), fs::read(&file).unwrap()));
     }
     Traces { outcome, texts }
@@ -237,6 +244,11 @@ fn secret<B: Bench>(traces: &Traces) {
     }
 }
 
+/// The processes that a process has started and that still run; none where there is no /proc to say so.
+fn children(id: u32) -> String {
+    fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default()
+}
+
 /// No credential is where it should not be: after a run, and after runs in which the broker says back what it was asked.
 fn canaries<B: Bench>() {
     let rig = Rig::<B>::planned();
@@ -251,12 +263,27 @@ fn canaries<B: Bench>() {
     let requests = rig.server.lines().len() - before;
     let mut refused = 0;
     for nth in (1..=requests).step_by(requests.div_ceil(12)) {
-        let traces = traced(&rig, Some(nth));
+        let traces = traced(&rig, Some((nth, 1, B::denial)));
         secret::<B>(&traces);
         refused += usize::from(traces.outcome.code != Some(0));
         assert!(traces.outcome.code.is_some(), "{}: {}", B::BROKER, traces.outcome.said);
     }
     assert!(refused > 6, "{}: only {refused} runs were told no", B::BROKER);
+    for (index, echo) in ECHOES.into_iter().enumerate() {
+        for nth in (1 + index..=requests).step_by(requests.div_ceil(3)) {
+            secret::<B>(&traced(&rig, Some((nth, 1, echo))));
+        }
+    }
+    // Nothing that is asked is taken, from the token on.
+    for echo in [B::denial as Echo, ECHOES[0], ECHOES[4]] {
+        let dir = rig.again();
+        let tokens = dir.path().join(".rebalance/tokens");
+        assert_eq!(tokens.exists(), B::TOKEN.is_some());
+        let _ = fs::remove_dir_all(tokens);
+        let traces = traced_in(&rig, dir.path(), Some((1, usize::MAX, echo)));
+        secret::<B>(&traces);
+        assert!(!matches!(traces.outcome.code, None | Some(0)), "{}: {}", B::BROKER, traces.outcome.said);
+    }
 }
 
 /// Killed when its order was taken and a person placed the same one: a person has to say which is which, sees both, and

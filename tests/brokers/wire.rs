@@ -234,12 +234,25 @@ pub(crate) enum Fault {
     /// A fault of the protocol's own, by its name.
     Special(&'static str),
     /// The request is not done; the answer says it back, headers and all, in the words of the protocol.
-    Echo(fn(&str) -> Reply),
+    Echo(Echo),
     /// This is done when the request has come, which is then lost: the connection ends, and it is not done.
     Lost(Deed),
     /// This is done at this moment; nothing else goes wrong.
     Call(Moment, Deed),
 }
+
+/// How a request is said back.
+pub(crate) type Echo = fn(&str) -> Reply;
+
+/// How a server, or whatever stands before it, says back what it was asked: as a token that is not taken, as a server that
+/// is not well, in the place of an answer, and as no HTTP.
+pub(crate) const ECHOES: [Echo; 5] = [
+    |told| Reply::text(401, "text/plain", told),
+    |told| Reply::text(500, "text/html", told),
+    |told| Reply::json(200, &serde_json::json!({ "said": told, "rt_cd": told, "return_code": told, "message": told })),
+    |told| Reply::text(200, "application/json", told),
+    |told| Reply::raw(told.to_owned()),
+];
 
 /// A moment of an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use chats::{BOT, CHAT, Chats, DISCORD, HOOK, SLACK, TOKEN};
 use serde_json::{Value, json};
 use stage::{Run, Stage};
 use std::fmt::Write;
-use wire::{Fault, Reply, Server};
+use wire::{ECHOES, Fault, Reply, Server};
 
 const ALL: [&str; 4] = ["slack", "discord", "telegram", "webhook"];
 
@@ -39,11 +39,22 @@ fn stage(server: &Server<Chats>) -> Stage {
     stage
 }
 
-/// Runs the command, and sees that no secret is shown.
+/// Runs the command, and sees that no secret is shown or kept.
 fn notify(stage: &Stage, args: &[&str]) -> Run {
     let args: Vec<&str> = ["notify"].iter().chain(args).copied().collect();
     let run = stage.run(&args);
     assert!(!run.whole().contains("canary"), "{}", run.whole());
+    let mut pending = vec![stage.path("")];
+    while let Some(dir) = pending.pop() {
+        for path in std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                pending.push(path);
+                continue;
+            }
+            let kept = std::fs::read(&path).unwrap();
+            assert!(!kept.windows(6).any(|part| part == b"canary"), "{}", path.display());
+        }
+    }
     run
 }
 
@@ -203,6 +214,19 @@ fn limits_and_failures_are_waited_for_and_then_said() {
         assert_eq!(run.code, code, "{}", run.whole());
         // Whatever became of the message, the answer stands.
         assert!(run.out.contains("A rebalance is due (scheduled)."), "{}", run.out);
+    }
+}
+
+#[test]
+fn what_is_said_back_has_no_secret_in_it() {
+    for service in ALL {
+        for echo in ECHOES {
+            let server = Server::start(Chats::default());
+            let stage = stage(&server);
+            server.fail(1, usize::MAX, Fault::Echo(echo), |_, _| true);
+            notify(&stage, &["plan.json", "--to", service]);
+            assert!(!server.asked().is_empty(), "{service}");
+        }
     }
 }
 
