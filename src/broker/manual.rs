@@ -121,6 +121,11 @@ impl Broker for Manual<'_> {
         NAME
     }
 
+    /// What is sent is a file; a person sends the orders.
+    fn real_money(&self) -> bool {
+        false
+    }
+
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
         self.book.account()
     }

@@ -46,6 +46,10 @@ pub trait Broker {
     /// Its name in the table.
     fn name(&self) -> &'static str;
 
+    /// Whether its orders cost real money: they go to the real world of a broker, wherever that is reached, and not to a
+    /// simulator on this machine.
+    fn real_money(&self) -> bool;
+
     // -- the account and the market --
 
     /// Which account it is; none where the account is a file, which the plan knows by its hash.

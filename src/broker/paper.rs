@@ -133,6 +133,10 @@ impl Broker for Paper<'_> {
         NAME
     }
 
+    fn real_money(&self) -> bool {
+        false
+    }
+
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
         Ok(None)
     }

@@ -4,7 +4,7 @@
 //! never enter this file.
 
 use super::{BrokerError, CredentialError, Credentials};
-use crate::http::{Client, Limits};
+use crate::http::{Client, Limits, at_home};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -16,6 +16,16 @@ pub(super) enum World {
     Real,
     /// Orders are play.
     Mock,
+}
+
+impl World {
+    /// Whether orders cost real money that are sent to this address. They do wherever they go, unless that is the broker's
+    /// own host for play money, which is `own` in the mock world, or this machine: what the world is said to be does not
+    /// say what another host makes of them.
+    pub(super) fn real_money(self, base: &str, own: &str) -> bool {
+        let play = self == Self::Mock && base == own;
+        !play && !at_home(base)
+    }
 }
 
 impl fmt::Display for World {
@@ -117,6 +127,26 @@ mod tests {
     fn found(env: &str, pace: &str) -> Credentials {
         let value = |name: &str| Some(if name == "X_ENV" { env } else { pace }.to_owned());
         Credentials::find("x", NEEDS, &value).unwrap()
+    }
+
+    #[test]
+    fn only_the_brokers_own_mock_host_and_this_machine_are_play() {
+        let own = "https://own.example";
+        for (world, base, real) in [
+            (World::Real, own, true),
+            (World::Mock, own, false),
+            (World::Mock, "https://other.example", true),
+            (World::Mock, "https://own.example.org", true),
+            (World::Mock, "https://own.example@other.example", true),
+            (World::Real, "http://127.0.0.1:8080", false),
+            (World::Real, "http://localhost:1", false),
+            (World::Real, "https://[::1]:1", false),
+            (World::Real, "https://127.0.0.1.example.org", true),
+            (World::Real, "https://localhost.example.org", true),
+            (World::Mock, "", true),
+        ] {
+            assert_eq!(world.real_money(base, own), real, "{world} {base}");
+        }
     }
 
     #[test]

@@ -95,6 +95,7 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
         fills::keep(fills, &Keeping { broker, plan, directory: &directory, journal }, host, paint)?;
     }
     let mut broker = open(entry, means)?;
+    own_clock(broker.as_ref(), global)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
         resume(&case, journal.state(), broker.as_mut(), host)?.map(|permit| Leave::Resume(permit, args.wish()))
@@ -105,6 +106,18 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
         Ok(leave) => execute(leave, journal, (broker.as_mut(), clock.as_ref()), global, host, paint),
         Err(refusals) => Ok(refuse(&refusals, global, host, paint)),
     }
+}
+
+/// Refuses to go by another clock than the machine's where real money goes out: whether a plan is too old, the cooldown
+/// is over and the market is open are told by it.
+fn own_clock(broker: &dyn Broker, global: &Global) -> Result<(), Fault> {
+    if global.now.is_none() || !broker.real_money() {
+        return Ok(());
+    }
+    let name = broker.name();
+    Err(Fault::usage(format!("--now sets the clock that the gate goes by, and the orders at {name} cost real money"))
+        .hint("leave --now out: `apply` then goes by the clock of this machine.")
+        .hint(format!("ask what it would say: rebalance verify <plan.json> --broker {name} --now TIME")))
 }
 
 fn execute(

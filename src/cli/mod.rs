@@ -102,7 +102,7 @@ pub struct Global {
     /// When to use colour; NO_COLOR is honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorWhen,
-    /// The clock, as RFC 3339: for tests, and for asking "what if it were Monday"
+    /// The clock, as RFC 3339: for tests, and for asking "what if it were Monday"; not for an `apply` with real money
     #[arg(long, global = true, value_name = "TIME", value_parser = instant)]
     now: Option<i64>,
     /// Print less

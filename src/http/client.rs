@@ -116,6 +116,12 @@ pub fn permitted(url: &str) -> Result<(), HttpError> {
     host(url).map(drop)
 }
 
+/// Whether an address is one of this machine.
+#[must_use]
+pub fn at_home(url: &str) -> bool {
+    host(url).is_ok_and(|host| loopback(&host))
+}
+
 /// Whether a host is this machine.
 fn loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -131,6 +131,10 @@ impl Broker for Scripted<'_> {
         "paper"
     }
 
+    fn real_money(&self) -> bool {
+        false
+    }
+
     fn fits(&mut self, _: &Ticket) -> Result<(), BrokerError> {
         Ok(())
     }

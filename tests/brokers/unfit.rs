@@ -1,4 +1,5 @@
-//! What a broker cannot carry out: parts of shares where it takes whole ones, cash that it does not move. Refused when it is planned, where that is known then, and by `verify` with the words of `apply`: nothing
+//! What a broker cannot carry out: parts of shares where it takes whole ones, cash that it does not move, another clock than
+//! the machine's. Refused when it is planned, where that is known then, and by `verify` with the words of `apply`: nothing
 //! is sent, and no journal begins.
 
 use crate::alpaca_server::Alpaca;
@@ -7,8 +8,10 @@ use crate::desk::books;
 use crate::kis::Kis;
 use crate::kiwoom::Kiwoom;
 use crate::refusals::words;
+use rebalance::broker;
 use rebalance::plan::PlanFile;
 use rebalance::plan::file::{Body, Conversion};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -149,4 +152,56 @@ fn what_a_broker_cannot_convert_is_not_planned() {
     conversions::<Kis>();
     conversions::<Kiwoom>();
     conversions::<Alpaca>();
+}
+
+/// What is said of the host, and whether orders there cost real money.
+const HOSTS: [(&str, &[(&str, &str)], bool); 9] = [
+    ("kis", &[("KIS_ENV", "real")], true),
+    ("kis", &[("KIS_ENV", "mock")], false),
+    ("kis", &[("KIS_ENV", "mock"), ("KIS_URL", "https://broker.invalid")], true),
+    ("kiwoom", &[("KIWOOM_ENV", "real")], true),
+    ("kiwoom", &[("KIWOOM_ENV", "mock")], false),
+    ("kiwoom", &[("KIWOOM_ENV", "mock"), ("KIWOOM_URL", "https://broker.invalid")], true),
+    ("alpaca", &[("ALPACA_ENV", "live")], true),
+    ("alpaca", &[("ALPACA_ENV", "paper")], false),
+    ("alpaca", &[("ALPACA_ENV", "paper"), ("APCA_API_BASE_URL", "https://api.alpaca.markets")], true),
+];
+
+/// An apply whose clock is set. Whoever it asks is not reached: what is there for the network is a port where nobody is.
+fn at_another_time<B: Bench>(rig: &Rig<B>, host: &[(&str, &str)]) -> Outcome {
+    let dir = rig.again();
+    let mut command = rig.command(dir.path(), 0, &["apply", "plan.json", "--broker", B::BROKER]);
+    let known = B::credentials("https://broker.invalid");
+    let known = known.lines().filter_map(|line| line.split_once('='));
+    let mut env: BTreeMap<&str, &str> =
+        known.filter(|(name, _)| !name.contains("URL") && !name.contains("ENV")).collect();
+    env.retain(|name, _| !name.contains("PACE") && !name.contains("REQUESTS"));
+    env.extend(host.iter().copied());
+    env.extend([("HTTPS_PROXY", "http://127.0.0.1:9"), ("HTTP_PROXY", "http://127.0.0.1:9")]);
+    let output = command.env_remove("REBALANCE_CREDENTIALS").envs(env).output().unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert_eq!(crate::kill::lines(dir.path()), 0, "{}: {said}", B::BROKER);
+    Outcome { code: output.status.code(), said }
+}
+
+fn clocks<B: Bench>() {
+    let rig = Rig::<B>::planned();
+    for (_, host, real) in HOSTS.iter().filter(|(broker, ..)| *broker == B::BROKER) {
+        let outcome = at_another_time(&rig, host);
+        let story = format!("{}, {host:?}: {:?} {}", B::BROKER, outcome.code, outcome.said);
+        let told = "--now sets the clock that the gate goes by";
+        assert_eq!(outcome.said.contains(told), *real, "{story}");
+        assert_eq!(outcome.code == Some(64), *real, "{story}");
+        assert!(outcome.code != Some(0), "{story}");
+    }
+}
+
+#[test]
+fn no_option_sets_the_clock_of_an_apply_with_real_money() {
+    clocks::<Kis>();
+    clocks::<Kiwoom>();
+    clocks::<Alpaca>();
+    let known: Vec<&str> = HOSTS.iter().map(|(broker, ..)| *broker).collect();
+    let wired = broker::ALL.iter().filter(|entry| !entry.needs.is_empty());
+    assert!(wired.clone().count() > 0 && wired.map(|entry| entry.name).all(|name| known.contains(&name)), "{known:?}");
 }

@@ -75,8 +75,9 @@ struct Alpaca<'a> {
 impl<'a> Alpaca<'a> {
     fn open(means: Means<'a>) -> Result<Self, BrokerError> {
         let credentials = Credentials::find(NAME, NEEDS, means.env)?;
-        let (trading, data) = hosts(&credentials)?;
-        Ok(Self { api: Api::new(credentials, (trading, data), means.clock, means.env)?, clock: means.clock })
+        let (world, [trading, data]) = hosts(&credentials)?;
+        let real = world.real_money(&trading, own(world));
+        Ok(Self { real, api: Api::new(credentials, (trading, data), means.clock, means.env)?, clock: means.clock })
     }
 
     /// The account, when it may trade.
@@ -182,15 +183,20 @@ fn legal(ticket: &Ticket, asset: &Asset) -> Result<Price, BrokerError> {
     })
 }
 
-/// The hosts of orders and of prices.
-fn hosts(credentials: &Credentials) -> Result<(String, String), BrokerError> {
-    let own = match credentials.world(WORLD, ["live", "paper"])? {
+/// Alpaca's own host of orders.
+fn own(world: World) -> &'static str {
+    match world {
         World::Real => "https://api.alpaca.markets",
         World::Mock => "https://paper-api.alpaca.markets",
-    };
+    }
+}
+
+/// The hosts of orders and of prices.
+fn hosts(credentials: &Credentials) -> Result<(World, [String; 2]), BrokerError> {
+    let world = credentials.world(WORLD, ["live", "paper"])?;
     // Some clients want the version in the address, others do not.
     let base = |name, own| Ok::<_, BrokerError>(credentials.base_url(name, own)?.trim_end_matches("/v2").to_owned());
-    Ok((base(BASE, own)?, base(DATA, "https://data.alpaca.markets")?))
+    Ok((world, [base(BASE, own(world))?, base(DATA, "https://data.alpaca.markets")?]))
 }
 
 /// The symbol of a code.
@@ -225,6 +231,10 @@ fn strange(other: &str) -> String {
 impl Broker for Alpaca<'_> {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn real_money(&self) -> bool {
+        self.real
     }
 
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {

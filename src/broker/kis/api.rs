@@ -106,6 +106,11 @@ impl<'a> Api<'a> {
         self.reach.world
     }
 
+    /// Where it is reached.
+    pub(super) fn base(&self) -> &str {
+        &self.reach.base
+    }
+
     /// How long a request may take.
     pub(super) fn timeout(&self) -> Duration {
         self.reach.timeout

@@ -158,6 +158,11 @@ impl Broker for Kis<'_> {
         NAME
     }
 
+    fn real_money(&self) -> bool {
+        let world = self.api.world();
+        world.real_money(self.api.base(), world.base())
+    }
+
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {
         Ok(Some(self.identity.clone()))
     }

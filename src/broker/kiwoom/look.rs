@@ -8,6 +8,7 @@ use super::account::{self, Listed, Open};
 use super::record::{Before, reference};
 use super::{Kiwoom, krx};
 use crate::broker::search::{Seen, Sought, Verdict, span};
+use crate::broker::settings::World;
 use crate::broker::{Ack, BrokerError, Fate, Intent};
 use crate::money::{Price, Quantity};
 use crate::replay::Candidate;
@@ -74,7 +75,7 @@ impl Kiwoom<'_> {
 
     /// It is not there, as far as can be seen.
     fn absent(&self, intent: &Intent) -> Fate {
-        if self.real {
+        if self.world == World::Real {
             let why = format!(
                 "complete lists did not have it {AGREEING} times, and the shares held are explained without it"
             );

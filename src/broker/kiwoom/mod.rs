@@ -86,8 +86,8 @@ pub(super) const ENTRY: Entry = Entry {
 pub(super) struct Kiwoom<'a> {
     api: Api<'a>,
     clock: &'a dyn Clock,
-    /// Whether orders are orders.
-    real: bool,
+    /// Whose orders are orders.
+    world: World,
     base: String,
     salt: Secret,
     identity: Option<Identity>,
@@ -97,8 +97,8 @@ impl<'a> Kiwoom<'a> {
     /// Kiwoom with the keys and settings of the environment or the file. Asks nobody yet.
     fn open(means: Means<'a>) -> Result<Self, BrokerError> {
         let found = Credentials::find(NAME, NEEDS, means.env)?;
-        let real = found.world(ENV, ["real", "mock"])? == World::Real;
-        let own = if real { REAL } else { MOCK };
+        let world = found.world(ENV, ["real", "mock"])?;
+        let own = host(world);
         let base = found.base_url(URL, own)?;
         let between = found.whole(PACE, 0..=60_000)?.map_or(USUAL, |ms| Duration::from_millis(ms.into()));
         let pace = found.pace(PACE, Pace { between, fastest: FASTEST }, base == own)?;
@@ -132,7 +132,7 @@ impl<'a> Kiwoom<'a> {
         let found = account::quote(&mut self.api, &code.0)?;
         let halted = match account::halted(&mut self.api, &code.0) {
             // Not every question is answered at the mock host.
-            Err(Failure::Refused { .. }) if !self.real => None,
+            Err(Failure::Refused { .. }) if self.world == World::Mock => None,
             halted => halted?,
         };
         Ok(Quote {
@@ -146,9 +146,21 @@ impl<'a> Kiwoom<'a> {
     }
 }
 
+/// Kiwoom's own host.
+fn host(world: World) -> &'static str {
+    match world {
+        World::Real => REAL,
+        World::Mock => MOCK,
+    }
+}
+
 impl Broker for Kiwoom<'_> {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn real_money(&self) -> bool {
+        self.world.real_money(&self.base, host(self.world))
     }
 
     fn account(&mut self) -> Result<Option<Identity>, BrokerError> {

@@ -6,6 +6,7 @@
 use super::api::{Call, Posted};
 use super::record::{Before, padded, parsed, reference};
 use super::{Failure, Kiwoom, NAME, account, unclear};
+use crate::broker::settings::World;
 use crate::broker::{Ack, BrokerError, Intent, Marks, Sent, krx, on_tick};
 use crate::money::{Price, Quantity};
 use crate::trade::{Side, Ticket};
@@ -45,7 +46,7 @@ impl Kiwoom<'_> {
         let price = self.price(ticket)?;
         match account::buyable(&mut self.api, &ticket.code.0, price) {
             // Not every question is answered at the mock host; the cash that may be spent at a margin of 100 % is.
-            Err(Failure::Refused { .. }) if !self.real => {
+            Err(Failure::Refused { .. }) if self.world == World::Mock => {
                 let cash = account::cash(&mut self.api)?.spendable.decimal();
                 let shares = cash.checked_div(price.decimal()).map(|shares| shares.floor()).unwrap_or_default();
                 Ok(Quantity::new(shares.max(rust_decimal::Decimal::ZERO)))
