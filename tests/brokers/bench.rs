@@ -17,17 +17,19 @@ use tempfile::TempDir;
 pub(crate) trait Bench: Kept + Sized {
     /// The broker's name in the table.
     const BROKER: &'static str;
-    /// When its market is open, RFC 3339.
-    const NOW: &'static str;
+    /// When its market is open, RFC 3339: where nothing else is said, ten in the morning in Seoul.
+    const NOW: &'static str = "2026-03-04T01:00:00Z";
     /// A portfolio of its market, of which `fresh` is far from the targets, so that there is something to sell and to buy.
-    const CONFIG: &'static str;
+    const CONFIG: &'static str = PORTFOLIO;
     /// Texts that only the credentials have.
     const CANARIES: &'static [&'static str];
     /// What an access token has in it, which is kept in a file of its own; none where there are no tokens.
     const TOKEN: Option<&'static str> = None;
 
-    /// Its market closes.
-    fn close(&mut self);
+    /// Its market closes: where nothing else is done, it becomes evening.
+    fn close(&mut self) {
+        self.ledger().unwrap().pass(Duration::from_secs(7 * 3600));
+    }
 
     /// A code is not traded any more.
     fn halt(&mut self, code: &str);
@@ -76,7 +78,6 @@ impl Kept for Paper {
 impl Bench for Paper {
     const BROKER: &'static str = "paper";
     const NOW: &'static str = "2026-03-04T01:30:00Z";
-    const CONFIG: &'static str = PORTFOLIO;
     const CANARIES: &'static [&'static str] = &[];
 
     fn close(&mut self) {

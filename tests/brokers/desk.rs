@@ -2,7 +2,7 @@
 //! simulator's, and whether what came of it agrees with the ledger. What is on the wire must never enter this file.
 
 use crate::ledger::{Ledger, Status};
-use crate::wire::{Protocol, Server};
+use crate::wire::{Fault, Protocol, Reply, Server};
 use chrono::{DateTime, SecondsFormat, Utc};
 use rebalance::broker::{Ack, Broker, BrokerError, Fate, Intent, OrderState, Sent};
 use rebalance::clock::Clock;
@@ -58,6 +58,37 @@ pub(crate) fn ticket(side: Side, code: &str, quantity: &str, limit: &str) -> Tic
         tax_class: None,
         lots: Vec::new(),
     }
+}
+
+/// An order to buy, in won.
+pub(crate) fn buy(code: &str, quantity: &str, limit: &str) -> Ticket {
+    ticket(Side::Buy, code, quantity, limit)
+}
+
+/// An order to sell, in won.
+pub(crate) fn sell(code: &str, quantity: &str, limit: &str) -> Ticket {
+    ticket(Side::Sell, code, quantity, limit)
+}
+
+/// What goes wrong on any wire with the request of an order of 10: the fault, how the order ends where nobody else trades,
+/// and how many were accepted.
+pub(crate) fn wire_faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
+    vec![
+        ("reset before it was read", Fault::Reset, "not placed", 0),
+        ("dropped before it was done", Fault::DropBefore, "not placed", 0),
+        ("dropped after it was done", Fault::DropAfter, "filled 10", 1),
+        ("dropped in the middle of the answer", Fault::HalfBody, "filled 10", 1),
+        ("answered too late", Fault::AnsweredLate(Duration::from_millis(1500)), "filled 10", 1),
+        ("closed after the answer", Fault::CloseAfter, "filled 10", 1),
+        ("a page of status 500, not done", Fault::Instead(Reply::gateway(500)), "not placed", 0),
+        ("a page of status 500, done", Fault::DoneBut(Reply::gateway(500)), "filled 10", 1),
+        ("a page of status 502, done", Fault::DoneBut(Reply::gateway(502)), "filled 10", 1),
+        ("a page of status 503, done", Fault::DoneBut(Reply::gateway(503)), "filled 10", 1),
+        ("a page of status 504, not done", Fault::Instead(Reply::gateway(504)), "not placed", 0),
+        ("no HTTP, done", Fault::DoneBut(Reply::raw("hello")), "filled 10", 1),
+        ("an empty answer, done", Fault::DoneBut(Reply::empty(200)), "filled 10", 1),
+        ("a redirect, not done", Fault::Instead(Reply::empty(302).with("Location", "/")), "not placed", 0),
+    ]
 }
 
 /// How an order ended.

@@ -6,6 +6,7 @@
 
 use crate::bench::{Bench, Executed, Outcome, Paper, Rig, Running};
 use crate::desk::books;
+use crate::dice::{Dice, number};
 use crate::ledger::Course;
 use crate::wire::{ECHOES, Echo, Fault, Moment};
 use rebalance::disk::RealDisk;
@@ -31,23 +32,6 @@ pub(crate) enum Point {
     Order,
     /// As soon as the journal has so many more lines, and so many microseconds later.
     Line(usize, u64),
-}
-
-/// Numbers that look random (Steele et al., SplitMix64) and are the same for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
-    }
-}
-
-fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
 }
 
 /// Lines of the journal.

@@ -8,7 +8,7 @@ mod faults;
 mod rows;
 mod world;
 
-use crate::bench::{Bench, GUIDE, PORTFOLIO};
+use crate::bench::{Bench, GUIDE};
 use crate::desk::Kept;
 use crate::ledger::{Course, Ledger, Refusal, Side, Wish};
 use crate::wire::{Protocol, Reply, Request};
@@ -364,15 +364,8 @@ impl Kept for Kis {
 
 impl Bench for Kis {
     const BROKER: &'static str = "kis";
-    const NOW: &'static str = "2026-03-04T01:00:00Z";
-    const CONFIG: &'static str = PORTFOLIO;
     const CANARIES: &'static [&'static str] = &[KEY, SECRET, ACCOUNT];
     const TOKEN: Option<&'static str> = Some(TOKEN);
-
-    /// It is five in the afternoon.
-    fn close(&mut self) {
-        self.ledger.pass(std::time::Duration::from_secs(7 * 3600));
-    }
 
     fn halt(&mut self, code: &str) {
         self.halted.insert(code.to_owned());

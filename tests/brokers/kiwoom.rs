@@ -7,7 +7,7 @@ mod chance;
 mod client;
 mod world;
 
-use crate::bench::{Bench, GUIDE, PORTFOLIO};
+use crate::bench::{Bench, GUIDE};
 use crate::desk::Kept;
 use crate::ledger::{Course, Ledger, Order, Refusal, Side, Status, Wish};
 use crate::wire::{Protocol, Reply, Request};
@@ -575,15 +575,8 @@ impl Kept for Kiwoom {
 
 impl Bench for Kiwoom {
     const BROKER: &'static str = "kiwoom";
-    const NOW: &'static str = "2026-03-04T01:00:00Z";
-    const CONFIG: &'static str = PORTFOLIO;
     const CANARIES: &'static [&'static str] = &[KEY, SECRET];
     const TOKEN: Option<&'static str> = Some(TOKEN);
-
-    /// It is five in the afternoon.
-    fn close(&mut self) {
-        self.ledger.pass(std::time::Duration::from_secs(7 * 3600));
-    }
 
     fn halt(&mut self, code: &str) {
         self.halted.insert(code.to_owned());

@@ -1,9 +1,9 @@
 //! The broker against its simulator when all is well, and when it is told no.
 
-use super::world::{World, buy, sell};
+use super::world::World;
 use super::{ACCOUNT, KEY, Kis, Lists, SECRET, TOKEN};
 use crate::bench::Bench;
-use crate::desk::{Drive, Outcome};
+use crate::desk::{Drive, Outcome, buy, sell};
 use crate::ledger::Course;
 use crate::wire::Fault;
 use rebalance::broker::{BrokerError, Sent, Session};

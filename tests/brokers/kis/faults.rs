@@ -2,8 +2,8 @@
 //! not agree with.
 
 use super::Kis;
-use super::world::{World, buy, sell};
-use crate::desk::{Drive, Outcome};
+use super::world::World;
+use crate::desk::{Drive, Outcome, buy, sell, wire_faults};
 use crate::ledger::Course;
 use crate::wire::{Fault, Reply, Server};
 use rebalance::broker::{Fate, Sent};
@@ -15,21 +15,8 @@ const LATE: &str = "filled 10|needs a human: 1|cannot tell";
 
 /// What becomes of an order in the real world whose request goes wrong: the fault, how it ends, how many were accepted.
 fn table() -> Vec<(&'static str, Fault, &'static str, usize)> {
-    vec![
-        ("reset before it was read", Fault::Reset, "not placed", 0),
-        ("dropped before it was done", Fault::DropBefore, "not placed", 0),
-        ("dropped after it was done", Fault::DropAfter, "filled 10", 1),
-        ("dropped in the middle of the answer", Fault::HalfBody, "filled 10", 1),
-        ("answered too late", Fault::AnsweredLate(Duration::from_millis(1500)), "filled 10", 1),
+    let own = vec![
         ("done too late", Fault::DoneLate(Duration::from_millis(1500)), LATE, 1),
-        ("closed after the answer", Fault::CloseAfter, "filled 10", 1),
-        ("a page of status 500, not done", Fault::Instead(Reply::gateway(500)), "not placed", 0),
-        ("a page of status 500, done", Fault::DoneBut(Reply::gateway(500)), "filled 10", 1),
-        ("a page of status 502, done", Fault::DoneBut(Reply::gateway(502)), "filled 10", 1),
-        ("a page of status 504, not done", Fault::Instead(Reply::gateway(504)), "not placed", 0),
-        ("no HTTP, done", Fault::DoneBut(Reply::raw("hello")), "filled 10", 1),
-        ("an empty answer, done", Fault::DoneBut(Reply::empty(200)), "filled 10", 1),
-        ("a redirect, not done", Fault::Instead(Reply::empty(302).with("Location", "/")), "not placed", 0),
         ("EGW00201", Fault::Special("EGW00201"), "filled 10", 1),
         ("EGW00215", Fault::Special("EGW00215"), "filled 10", 1),
         ("a token that ended", Fault::Special("stale"), "filled 10", 1),
@@ -48,7 +35,8 @@ fn table() -> Vec<(&'static str, Fault, &'static str, usize)> {
         ("no number", Fault::Special("no number, done"), "filled 10", 1),
         ("no output", Fault::Special("no output, done"), "filled 10", 1),
         ("lost, and somebody else's of the same second", Fault::Special("another's"), "needs a human: 1", 0),
-    ]
+    ];
+    [wire_faults(), own].concat()
 }
 
 fn drive(world: &World) -> Outcome {

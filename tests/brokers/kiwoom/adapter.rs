@@ -1,9 +1,9 @@
 //! The broker itself against its simulator: what it reads, what it sends, and what it makes of every fault.
 
-use super::world::{World, buy, money, sell};
+use super::world::{World, money};
 use super::{ACCOUNT, KEY, Kiwoom, Lists, SECRET, TOKEN};
 use crate::bench::Bench;
-use crate::desk::{Drive, Outcome};
+use crate::desk::{Drive, Outcome, buy, sell, wire_faults};
 use crate::ledger::{Course, Side, Wish};
 use crate::wire::{Fault, Reply};
 use rebalance::broker::{BrokerError, Sent, Session};
@@ -142,19 +142,9 @@ fn outside_of_the_session_it_says_when_the_market_opens() {
 pub(super) fn faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
     let limited = || Reply::json(429, &json!({ "message": "Too Many Requests" }));
     let no = |message: &str| Reply::json(200, &json!({ "return_code": 20, "return_msg": message }));
-    vec![
-        ("reset before it was read", Fault::Reset, "not placed", 0),
-        ("dropped before it was done", Fault::DropBefore, "not placed", 0),
-        ("dropped after it was done", Fault::DropAfter, "filled 10", 1),
-        ("dropped in the middle of the answer", Fault::HalfBody, "filled 10", 1),
-        ("answered too late", Fault::AnsweredLate(Duration::from_millis(1500)), "filled 10", 1),
+    let own = vec![
         // Placed when nobody waited for it any more: it is found, and that it is ours may be for a person to say.
         ("done too late", Fault::DoneLate(Duration::from_millis(1500)), "filled 10|needs a human", 1),
-        ("a page of status 500, not done", Fault::Instead(Reply::gateway(500)), "not placed", 0),
-        ("a page of status 500, done", Fault::DoneBut(Reply::gateway(500)), "filled 10", 1),
-        ("a page of status 503, done", Fault::DoneBut(Reply::gateway(503)), "filled 10", 1),
-        ("an empty answer, done", Fault::DoneBut(Reply::empty(200)), "filled 10", 1),
-        ("no HTTP, done", Fault::DoneBut(Reply::raw("hello")), "filled 10", 1),
         ("1999, not done", Fault::Special("unexpected"), "not placed", 0),
         ("1999, done", Fault::Special("unexpected, done"), "filled 10", 1),
         ("a code that nobody knows, done", Fault::Special("unknown code, done"), "filled 10", 1),
@@ -166,8 +156,8 @@ pub(super) fn faults() -> Vec<(&'static str, Fault, &'static str, usize)> {
         ("too many requests, status 429", Fault::Instead(limited()), "filled 10", 1),
         ("a token that has ended", Fault::Special("stale"), "filled 10", 1),
         ("closed", Fault::Instead(no("[2000](RC4058:모의투자 장종료)")), "refused", 0),
-        ("the connection closed between two requests", Fault::CloseAfter, "filled 10", 1),
-    ]
+    ];
+    [wire_faults(), own].concat()
 }
 
 #[test]
@@ -503,26 +493,21 @@ fn settings_that_cannot_be_used_are_named() {
         ("KIWOOM_PACE", "fast", "KIWOOM_PACE cannot be used: it is no whole number from 0 to 60000"),
         ("KIWOOM_TIMEOUT", "601", "KIWOOM_TIMEOUT cannot be used: it is no whole number from 1 to 600"),
     ] {
-        let mut world = World::new();
-        world.set(name, value);
-        assert_eq!(world.opened().unwrap_err(), message);
+        let error = World::new().set(name, value).opened().unwrap_err();
+        assert_eq!(error.to_string(), message);
     }
     // Faster than Kiwoom takes requests is for a simulator alone.
-    let mut world = World::new();
-    world.set("KIWOOM_PACE", "199");
-    assert_eq!(world.opened(), Ok(()));
-    world.set("KIWOOM_URL", "");
+    let world = World::new().set("KIWOOM_PACE", "199");
+    assert!(world.opened().is_ok());
     let why = "KIWOOM_PACE cannot be used: the broker's own host takes no two requests within 200 ms";
-    assert_eq!(world.opened().unwrap_err(), why);
-    let mut world = World::new();
-    world.set("KIWOOM_URL", "http://api.example.org");
-    assert!(world.opened().unwrap_err().contains("KIWOOM_URL"));
+    assert_eq!(world.set("KIWOOM_URL", "").opened().unwrap_err().to_string(), why);
+    let error = World::new().set("KIWOOM_URL", "http://api.example.org").opened().unwrap_err();
+    assert!(error.to_string().contains("KIWOOM_URL"), "{error}");
 }
 
 #[test]
 fn an_account_with_debts_and_keys_that_are_none_are_refused() {
-    let mut world = World::new();
-    world.set("KIWOOM_APP_SECRET", "another");
+    let world = World::new().set("KIWOOM_APP_SECRET", "another");
     let error = world.with(|broker, _| broker.snapshot()).unwrap_err();
     assert!(matches!(&error, BrokerError::Denied { said, .. } if said.contains("8001")), "{error:?}");
     assert_eq!(error.exit_code(), 6);

@@ -3,41 +3,21 @@
 //! `REBALANCE_CHANCES=1000 REBALANCE_CHANCES_SEED=7` tries more, or others.
 
 use super::adapter::faults;
-use super::world::{World, buy, sell};
-use crate::desk::{Drive, Outcome};
+use super::world::World;
+use crate::desk::{Drive, Outcome, buy, sell};
+use crate::dice::{Dice, number};
 use crate::ledger::Course;
 use std::time::Duration;
 
-/// Numbers that look random (Steele et al., SplitMix64) and are the same for the same seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % sides as u64).unwrap()
-    }
-
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
-        of[self.roll(of.len())].clone()
-    }
-}
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |number| number.parse().unwrap())
-}
-
 #[test]
 fn whatever_comes_together_an_order_is_placed_at_most_once_and_told_as_it_is() {
-    let seed = number("REBALANCE_CHANCES_SEED", 1);
+    let seed = number("REBALANCE_CHANCES_SEED", 1) as u64;
     // Those that take real time are in the list of cases.
     let quick: Vec<_> = faults().into_iter().filter(|(name, ..)| !name.ends_with("too late")).collect();
     let three = || "3".parse().unwrap();
     let mut told = std::collections::BTreeMap::<String, usize>::new();
     for case in 0..number("REBALANCE_CHANCES", 40) {
-        let mut dice = Dice(seed.wrapping_mul(1_000_003).wrapping_add(case));
+        let mut dice = Dice(seed.wrapping_mul(1_000_003).wrapping_add(case as u64));
         let world = if dice.roll(4) == 0 { World::new().mock() } else { World::new() };
         let (name, fault, ..) = dice.pick(&quick);
         let courses = [

@@ -20,7 +20,7 @@ fn kiwoom_client() {
     assert_eq!(orders, [(Status::Filled, "3".to_owned()), (Status::Cancelled, "0".to_owned())]);
     drop(sim);
     // What it sends to place an order is what we send: the same fields, under the same operation.
-    world.with(|broker, clock| clock.drive(broker, &super::world::buy("069500", "3", "35700"), &[]));
+    world.with(|broker, clock| clock.drive(broker, &crate::desk::buy("069500", "3", "35700"), &[]));
     let placed =
         |asked: &crate::wire::Asked| (asked.request.header("api-id") == "kt10000").then(|| asked.request.json());
     let bodies: Vec<_> = world.server.asked().iter().filter_map(placed).collect();
