@@ -40,7 +40,7 @@ impl Account {
 
     fn of_file(global: &Global, host: &Host<'_>) -> Result<Self, Fault> {
         let given = holdings_path(global);
-        let bytes = file(&host.path(&given)).map_err(|fault| table::instead(fault, &given, host))?;
+        let bytes = file(&host.path(&given)).map_err(|fault| table::instead(fault, &given, global, host))?;
         let path = given.display().to_string();
         let (text, held) = match table::is_table(&given) {
             true => table::read(&path, &bytes, global, host),

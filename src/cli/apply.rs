@@ -94,7 +94,7 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
         let (broker, plan, journal) = (entry.name, args.plan.as_path(), journal.state());
         fills::keep(fills, &Keeping { broker, plan, directory: &directory, journal }, host, paint)?;
     }
-    let mut broker = open(entry, means)?;
+    let mut broker = open(entry, means, global)?;
     own_clock(broker.as_ref(), global)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {

@@ -78,7 +78,7 @@ fn known(
 ) -> Result<Known, Fault> {
     let Some(broker) = broker else {
         let usual = entry(None)?;
-        rewritable(usual, &holdings_path(global))?;
+        rewritable(usual, global)?;
         return Ok(Known { broker: usual.name, account: None, told: None, unfit: None, market: Asked::No });
     };
     let account = live::account(broker)?;
@@ -126,7 +126,7 @@ pub(super) fn with_broker<T>(
     let clock = host.clock();
     let env = |name: &str| host.env.get(name).cloned();
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
-    let mut broker = open(entry, means)?;
+    let mut broker = open(entry, means, global)?;
     ask(broker.as_mut(), clock.as_ref())
 }
 
@@ -160,15 +160,16 @@ pub(super) fn entry(name: Option<&str>) -> Result<&'static Entry, Fault> {
 }
 
 /// Opens a broker.
-pub(super) fn open<'a>(entry: &Entry, means: Means<'a>) -> Result<Box<dyn Broker + 'a>, Fault> {
-    rewritable(entry, means.holdings)?;
+pub(super) fn open<'a>(entry: &Entry, means: Means<'a>, global: &Global) -> Result<Box<dyn Broker + 'a>, Fault> {
+    rewritable(entry, global)?;
     (entry.open)(means).map_err(|error| unwilling(&error))
 }
 
 /// Refuses holdings that are only read to a broker that rewrites them.
-fn rewritable(entry: &Entry, holdings: &Path) -> Result<(), Fault> {
-    match entry.rewrites_holdings && table::is_table(holdings) {
-        true => Err(table::not_rewritten(entry.name, holdings)),
+fn rewritable(entry: &Entry, global: &Global) -> Result<(), Fault> {
+    let holdings = holdings_path(global);
+    match entry.rewrites_holdings && table::is_table(&holdings) {
+        true => Err(table::not_rewritten(entry.name, &holdings, global)),
         false => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 //! What a plan makes of it must never enter this file.
 
 use super::judgement::{self, unwilling};
-use super::{Fault, Global, Host, quoted};
+use super::{Fault, Global, Host};
 use crate::apply;
 use crate::broker::{self, Broker, BrokerError, CredentialError, Entry, Identity, Snapshot};
 use crate::code::Code;
@@ -16,6 +16,7 @@ use crate::plan::Ask;
 use crate::plan::DraftConversion;
 use crate::plan::file::{Body, BrokerInput};
 use crate::replay::State;
+use crate::words::quoted;
 use crate::zone::Zone;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;

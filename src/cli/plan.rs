@@ -12,7 +12,7 @@ use super::live::{self, Statement};
 use super::outputs::{Stream, deliver, keep_inputs};
 use super::rates::RatesFile;
 use super::unplanned::plan_fault;
-use super::{Exit, Fault, Format, Global, Host, quoted, records, table};
+use super::{Exit, Fault, Format, Global, Host, records, table};
 use crate::batch::Defaults;
 use crate::calendar::Calendar;
 use crate::config::Currency;
@@ -30,6 +30,7 @@ use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanFile, Provenance, Source, 
 use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
+use crate::words::quoted;
 use chrono::NaiveDate;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -339,7 +340,7 @@ fn print(
     let target = file.map(|file| quoted(&file) + &apply_options);
     let holdings = holdings_path(global);
     let only_read = plan.body.inputs.broker.is_none() && table::is_table(&holdings);
-    let import = only_read.then(|| table::import(&holdings.display().to_string()));
+    let import = only_read.then(|| table::import(&holdings, global));
     let quiet = global.quiet && plan.body.status != Status::Errored;
     let stream = if quiet { Stream::Quiet } else { Stream::Out };
     deliver(global, (exit, stream), host, paint, |format, paint| {
@@ -367,12 +368,15 @@ fn warn_of_unfinished(global: &Global, host: &mut Host<'_>, paint: Paint) -> Res
     Ok(())
 }
 
+/// The option that names another config than the usual one, after a space.
+pub(super) fn config_option(global: &Global) -> String {
+    let usual = global.config == Path::new(super::CONFIG);
+    if usual { String::new() } else { format!(" --config {}", quoted(&global.config.display().to_string())) }
+}
+
 /// The options that name other files than the usual ones, each after a space.
 pub(super) fn file_options(global: &Global) -> String {
-    let mut files = String::new();
-    if global.config != Path::new(super::CONFIG) {
-        files.push_str(&format!(" --config {}", quoted(&global.config.display().to_string())));
-    }
+    let mut files = config_option(global);
     let paths = [("holdings", &global.holdings), ("ex-dividend", &global.ex_dividend)];
     for (name, path) in paths.into_iter().chain([("fx", &global.fx), ("policies", &global.policies)]) {
         if let Some(path) = path {

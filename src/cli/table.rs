@@ -1,7 +1,10 @@
 //! Holdings that are a table: read as they stand, by what the config knows.
 
+use super::account::holdings_path;
 use super::gather::file;
-use super::{Fault, Global, Host, quoted};
+use super::live::{config, today};
+use super::plan::{config_option, file_options};
+use super::{Fault, Global, Host};
 use crate::code::Code;
 use crate::config::{Config, CostBasis, Currency, get};
 use crate::document::{self, Span};
@@ -9,6 +12,7 @@ use crate::finding::{Finding, Label};
 use crate::holdings::Lot;
 use crate::rules::{self, Held};
 use crate::spreadsheet::{self, Codes, Converted, Stated, convert};
+use crate::words::quoted;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -24,6 +28,8 @@ pub(super) struct Known {
     known: BTreeSet<Code>,
     /// What the prices of its assets are in.
     currencies: BTreeMap<Code, Currency>,
+    /// The portfolio's own currency, where the config says so.
+    base: Option<Currency>,
     /// Which shares a sale sells, where the config says so.
     basis: Option<CostBasis>,
 }
@@ -43,7 +49,7 @@ impl Known {
             assets().filter_map(|(code, asset)| Some((code, get(asset.currency.as_ref()).copied().or(base)?)));
         let costs = get(portfolio.costs.as_ref());
         let basis = costs.and_then(|costs| get(costs.cost_basis.as_ref()).copied());
-        Self { currencies: currencies.collect(), known, basis }
+        Self { currencies: currencies.collect(), known, base, basis }
     }
 
     /// Which shares a sale sells.
@@ -53,7 +59,8 @@ impl Known {
 
     /// How codes are read, and whether they are put right.
     pub(super) fn codes(&self, restore: bool) -> Codes<'_> {
-        Codes { known: &self.known, currencies: &self.currencies, restore }
+        let base = self.base.unwrap_or(Currency::Krw);
+        Codes { known: &self.known, currencies: &self.currencies, base, restore }
     }
 }
 
@@ -97,23 +104,60 @@ pub(super) fn held(path: &str, converted: &Converted, lots: &BTreeMap<Code, Vec<
 }
 
 /// Why a broker that makes what was executed of the holdings cannot do so, and what to do.
-pub(super) fn not_rewritten(broker: &str, path: &Path) -> Fault {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    Fault::usage(format!("the broker {broker} rewrites the holdings, and {name} is only read"))
-        .hint(format!("make a holdings.yaml of it: {}", import(&name)))
-        .hint("then plan and apply with that: rebalance plan -o plan.json")
+pub(super) fn not_rewritten(broker: &str, table: &Path, global: &Global) -> Fault {
+    let usual = Global { holdings: None, ..global.clone() };
+    Fault::usage(format!("the broker {broker} rewrites the holdings, and {} is only read", table.display()))
+        .hint(format!("make a holdings.yaml of it: {}", import(table, global)))
+        .hint(format!("then plan and apply with that: rebalance plan{} -o plan.json", file_options(&usual)))
 }
 
-/// The command that makes a holdings.yaml of a table.
-pub(super) fn import(table: &str) -> String {
-    format!("rebalance import {} -o holdings.yaml", quoted(table))
+/// The command that makes of a table the holdings that are read where none are named.
+pub(super) fn import(table: &Path, global: &Global) -> String {
+    command(table, "", &holdings_path(&Global { holdings: None, ..global.clone() }), global)
 }
 
-/// With a hint at the table that is there, where holdings are not.
-pub(super) fn instead(fault: Fault, path: &Path, host: &Host<'_>) -> Fault {
+/// The command that makes holdings of a table. The config goes with it, because it says which codes there are.
+fn command(table: &Path, options: &str, output: &Path, global: &Global) -> String {
+    let [table, output] = [table, output].map(|path| quoted(&path.display().to_string()));
+    format!("rebalance import {table}{options} -o {output}{}", config_option(global))
+}
+
+/// With a hint at the table that is there, where holdings are not: the command that makes them of it.
+pub(super) fn instead(fault: Fault, path: &Path, global: &Global, host: &Host<'_>) -> Fault {
     let table = path.with_extension("csv");
     match !host.path(path).exists() && host.path(&table).is_file() {
-        true => fault.hint(format!("or make them of {}: {}", table.display(), import(&table.display().to_string()))),
+        true => fault.hint(made_of(&table, path, global, host)),
         false => fault,
     }
+}
+
+/// How holdings are made of a table, with all that it takes: what can be put right is named, and what it does not say is
+/// not made up.
+fn made_of(table: &Path, output: &Path, global: &Global, host: &Host<'_>) -> String {
+    let (name, known) = (table.display().to_string(), Known::of(global, host));
+    let text = file(&host.path(table)).ok().and_then(|bytes| spreadsheet::text(&name, &bytes).ok());
+    let read = |as_of| convert(&name, text.as_ref()?, &Stated { as_of, ..Stated::default() }, known.codes(true)).ok();
+    let today = today(config(global, host).as_ref(), host);
+    let (converted, day) = match read(None) {
+        Some(converted) => (Some(converted), None),
+        None => (read(Some(today)), Some(today)),
+    };
+    let Some(converted) = converted else {
+        return format!(
+            "or see what is amiss in {name} before they are made of it: {}",
+            command(table, "", output, global)
+        );
+    };
+    let (mut options, mut but) = (String::new(), String::new());
+    if let Some(day) = day {
+        options.push_str(&format!(" --as-of {day}"));
+        but.push_str(&format!(", if it is of {day}"));
+    }
+    if !converted.restored.is_empty() {
+        options.push_str(" --fix");
+        let mut right: Vec<String> = converted.restored.iter().map(|(was, code)| format!("{was} is {code}")).collect();
+        right.dedup();
+        but.push_str(&format!(", with codes put right ({})", right.join(", ")));
+    }
+    format!("or make them of {name}{but}: {}", command(table, &options, output, global))
 }

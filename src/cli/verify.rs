@@ -66,7 +66,7 @@ fn asking(
     let (clock, variables) = (host.clock(), host.env.clone());
     let env = |name: &str| variables.get(name).cloned();
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
-    let mut broker = open(entry(Some(name))?, means)?;
+    let mut broker = open(entry(Some(name))?, means, global)?;
     judge(case, journal, Some(broker.as_mut()), global, host)
 }
 

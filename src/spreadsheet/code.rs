@@ -4,7 +4,7 @@ use super::cell::Cell;
 use crate::code::Code;
 use crate::config::{Currency, is_code};
 use crate::finding::Finding;
-use crate::words::{list, shown};
+use crate::words::{list, quoted, shown};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Characters of a code of the Korea Exchange.
@@ -17,6 +17,8 @@ pub struct Codes<'a> {
     pub known: &'a BTreeSet<Code>,
     /// The currency of those whose currency the config has.
     pub currencies: &'a BTreeMap<Code, Currency>,
+    /// The currency of the portfolio.
+    pub base: Currency,
     /// Whether codes that a program has changed are put right, where that is certain.
     pub restore: bool,
 }
@@ -60,7 +62,7 @@ fn doubtful(path: &str, cell: &Cell, meant: &[Code], why: &str) -> Finding {
             .help("write the exchange's code, such as `VOO` or `069500`."),
         [one] => finding(format!("{text} is {one}, it seems"))
             .help(format!("write `{one}`, and have the spreadsheet keep codes as text."))
-            .help(format!("or have all of them put right: rebalance import {path} --fix -o holdings.yaml")),
+            .help(format!("or have all of them put right: rebalance import {} --fix -o holdings.yaml", quoted(path))),
         several => {
             let names: Vec<&str> = several.iter().map(|code| code.0.as_str()).collect();
             finding(format!("{text} could be each of {}", list(&names)))

@@ -12,7 +12,7 @@ use crate::document::Span;
 use crate::finding::Finding;
 use crate::holdings::Lot;
 use crate::money::{PRICE_PLACES, QUANTITY_PLACES};
-use crate::words::shown;
+use crate::words::{quoted, shown};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -132,7 +132,7 @@ fn lots_text(lots: &[Lot]) -> String {
 /// # Errors
 /// What is wrong with it, each at its place.
 pub fn convert(path: &str, text: &str, stated: &Stated, codes: Codes<'_>) -> Result<Converted, Vec<Finding>> {
-    let remedy = format!("say what it is called: rebalance import {path} --columns ");
+    let remedy = format!("say what it is called: rebalance import {} --columns ", quoted(path));
     let table = table(path, text, &Wanted { columns: &WANTED, mapping: &stated.columns, remedy: &remedy })?;
     let (cash, positions) = (BTreeMap::new(), BTreeMap::new());
     let mut read = Read { path, table: &table, codes, cash, has_cash: false, positions, as_of: None };
@@ -149,7 +149,7 @@ pub fn convert(path: &str, text: &str, stated: &Stated, codes: Codes<'_>) -> Res
     let Read { cash, has_cash, positions, as_of, .. } = read;
     let as_of = day(path, as_of, stated, table.header).map_err(|finding| findings.push(*finding)).ok();
     let silent = !has_cash && stated.cash.is_empty();
-    let cash = if silent { Err(no_cash(path, table.header)) } else { balances(path, cash, stated) };
+    let cash = if silent { Err(no_cash(path, table.header, codes.base)) } else { balances(path, cash, stated) };
     let cash = cash.map_err(|finding| findings.push(*finding)).unwrap_or_default();
     match as_of {
         Some(as_of) if findings.is_empty() => Ok(Converted { as_of, cash, positions, restored, sums: table.sums }),
@@ -168,7 +168,8 @@ fn day(path: &str, read: Option<(NaiveDate, Span)>, stated: &Stated, header: Spa
         (None, None) => {
             let finding = Finding::new(path, "the file does not say of which day it is");
             let finding = faulty(finding.at(header, "no column `as_of`, or nothing in it"));
-            let help = format!("add a column `as_of`, or say it: rebalance import {path} --as-of 2026-03-04");
+            let name = quoted(path);
+            let help = format!("add a column `as_of`, or say it: rebalance import {name} --as-of YYYY-MM-DD");
             Err(Box::new(finding.help(help)))
         }
     }
@@ -189,10 +190,11 @@ fn balances(path: &str, read: BTreeMap<Currency, (Decimal, Span)>, stated: &Stat
 }
 
 /// That nobody says how much cash there is: not said is not none.
-fn no_cash(path: &str, header: Span) -> Box<Finding> {
+fn no_cash(path: &str, header: Span, base: Currency) -> Box<Finding> {
     let finding = Finding::new(path, "the file does not say how much cash there is").at(header, "no line has it");
-    let finding = faulty(finding).help("add a line whose code is `KRW` and whose quantity is the amount.");
-    Box::new(finding.help(format!("or say it: rebalance import {path} --cash KRW=0")))
+    let (name, cash) = (quoted(path), base.word());
+    let finding = faulty(finding).help(format!("add a line whose code is `{cash}` and whose quantity is the amount."));
+    Box::new(finding.help(format!("or say how much: rebalance import {name} --cash {cash}=AMOUNT")))
 }
 
 /// What was read so far.

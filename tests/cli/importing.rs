@@ -219,13 +219,131 @@ fn what_is_amiss_is_told_to_programs_as_lint_tells_it() {
 }
 
 #[test]
-fn a_table_that_is_too_large_is_refused_and_one_beside_no_holdings_is_named() {
+fn a_table_that_is_too_large_is_refused() {
     let stage = with(&["utf8"]);
     stage.write("large.csv", &format!("as_of,code,quantity,price\n{}", ",069500,1,5\n".repeat(100_000)));
     let run = stage.run(&["import", "large.csv"]);
     assert!(run.code == 1 && run.out.contains("the file is larger than 1048576 bytes"), "{}", run.whole());
-    std::fs::rename(stage.path("utf8.csv"), stage.path("holdings.csv")).unwrap();
-    std::fs::remove_file(stage.path("holdings.yaml")).unwrap();
-    let run = stage.run(&["plan"]);
-    assert!(run.code == 6 && run.err.contains("rebalance import holdings.csv -o holdings.yaml"), "{}", run.err);
+}
+
+/// The arguments of a command as a shell takes them apart.
+fn arguments(command: &str) -> Vec<String> {
+    let (mut all, mut quoted) = (vec![String::new()], false);
+    for c in command.chars() {
+        match c {
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => all.push(String::new()),
+            c => all.last_mut().unwrap().push(c),
+        }
+    }
+    all
+}
+
+/// What stands in a table beside no holdings; what is said of it; the command, from `import` on.
+const BESIDE: [(&str, &str, &str); 6] = [
+    ("code,quantity,price,as_of\nALL", "or make them of holdings.csv:", "import holdings.csv -o holdings.yaml"),
+    (
+        "code,quantity,price\nALL",
+        "or make them of holdings.csv, if it is of 2026-03-04:",
+        "import holdings.csv --as-of 2026-03-04 -o holdings.yaml",
+    ),
+    (
+        "종목코드,보유수량,현재가,기준일\nLOST",
+        "or make them of holdings.csv, with codes put right (69500 is 069500, 91230 is 091230):",
+        "import holdings.csv --fix -o holdings.yaml",
+    ),
+    (
+        "종목코드,보유수량,현재가\nLOST",
+        "or make them of holdings.csv, if it is of 2026-03-04, with codes put right (69500 is 069500, 91230 is 091230):",
+        "import holdings.csv --as-of 2026-03-04 --fix -o holdings.yaml",
+    ),
+    (
+        "code,quantity,price,as_of\nNO CASH",
+        "or see what is amiss in holdings.csv before they are made of it:",
+        "import holdings.csv -o holdings.yaml",
+    ),
+    (
+        "code,amount\nALL",
+        "or see what is amiss in holdings.csv before they are made of it:",
+        "import holdings.csv -o holdings.yaml",
+    ),
+];
+
+/// The sample's holdings as lines of a table of so many columns.
+fn lines(kind: &str, columns: usize) -> String {
+    let rows = [
+        ("360750", "1,250", "16,800"),
+        ("069500", "45", "35,555"),
+        ("305080", "140", "10,000"),
+        ("443160", "50", "10,000"),
+        ("091230", "30", "50,000"),
+        ("305720", "25", "32,000"),
+        ("319640", "80", "12,500"),
+        ("KRW", "1,000,000", ""),
+    ];
+    let rows = rows.into_iter().filter(|(code, ..)| kind != "NO CASH" || *code != "KRW");
+    rows.fold(String::new(), |text, (code, quantity, price)| {
+        let code = if kind == "LOST" { code.trim_start_matches('0') } else { code };
+        let day = if columns == 4 { ",2026-03-04" } else { "" };
+        text + &format!("{code},\"{quantity}\",\"{price}\"{day}\n")
+    })
+}
+
+#[test]
+fn a_table_beside_no_holdings_is_named_with_the_command_that_makes_them_of_it() {
+    for (table, said, command) in BESIDE {
+        let (header, kind) = table.split_once('\n').unwrap();
+        let text = format!("{header}\n{}", lines(kind, header.split(',').count()));
+        for (name, bytes) in [
+            ("UTF-8", text.clone().into_bytes()),
+            ("BOM", format!("\u{feff}{text}").into_bytes()),
+            ("CP949", encoding_rs::EUC_KR.encode(&text).0.into_owned()),
+        ] {
+            let stage = with(&[]);
+            std::fs::remove_file(stage.path("holdings.yaml")).unwrap();
+            std::fs::write(stage.path("holdings.csv"), &bytes).unwrap();
+            let run = stage.run(&["plan"]);
+            let hint = run.err.lines().find(|line| line.starts_with("help: or ")).unwrap_or_default();
+            assert_eq!((run.code, hint), (6, format!("help: {said} rebalance {command}").as_str()), "{name}");
+            let pasted = stage.run(&arguments(command).iter().map(String::as_str).collect::<Vec<_>>());
+            let made = said.contains("make them");
+            assert_eq!(
+                (pasted.code, stage.path("holdings.yaml").exists()),
+                (u8::from(!made), made),
+                "{}",
+                pasted.whole()
+            );
+            let run = stage.run(&["plan", "-q"]);
+            assert_eq!(run.code, if made { 0 } else { 6 }, "{name}: {}", run.whole());
+        }
+    }
+}
+
+#[test]
+fn a_command_that_is_named_takes_paths_and_the_config_as_they_are() {
+    let stage = with(&[]);
+    std::fs::create_dir(stage.path("my books")).unwrap();
+    std::fs::rename(stage.path("holdings.yaml"), stage.path("kept.yaml")).unwrap();
+    std::fs::copy(stage.path("portfolio_config.yaml"), stage.path("my books/config.yaml")).unwrap();
+    stage.write("my books/holdings.csv", &format!("code,quantity,price,as_of\n{}", lines("LOST", 4)));
+    let config = ["--config", "my books/config.yaml"];
+    let run = stage.run(&[&["plan"], &config[..]].concat());
+    let command = "import 'my books/holdings.csv' --fix -o 'my books/holdings.yaml' --config 'my books/config.yaml'";
+    assert!(run.code == 6 && run.err.contains(&format!(": rebalance {command}\n")), "{}", run.err);
+    let pasted = stage.run(&arguments(command).iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(pasted.code == 0 && stage.path("my books/holdings.yaml").exists(), "{}", pasted.whole());
+    // The broker that rewrites holdings names the same files.
+    let table = ["--holdings", "my books/holdings.csv"];
+    let run = stage.run(&[&["apply", "plan.json", "--broker", "paper"], &config[..], &table].concat());
+    let command =
+        "rebalance import 'my books/holdings.csv' -o 'my books/holdings.yaml' --config 'my books/config.yaml'";
+    assert!(run.code == 64 && run.err.contains(command), "{}", run.whole());
+    // What is amiss names the file so that a shell takes it.
+    stage.write("a b.csv", "code,quantity,price\n69500,1,1\n");
+    let run = stage.run(&["import", "a b.csv"]);
+    let said = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["import 'a b.csv' --fix", "import 'a b.csv' --as-of YYYY-MM-DD", "import 'a b.csv' --cash KRW=AMOUNT"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
 }

@@ -3,10 +3,10 @@
 use super::templates::{NewFile, Part, TEMPLATES, files};
 use super::write::{Put, all_or_none};
 use super::{InitArgs, shown};
-use crate::cli::{CONFIG, Exit, Fault, Global, Host, quoted};
+use crate::cli::{CONFIG, Exit, Fault, Global, Host};
 use crate::output::{Paint, Ui};
 use crate::repo::{Repo, RepoError};
-use crate::words::{count, one_line};
+use crate::words::{count, one_line, quoted};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
