@@ -44,6 +44,13 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text of somebody else's as it is quoted: in one line, and no longer than so many characters. What must not be seen is
+/// taken out of it before: what is cut in the middle is not found any more.
+#[must_use]
+pub fn excerpt(text: &str, most: usize) -> String {
+    one_line(text).chars().take(most).collect()
+}
+
 /// A path as a shell takes it.
 #[must_use]
 pub fn quoted(path: &str) -> String {

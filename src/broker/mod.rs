@@ -18,6 +18,7 @@ mod paper;
 mod search;
 mod settings;
 mod tokens;
+mod veil;
 
 pub use crate::trade::{OpenOrder, Quote, Session};
 pub use account::{Held, Identity, Snapshot, on_tick, whole_shares};

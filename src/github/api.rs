@@ -2,7 +2,7 @@
 
 use super::{Failure, Marker};
 use crate::http::{Http, HttpError, Method, Patience, Request, Response, Secret, Terms, Tried};
-use crate::words::one_line;
+use crate::words::excerpt;
 use serde_json::{Value, json};
 
 /// How often is tried what may be done twice. What GitHub asks us to do later ends with our patience.
@@ -204,9 +204,7 @@ impl<'a> Api<'a> {
 
     /// A text of somebody else's on one line, not too long, and without the token.
     fn quoted(&self, text: &str) -> String {
-        let text = self.token.hidden(text);
-        let line: String = one_line(&text).chars().filter(|c| !c.is_control()).take(QUOTED).collect();
-        line
+        excerpt(&self.token.hidden(text), QUOTED)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Failure, Letter, Service, Var};
 use crate::http::{Http, HttpError, Patience, Request, Response, Secret, Terms, Tried};
-use crate::words::one_line;
+use crate::words::excerpt;
 use serde_json::Value;
 
 /// How often one message is tried.
@@ -87,5 +87,5 @@ fn said(answer: &Response) -> String {
 /// A text of somebody else's on one line, not too long, and without a secret.
 fn quoted(text: &str, secrets: &[Secret]) -> String {
     let text = secrets.iter().fold(text.to_owned(), |text, secret| secret.hidden(&text));
-    one_line(&text).chars().filter(|c| !c.is_control()).take(QUOTED).collect()
+    excerpt(&text, QUOTED)
 }

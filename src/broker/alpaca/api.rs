@@ -7,10 +7,11 @@
 use super::NAME;
 use super::shape::{Misread, Order};
 use crate::broker::settings::client;
+use crate::broker::veil::veiled;
 use crate::broker::{BrokerError, Credentials};
 use crate::clock::Clock;
 use crate::http::{Client, Http, HttpError, Limits, Method, Request, Response, Secret};
-use crate::words::one_line;
+use crate::words::excerpt;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -149,13 +150,18 @@ impl<'a> Api<'a> {
             .secret_header("APCA-API-SECRET-KEY", "", &self.secret)
     }
 
+    /// Sends a request: the answer, without the credentials.
+    fn sent(&self, request: &Request) -> Result<Response, HttpError> {
+        self.http.send(request).map(|answer| veiled(answer, &|text| self.secret.hidden(&self.key.hidden(text))))
+    }
+
     /// Asks for what only reads, until there is an answer or patience is at its end.
     fn read(&self, url: String) -> Result<Option<Value>, BrokerError> {
         let request = self.request(Method::Get, url);
         let mut tries = 0;
         loop {
             tries += 1;
-            let (why, wait) = match self.http.send(&request) {
+            let (why, wait) = match self.sent(&request) {
                 Ok(answer) => match answer.status {
                     200 => return self.json(&answer).map(Some).map_err(unclear),
                     404 if self.absent(&answer) => return Ok(None),
@@ -178,7 +184,7 @@ impl<'a> Api<'a> {
 
     /// Sends what changes something: once.
     fn once(&self, request: &Request) -> Answer {
-        let answer = match self.http.send(request) {
+        let answer = match self.sent(request) {
             Ok(answer) => answer,
             Err(error @ HttpError::Unreached { .. }) => return Answer::Unreached(self.quoted(&error.to_string())),
             Err(error @ (HttpError::Unsendable { .. } | HttpError::Insecure { .. })) => {
@@ -235,8 +241,7 @@ impl<'a> Api<'a> {
 
     /// A text of somebody else's on one line, not too long, and without the credentials.
     fn quoted(&self, text: &str) -> String {
-        let text = self.credentials.hidden(text);
-        one_line(&text).chars().filter(|c| !c.is_control()).take(QUOTED).collect()
+        excerpt(&self.credentials.hidden(text), QUOTED)
     }
 }
 

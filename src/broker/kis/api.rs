@@ -15,6 +15,7 @@ use super::world::{Call, World};
 use crate::broker::pages::to_the_end;
 use crate::broker::settings::Pace;
 use crate::broker::tokens::{Token, TokenFile};
+use crate::broker::veil::veiled;
 use crate::clock::Clock;
 use crate::http::{Http, Method, Request, Response, Secret};
 use chrono::DateTime;
@@ -254,6 +255,8 @@ impl<'a> Api<'a> {
     /// Sends a request when it is its time.
     fn once(&mut self, about: &'static str, request: &Request) -> Result<Answer, Trouble> {
         let response = self.paced(request).map_err(|error| Trouble::unanswered(about, &error))?;
+        // Not the account: its digits may be those of an amount.
+        let response = veiled(response, &|text| self.without_keys(text));
         envelope::open(&response, &|text| self.hidden(text)).map_err(|no| match no.class {
             Class::Unknown => Trouble::Unknown { about, why: no.told() },
             _ => Trouble::No { about, no },
@@ -279,9 +282,12 @@ impl<'a> Api<'a> {
 
     /// A text without any secret, should the broker have repeated one.
     fn hidden(&self, text: &str) -> String {
+        self.keys.account.hidden(&self.without_keys(text))
+    }
+
+    fn without_keys(&self, text: &str) -> String {
         let text = self.keys.secret.hidden(&self.keys.key.hidden(text));
-        let text = self.token.as_ref().map_or(text.clone(), |token| token.secret.hidden(&text));
-        self.keys.account.hidden(&text)
+        self.token.as_ref().map_or(text.clone(), |token| token.secret.hidden(&text))
     }
 }
 

@@ -5,7 +5,7 @@
 //! hearsay, or not at all, proves nothing. What is asked must never enter this room.
 
 use crate::http::Response;
-use crate::words::one_line;
+use crate::words::excerpt;
 use serde_json::Value;
 
 /// The longest text of the broker's that is quoted, in characters.
@@ -80,14 +80,9 @@ pub(super) fn open(response: &Response, hide: &dyn Fn(&str) -> String) -> Result
         "" if code.is_empty() => Err(unknown(format!("the answer with the status {status} has no result"))),
         result => {
             let class = if result == "0" { Class::Unknown } else { class(&code, result) };
-            Err(No { class, message: quoted(&hide(&message)), code: quoted(&hide(&code)) })
+            Err(No { class, message: excerpt(&hide(&message), QUOTED), code: excerpt(&hide(&code), QUOTED) })
         }
     }
-}
-
-/// A text of somebody else's, on one line and not too long.
-fn quoted(text: &str) -> String {
-    one_line(text).chars().filter(|c| !c.is_control()).take(QUOTED).collect()
 }
 
 fn more(response: &Response) -> More {

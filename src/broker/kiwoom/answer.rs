@@ -6,7 +6,7 @@
 
 use super::figures::Row;
 use crate::http::Response;
-use crate::words::one_line;
+use crate::words::excerpt;
 use serde_json::Value;
 
 /// The longest text of Kiwoom's that is quoted, in characters.
@@ -50,7 +50,8 @@ pub(super) fn read(response: &Response) -> Answer {
             status => Answer::Unclear(format!("status {status}, and no JSON")),
         };
     };
-    let message = row.get("return_msg").and_then(Value::as_str).map(quoted).unwrap_or_default();
+    let message = row.get("return_msg").and_then(Value::as_str);
+    let message = message.map(quoted).unwrap_or_default();
     let Some(given) = row.get("return_code").and_then(integer) else {
         return match response.status {
             429 => Answer::Limited(told("status 429", &message)),
@@ -76,7 +77,7 @@ pub(super) fn read(response: &Response) -> Answer {
 
 /// A text of somebody else's on one line, and not too long.
 pub(super) fn quoted(text: &str) -> String {
-    one_line(text.trim()).chars().filter(|c| !c.is_control()).take(QUOTED).collect()
+    excerpt(text.trim(), QUOTED)
 }
 
 fn told(what: &str, message: &str) -> String {

@@ -10,6 +10,7 @@ use super::figures::{self, Row};
 use crate::broker::pages::to_the_end;
 use crate::broker::settings::Pace;
 use crate::broker::tokens::{Token, TokenFile};
+use crate::broker::veil::veiled;
 use crate::clock::Clock;
 use crate::http::{Http, HttpError, Method, Request, Response, Secret};
 use chrono::{DateTime, FixedOffset, NaiveDateTime};
@@ -140,7 +141,7 @@ impl<'a> Api<'a> {
             // A connection that turns out not to be secure may do so after something was sent.
             Err(error) => return Posted::Unclear(self.hidden(&error.to_string())),
         };
-        match self.read(&answer) {
+        match answer::read(&answer) {
             Answer::Done(row) => match figures::order_number(&row, "ord_no") {
                 Some(number) => Posted::Taken(number),
                 None => Posted::Unclear("it was taken, and its number is missing".to_owned()),
@@ -180,7 +181,7 @@ impl<'a> Api<'a> {
                 }
                 Err(error) => return Err(self.away(&error)),
             };
-            match self.read(&answer) {
+            match answer::read(&answer) {
                 Answer::Done(row) => return Ok((row, next_key(call, &answer)?)),
                 Answer::Refused(why) => return Err(Failure::Refused { why }),
                 // Once is a token that has ended; twice is one that is never taken.
@@ -212,7 +213,7 @@ impl<'a> Api<'a> {
         let answer = answer?;
         let server = answer.header("date").and_then(|date| DateTime::parse_from_rfc2822(date).ok());
         self.ahead = server.map(|server| server.timestamp() - self.clock.now().timestamp());
-        Ok(answer)
+        Ok(veiled(answer, &|text| self.hidden(text)))
     }
 
     fn request(&self, call: Call, token: &Secret, from: Option<&str>) -> Request {
@@ -274,7 +275,7 @@ impl<'a> Api<'a> {
                 }
                 Err(error) => return Err(self.away(&error)),
             };
-            match self.read(&answer) {
+            match answer::read(&answer) {
                 Answer::Done(row) => return token_of(&row),
                 Answer::Refused(why) | Answer::Stale(why) => return Err(Failure::Refused { why }),
                 Answer::Limited(said) | Answer::Unclear(said) => {
@@ -295,17 +296,6 @@ impl<'a> Api<'a> {
 
     fn away(&self, error: &HttpError) -> Failure {
         Failure::Away { why: self.hidden(&error.to_string()), remedy: error.remedy() }
-    }
-
-    /// What an answer says, without what is secret in its texts.
-    fn read(&self, response: &Response) -> Answer {
-        match answer::read(response) {
-            Answer::Done(row) => Answer::Done(row),
-            Answer::Limited(why) => Answer::Limited(self.hidden(&why)),
-            Answer::Stale(why) => Answer::Stale(self.hidden(&why)),
-            Answer::Refused(why) => Answer::Refused(self.hidden(&why)),
-            Answer::Unclear(why) => Answer::Unclear(self.hidden(&why)),
-        }
     }
 
     /// A text of theirs without what nobody may see, should they have said it back.
