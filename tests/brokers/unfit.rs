@@ -69,8 +69,11 @@ fn parts_of_shares_are_refused_by_verify_as_by_apply() {
     parts::<Alpaca>();
 }
 
+/// What is done to a plan.
+type Forge = fn(&mut Body);
+
 /// What somebody writes into a plan that a broker which moves no cash cannot carry out.
-const FORGED: [(&str, fn(&mut Body)); 2] = [
+const FORGED: [(&str, Forge); 2] = [
     ("a conversion", |body| {
         let from = body.params.currency.clone();
         let to = if from == "KRW" { "USD" } else { "KRW" }.to_owned();
@@ -154,8 +157,11 @@ fn what_a_broker_cannot_convert_is_not_planned() {
     conversions::<Alpaca>();
 }
 
+/// Names and values of the environment.
+type Settings = &'static [(&'static str, &'static str)];
+
 /// What is said of the host, and whether orders there cost real money.
-const HOSTS: [(&str, &[(&str, &str)], bool); 9] = [
+const HOSTS: [(&str, Settings, bool); 9] = [
     ("kis", &[("KIS_ENV", "real")], true),
     ("kis", &[("KIS_ENV", "mock")], false),
     ("kis", &[("KIS_ENV", "mock"), ("KIS_URL", "https://broker.invalid")], true),
