@@ -1,12 +1,16 @@
 //! Backtests of a long history, in whole processes: `cargo bench --bench backtest`. Run by hand, and read by a person.
 //!
 //! Twenty years of daily prices of ten assets under six policies are asked for in less than 100 ms; here are seven, in any
-//! part of a share and in whole lots, from a line a day and from a line a price.
+//! part of a share and in whole lots, from a line a day, from a line a price, and from Parquet.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::float_arithmetic)]
 
+use parquet::data_type::{DoubleType, Int32Type};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Instant;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rebalance");
@@ -36,8 +40,9 @@ fn main() {
     let rows = walk();
     fs::write(dir.join("wide.csv"), wide(&rows)).unwrap();
     fs::write(dir.join("long.csv"), long(&rows)).unwrap();
+    parquet(&dir.join("wide.parquet"), &rows).unwrap();
     println!("{DAYS} days, {ASSETS} assets; median and fastest of {RUNS} runs, ms");
-    for file in ["wide.csv", "long.csv"] {
+    for file in ["wide.csv", "long.csv", "wide.parquet"] {
         for mode in [&[][..], &["--whole-shares"]] {
             for (policies, named) in [(&SIX[..], "6 policies"), (&[], "7 policies")] {
                 let mut took: Vec<f64> = (0..RUNS).map(|_| run(&dir, file, &[mode, policies].concat())).collect();
@@ -112,4 +117,27 @@ fn long(rows: &[(chrono::NaiveDate, Vec<u64>)]) -> String {
         }
     }
     text
+}
+
+/// The same in Parquet: dates and floats, as a data frame has them.
+fn parquet(file: &Path, rows: &[(chrono::NaiveDate, Vec<u64>)]) -> Result<(), Box<dyn std::error::Error>> {
+    let prices: String = (0..ASSETS).map(|asset| format!(" required double A{asset};")).collect();
+    let schema = parse_message_type(&format!("message history {{ required int32 date (DATE);{prices} }}"))?;
+    let mut writer = SerializedFileWriter::new(fs::File::create(file)?, Arc::new(schema), Arc::default())?;
+    let mut group = writer.next_row_group()?;
+    let mut at = 0;
+    while let Some(mut column) = group.next_column()? {
+        if at == 0 {
+            let days: Vec<i32> = rows.iter().map(|(day, _)| day.to_epoch_days()).collect();
+            column.typed::<Int32Type>().write_batch(&days, None, None)?;
+        } else {
+            let prices: Vec<f64> = rows.iter().map(|(_, prices)| prices[at - 1] as f64).collect();
+            column.typed::<DoubleType>().write_batch(&prices, None, None)?;
+        }
+        column.close()?;
+        at += 1;
+    }
+    group.close()?;
+    writer.close()?;
+    Ok(())
 }

@@ -66,6 +66,7 @@ pub mod batch;
 
 // -- shell --
 pub mod disk;
+pub mod parquet;
 pub mod clock;
 pub mod repo;
 pub mod journal;

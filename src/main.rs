@@ -1,6 +1,7 @@
 //! Parse, run, exit code.
 
 use rebalance::cli::{self, Host};
+use rebalance::parquet;
 use std::process::ExitCode;
 
 /// A plan is some hundreds of small texts: the allocator of the C library takes a fifth of a batch's time.
@@ -8,6 +9,13 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // A damaged price file is told as one, and not in the words of the decoder that panicked.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !parquet::quiet() {
+            usual(panic);
+        }
+    }));
     let args = std::env::args_os().collect();
     let mut out = std::io::stdout().lock();
     let mut err = std::io::stderr().lock();

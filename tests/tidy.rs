@@ -135,6 +135,17 @@ fn only_the_repository_room_names_gix() {
 }
 
 #[test]
+fn only_the_room_of_parquet_names_its_decoders() {
+    for path in sources() {
+        let inside = name(&path).starts_with("src/parquet");
+        let found = [" parquet::errors", "::parquet::", "ruzstd::", "snap::"]
+            .into_iter()
+            .find(|word| code(&path).contains(word));
+        assert!(inside || found.is_none(), "{} names {found:?}", name(&path));
+    }
+}
+
+#[test]
 fn only_the_http_room_talks_to_a_network() {
     for path in sources() {
         let inside = name(&path).starts_with("src/http");

@@ -14,6 +14,7 @@ use crate::hash::sha256;
 use crate::money::{self, Money, PRICE_PLACES, Rate, WEIGHT_PLACES, Weight};
 use crate::output::Paint;
 use crate::output::backtest::{BacktestReport, draw, draw_page};
+use crate::parquet;
 use crate::portfolio::Portfolio;
 use crate::price_history::{self, History, Wanted};
 use crate::rules::{self, Sound};
@@ -29,14 +30,14 @@ Examples:
   rebalance backtest --prices prices.csv --policy never --policy hybrid=4%
   rebalance backtest --prices prices.csv --whole-shares --initial 30000000
   rebalance backtest --prices prices.csv --failure-rate 5% --seed 7
-  rebalance backtest --prices prices.csv --html backtest.html
+  rebalance backtest --prices prices.parquet --html backtest.html
   rebalance backtest --prices prices.csv --format json      for programs
 
 Policies: never, time, threshold_absolute, threshold_relative, threshold_either,
 hybrid, band_edge; threshold stands for its three. A threshold behind =.
 
 The file has a line a day, `date,069500,360750,...`, or a line a price,
-`date,code,price`. Exit codes: 0, 1 when the config or the file is not right,
+`date,code,price`, in CSV or in Parquet. Exit codes: 0, 1 when the config or the file is not right,
 6 when a file cannot be read.";
 
 /// The largest price file that is read, in bytes.
@@ -46,7 +47,7 @@ const MAX_BYTES: usize = 64 << 20;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct BacktestArgs {
-    /// Daily prices, CSV
+    /// Daily prices, CSV or Parquet
     #[arg(long, value_name = "FILE")]
     prices: PathBuf,
     /// A policy; may be given again [default: all of them]
@@ -159,6 +160,11 @@ pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, pai
         keep(file, &[&args.prices], global, host)?;
     }
     distinct(args, global, host)?;
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        return Err(Fault::usage(format!("--from {from} is after --to {to}")).hint("exchange the two."));
+    }
     // The past of the config is no part of the question.
     let bytes = own_file(&host.path(&global.config))?;
     let mut gathered = gather(&From::Bytes(bytes), global, host, &Claims::default())?;
@@ -212,7 +218,14 @@ impl BacktestArgs {
 
     fn policies(&self) -> Vec<Policy> {
         let all = || Kind::ALL.map(|kind| Policy { kind, threshold: None }).to_vec();
-        if self.chosen.is_empty() { all() } else { self.chosen.iter().flat_map(|chosen| chosen.0.clone()).collect() }
+        let mut policies: Vec<Policy> = Vec::new();
+        for policy in self.chosen.iter().flat_map(|chosen| &chosen.0) {
+            // `threshold` may stand beside one of its three.
+            if !policies.contains(policy) {
+                policies.push(*policy);
+            }
+        }
+        if policies.is_empty() { all() } else { policies }
     }
 }
 
@@ -271,9 +284,12 @@ fn history(
         to: args.to,
         longest_gap: args.max_gap,
     };
+    if parquet::is(path, bytes) {
+        return Ok(parquet::read(path, bytes, &wanted));
+    }
     let Ok(text) = std::str::from_utf8(bytes) else {
-        let finding = Finding::new(path, "the file is not UTF-8");
-        return Ok(Err(finding.help("save it as CSV in UTF-8.").into()));
+        let finding = Finding::new(path, "the file is neither Parquet nor text in UTF-8");
+        return Ok(Err(finding.help("save it as CSV in UTF-8, or write it as Parquet.").into()));
     };
     let read = price_history::read(path, text, &wanted);
     if read.is_err() {

@@ -18,7 +18,7 @@ pub(super) const SHAPES: &str = "write a line a day, `date,069500,360750,…`, o
 /// Where a row is.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
-    /// Its number, from 1.
+    /// Its number, from 1; 0 for names that stand in no row.
     pub number: u64,
     /// Its text, where the file is text.
     pub span: Option<Span>,
@@ -91,14 +91,32 @@ impl<'a> Builder<'a> {
             rounded: 0,
         };
         if !is(0, "date") || header.len() < 2 {
-            let finding = builder.fault(row, "the first column is not `date`, or stands alone".to_owned());
-            return Err(finding.help(SHAPES).into());
+            return Err(builder.no_date(row, &header).into());
         }
         let long = (is(1, "code") && is(2, "price")) || (is(1, "price") && is(2, "code"));
         if !(header.len() == 3 && long) {
             builder.shape = Shape::Wide(builder.columns(row, &header)?);
         }
         Ok(builder)
+    }
+
+    /// What is wrong with names that do not begin with the date.
+    fn no_date(&self, row: &Row, header: &[&str]) -> Finding {
+        let first = header.first().copied().unwrap_or_default();
+        let parted = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")];
+        match parted.into_iter().find(|(sign, _)| header.len() == 1 && first.contains(*sign)) {
+            Some((_, signs)) => {
+                let message = format!("the columns are parted by {signs}, not by commas");
+                self.fault(row, message).help("save it with commas, and with points before decimals.")
+            }
+            None if first.eq_ignore_ascii_case("date") => {
+                self.fault(row, "`date` stands alone".to_owned()).help(SHAPES)
+            }
+            None => self
+                .fault(row, format!("the first column is `{}`, not `date`", shown(first)))
+                .help("put the days first and call them `date`.")
+                .help(SHAPES),
+        }
     }
 
     /// What the columns after the date are.
@@ -131,6 +149,15 @@ impl<'a> Builder<'a> {
         Ok(Column::Other)
     }
 
+    /// Of each column, whether its cells count; those of others may be left empty.
+    pub fn needed(&self) -> impl Iterator<Item = bool> {
+        let rest: Vec<bool> = match &self.shape {
+            Shape::Wide(columns) => columns.iter().map(|column| *column != Column::Other).collect(),
+            Shape::Long { .. } => vec![true; 2],
+        };
+        std::iter::once(true).chain(rest)
+    }
+
     /// Reads another row.
     ///
     /// # Errors
@@ -151,7 +178,11 @@ impl<'a> Builder<'a> {
         if let Shape::Long { code_first } = self.shape {
             let (one, other) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
             let (code, text) = if code_first { (one, other) } else { (other, one) };
-            return match self.column(row, code.trim_matches([' ', '\t']))? {
+            let code = code.trim_matches([' ', '\t']);
+            if code.is_empty() {
+                return Err(self.fault(row, "there is no code".to_owned()).help("write the code of the price.").into());
+            }
+            return match self.column(row, code)? {
                 Column::Series(series) => self.price(row, series, day, text),
                 Column::Other => Ok(()),
             };
@@ -170,7 +201,12 @@ impl<'a> Builder<'a> {
             return Ok(self.last.1);
         }
         let Some(date) = day(text.trim_matches([' ', '\t'])) else {
-            let finding = self.fault(row, format!("`{}` is not a date", shown(text)));
+            let message = if text.is_empty() {
+                "there is no date".to_owned()
+            } else {
+                format!("`{}` is not a date", shown(text))
+            };
+            let finding = self.fault(row, message);
             return Err(finding.help("write it as `2026-03-04`.").into());
         };
         self.last = (text.to_owned(), date);
@@ -225,6 +261,7 @@ impl<'a> Builder<'a> {
     fn fault(&self, row: &Row, message: String) -> Finding {
         match row.span {
             Some(span) => Finding::new(self.path, message).at(span, ""),
+            None if row.number == 0 => Finding::new(self.path, message),
             None => Finding::new(self.path, format!("{} {}: {message}", row.word, row.number)),
         }
     }
@@ -319,7 +356,8 @@ impl<'a> Builder<'a> {
 
     fn gap(&self, series: usize, day: NaiveDate) -> Refusal {
         let (name, most) = (&self.names[series], self.wanted.longest_gap);
-        let message = format!("{name} has no price on {day} and the {} before", count(most as usize, "day"));
+        let before = format!(" and the {} before", count(most as usize, "day"));
+        let message = format!("{name} has no price on {day}{}", if most == 0 { "" } else { &before });
         let help = "add the prices, carry them further with `--max-gap`, or end before it with `--to`.";
         Finding::new(self.path, message).help(help).into()
     }

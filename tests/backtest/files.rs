@@ -4,7 +4,7 @@ use crate::stage::{Run, Stage};
 use snapbox::{assert_data_eq, str};
 
 /// Two assets, half and half.
-const CONFIG: &str = "\
+pub(crate) const CONFIG: &str = "\
 portfolio:
   name: Two
   base_currency: KRW
@@ -96,11 +96,15 @@ fn what_was_filled_left_out_or_ignored_is_told() {
 }
 
 /// What is wrong, and what is said of it. The place is the line.
-const WRONG: [(&str, &str, &str); 22] = [
+const WRONG: [(&str, &str, &str); 26] = [
     ("", "the file is empty", "prices.csv"),
     ("\n\n", "the file is empty", "prices.csv"),
-    ("code,price\n069500,1\n", "the first column is not `date`", "prices.csv:1:1"),
-    ("date\n2024-01-02\n", "stands alone", "prices.csv:1:1"),
+    ("code,price\n069500,1\n", "the first column is `code`, not `date`", "prices.csv:1:1"),
+    ("date\n2024-01-02\n", "`date` stands alone", "prices.csv:1:1"),
+    ("date;069500;360750\n2024-01-02;1;1\n", "the columns are parted by semicolons, not by commas", "prices.csv:1:1"),
+    ("date\t069500\t360750\n2024-01-02\t1\t1\n", "the columns are parted by tabs, not by commas", "prices.csv:1:1"),
+    ("date,069500,360750\n,1,1\n", "there is no date", "prices.csv:2:1"),
+    ("date,code,price\n2024-01-02,,1\n", "there is no code", "prices.csv:2:1"),
     ("date,069500,360750,069500\n", "069500 has two columns", "prices.csv:1:1"),
     ("date,69500,360750\n", "69500 is no code of the portfolio, but 069500 is", "prices.csv:1:1"),
     ("date,code,price\n2024-01-02,69500,1\n", "69500 is no code of the portfolio", "prices.csv:2:1"),
@@ -174,6 +178,7 @@ refused: prices.csv: 1 error, 0 warnings, 0 infos
 
 "#]]
     );
+    assert!(run(gap, &["--max-gap", "0"]).out.contains("360750 has no price on 2024-01-03\n"));
     assert_eq!(run(gap, &["--max-gap", "2"]).code, 0);
     assert_eq!(run(gap, &["--max-gap", "1", "--to", "2024-01-03"]).code, 0);
 }
@@ -187,7 +192,7 @@ fn a_file_that_cannot_be_read_is_not_an_answer() {
     std::fs::write(stage.path("prices.csv"), [b'd', 0xff, 0xfe]).unwrap();
     let run = of(&stage, "prices.csv");
     assert_eq!(run.code, 1, "{}", run.whole());
-    assert!(run.out.contains("not UTF-8"), "{}", run.out);
+    assert!(run.out.contains("text in UTF-8"), "{}", run.out);
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod stage;
 
 mod files;
 mod laws;
+mod parquet;
 mod slow;
 mod told;

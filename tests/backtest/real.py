@@ -16,6 +16,7 @@ from decimal import Decimal
 import pandas as pd
 
 import compare
+import fixtures
 
 CONFIG = """portfolio:
   name: {name}
@@ -38,7 +39,7 @@ def data(name):
 
 
 def config(directory, name, weights, threshold):
-    row = "        - {{ ticker: {0}, code: '{0}', target: {1}, min: {2}, max: {3} }}\n"
+    row = "        - {{ ticker: '{0}', code: '{0}', target: {1}, min: {2}, max: {3} }}\n"
     weight = {code: Decimal(text) for code, text in weights.items()}
     assets = "".join(row.format(code, w, w * Decimal("0.75"), w * Decimal("1.25")) for code, w in weight.items())
     file = directory / f"{name}.yaml"
@@ -62,11 +63,32 @@ def every_file(program, directory, config, text):
     long = frame.melt(ignore_index=False, var_name="code", value_name="price").reset_index()
     long.rename(columns={"Date": "date"}).to_csv(directory / "long.csv", index=False)
     wanted = told(program, config, csv)
-    files = ["long.csv"]
+    frame.to_parquet(directory / "wide.parquet")
+    frame.to_parquet(directory / "wide-zstd.parquet", compression="zstd")
+    long.rename(columns={"Date": "date"}).to_parquet(directory / "long.parquet", index=False)
+    files = ["long.csv", "wide.parquet", "wide-zstd.parquet", "long.parquet"]
     for name in files:
         if told(program, config, directory / name)["policies"] != wanted["policies"]:
             sys.exit(f"{name} says something else than wide.csv")
     print(f"{', '.join(files)} say what wide.csv says")
+
+
+def every_way(program, directory):
+    """Every way in which this pyarrow writes the history of fixtures.py says what its CSV says."""
+    fixtures.main(directory)
+    good = directory / "good"
+    two = config(directory, "two", {"069500": "0.5", "360750": "0.5"}, "0.05")
+    csv = told(program, two, good / "prices.csv")["policies"]
+    files = sorted(good.glob("*.parquet"))
+    for file in files:
+        if told(program, two, file)["policies"] != csv:
+            sys.exit(f"{file} says something else than prices.csv")
+    for file in sorted((directory / "bad").glob("*.parquet")):
+        command = [program, "backtest", "--config", two, "--prices", file]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 1 or "help: " not in done.stdout or done.stderr:
+            sys.exit(f"{file}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    print(f"{len(files)} files in Parquet say what their CSV says")
 
 
 def main(program, directory):
@@ -87,6 +109,7 @@ def main(program, directory):
     for args in [(), ("--failure-rate", "0.2", "--seed", "7", "--check", "monthly")]:
         compare.program(program, str(three), str(funds), "--whole-shares", "--initial", "10000", *args)
     every_file(program, directory, ten, text)
+    every_way(program, directory / "parquet")
 
 
 main(*sys.argv[1:])

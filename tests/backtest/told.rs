@@ -163,6 +163,7 @@ fn wrong_usage_is_told_with_what_is_right() {
         (&["--initial", "1000000000001"], "1000000000000 at most"),
         (&["--seed", "-1"], "unexpected argument"),
         (&["--from", "2024-1-1"], "--from"),
+        (&["--from", "2020-03-02", "--to", "2020-03-01"], "--from 2020-03-02 is after --to 2020-03-01"),
     ];
     for (args, said) in cases {
         let run = stage.run(&[&["backtest", "--prices", "prices.csv"], args].concat());
@@ -170,6 +171,15 @@ fn wrong_usage_is_told_with_what_is_right() {
         assert!(run.err.contains(said), "{said}: {}", run.err);
     }
     assert_eq!(stage.run(&["backtest"]).code, 64);
+}
+
+#[test]
+fn a_policy_that_is_named_twice_is_told_once() {
+    let stage = stage("whole");
+    let named = ["--policy", "threshold", "--policy", "threshold_relative", "--policy", "threshold_relative=10%"];
+    let json = told(&stage, &named);
+    let names: Vec<&str> = json["policies"].as_array().unwrap().iter().map(|p| p["policy"].as_str().unwrap()).collect();
+    assert_eq!(names, ["threshold_absolute", "threshold_relative", "threshold_either", "threshold_relative"]);
 }
 
 #[test]
