@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "the stage has more than these tests need")]
 mod stage;
 
+mod browser;
 mod files;
 mod laws;
 mod parquet;

@@ -1,5 +1,5 @@
-// Looks at a page in headless Chromium: node browser.cjs PAGE [PICTURES]. It ends with 1 where something is wrong, and
-// saves a picture of each view in the directory PICTURES, if one is named.
+// Looks at a page in headless Chromium: node browser.cjs PAGE [PICTURES [TEXT...]]. It ends with 1 where something is wrong,
+// or a text cannot be read on it, and saves a picture of each view in the directory PICTURES, if one is named.
 const { chromium } = require("playwright-core");
 const path = require("path");
 
@@ -18,6 +18,11 @@ function look() {
     const box = line.getBoundingClientRect();
     if (box.width < 1) wrong.push("a line is not drawn");
     if (getComputedStyle(line).fill !== "none") wrong.push("a line is filled");
+  }
+  // What has to be pushed aside to be seen is not seen; a phone has no room for a table.
+  for (const box of document.querySelectorAll(".scroll")) {
+    const hidden = box.scrollWidth - box.clientWidth;
+    if (hidden > 0 && window.innerWidth > 700) wrong.push(`${hidden} of the width of a table are out of sight`);
   }
   for (const svg of document.querySelectorAll("svg")) {
     const box = svg.getBoundingClientRect();
@@ -39,14 +44,15 @@ function look() {
     if ((a + 0.05) / (b + 0.05) < 4.5) wrong.push(`${element.tagName} ${element.className} has too little contrast`);
   }
   for (const labels of document.querySelectorAll(".x")) {
-    const boxes = [...labels.children].map((label) => label.getBoundingClientRect());
+    // On a narrow screen every second one is left out.
+    const boxes = [...labels.children].map((label) => label.getBoundingClientRect()).filter((box) => box.width > 0);
     if (boxes.some((box, i) => i > 0 && box.left < boxes[i - 1].right)) wrong.push("labels of days overlap");
   }
   return { wrong: [...new Set(wrong)], ground, charts: document.querySelectorAll("figure.chart").length };
 }
 
 (async () => {
-  const [page_, pictures] = process.argv.slice(2);
+  const [page_, pictures, ...texts] = process.argv.slice(2);
   const browser = await chromium.launch({
     timeout: 0, // how long a start takes says nothing of the page
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
@@ -67,6 +73,9 @@ function look() {
     wrong.push(...seen.wrong.map((what) => `${view.name}: ${what}`));
     if (view.colorScheme === "dark" ? seen.ground > 0.1 : seen.ground < 0.8) wrong.push(`${view.name}: the wrong ground`);
     if (seen.charts < 1) wrong.push(`${view.name}: no chart`);
+    // What is hidden is not in it.
+    const read = (await page.evaluate(() => document.body.innerText)).replace(/\s+/g, " ");
+    wrong.push(...texts.filter((text) => !read.includes(text)).map((text) => `${view.name}: it does not say: ${text}`));
     if (pictures) await page.screenshot({ path: path.join(pictures, `${view.name}.png`), fullPage: true });
     await context.close();
   }
@@ -75,4 +84,5 @@ function look() {
     console.error(wrong.join("\n"));
     process.exit(1);
   }
+  console.log(`read in ${VIEWS.map((view) => view.name).join(", ")}`);
 })();

@@ -31,44 +31,47 @@ pub fn draw(report: &BacktestReport<'_>) -> String {
     page(&title, &body)
 }
 
+/// What the money did, and what was done with it: together they are too wide for a page.
 fn figures(report: &BacktestReport<'_>) -> Markup {
-    let columns = [
-        "policy",
-        "final value",
-        "return",
-        "a year",
-        "volatility",
-        "drawdown",
-        "rebalances",
-        "failed",
-        "orders",
-        "costs",
-        "tax",
-        "out of band",
-    ];
-    let all: Vec<usize> = (1..columns.len()).collect();
-    let rows: Vec<Vec<Markup>> = report.outcomes.iter().map(|outcome| row(report, outcome)).collect();
-    table(&columns, &all, &rows)
+    let became = ["policy", "final value", "return", "a year", "volatility", "drawdown"];
+    let done = ["policy", "rebalances", "failed", "orders", "costs", "tax", "out of band"];
+    let table = |columns: &[&str], cells: &dyn Fn(&Outcome) -> Vec<String>| {
+        let all: Vec<usize> = (1..columns.len()).collect();
+        let row = |outcome: &Outcome| {
+            let name = outcome.policy.kind.word().to_owned();
+            std::iter::once(name).chain(cells(outcome)).map(|cell| html! { (cell) }).collect()
+        };
+        let rows: Vec<Vec<Markup>> = report.outcomes.iter().map(row).collect();
+        table(columns, &all, &rows)
+    };
+    html! {
+        (table(&became, &|outcome| of_the_money(report, outcome)))
+        (table(&done, &|outcome| of_the_orders(report, outcome)))
+    }
 }
 
-fn row(report: &BacktestReport<'_>, outcome: &Outcome) -> Vec<Markup> {
-    let (of, traded) = (&outcome.figures, &outcome.traded);
+fn of_the_money(report: &BacktestReport<'_>, outcome: &Outcome) -> Vec<String> {
+    let of = &outcome.figures;
     let maybe = |figure: Option<Decimal>| figure.map_or("-".to_owned(), percent);
-    let cells = [
-        outcome.policy.kind.word().to_owned(),
+    vec![
         amount(report, of.values.last().copied().unwrap_or_default()),
         percent(of.total_return),
         maybe(of.annual_return),
         maybe(of.volatility),
         percent(-of.drawdown),
+    ]
+}
+
+fn of_the_orders(report: &BacktestReport<'_>, outcome: &Outcome) -> Vec<String> {
+    let traded = &outcome.traded;
+    vec![
         (outcome.scheduled + outcome.drift).to_string(),
         outcome.failed.to_string(),
         traded.orders.to_string(),
         amount(report, traded.costs()),
         amount(report, traded.tax),
         percent(report.outside(outcome)),
-    ];
-    cells.into_iter().map(|cell| html! { (cell) }).collect()
+    ]
 }
 
 /// A line a policy.
