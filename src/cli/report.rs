@@ -179,8 +179,9 @@ impl Sources {
         let Some((path, bytes)) = there(&args.valuations, valuations_path(global), valuations::LARGEST, host)? else {
             return Ok(sources);
         };
-        let account = Account::read(None, global, host)?;
-        let held = account.holdings.iter().flat_map(|holdings| holdings.positions.keys().cloned());
+        let account = account(global, host)?;
+        let held = account.iter().flat_map(|account| &account.holdings);
+        let held = held.flat_map(|holdings| holdings.positions.keys().cloned());
         let traded = log.records().iter().flat_map(|record| &record.fills).map(|fill| Code(fill.code.clone()));
         let own = portfolio.assets.keys().chain(&portfolio.outside).cloned();
         let known = Known { codes: own.chain(held).chain(traded).collect(), benchmarks: benchmarks.to_vec() };
@@ -191,10 +192,12 @@ impl Sources {
             sources.take(path, &bytes, findings);
             sources.entries = entries;
         }
-        sources.texts.insert(account.path.clone(), account.text.clone());
-        sources.findings.extend(account.findings.iter().cloned());
+        if let Some(account) = &account {
+            sources.texts.insert(account.path.clone(), account.text.clone());
+            sources.findings.extend(account.findings.iter().cloned());
+        }
         sources.valuations = Some(valuations);
-        sources.account = Some(account);
+        sources.account = account;
         Ok(sources)
     }
 
@@ -203,6 +206,12 @@ impl Sources {
         self.findings.extend(findings);
         self.texts.insert(path, String::from_utf8_lossy(bytes).into_owned());
     }
+}
+
+/// The holdings. What needs none of them is told where they are gone, unless somebody named them.
+fn account(global: &Global, host: &Host<'_>) -> Result<Option<Account>, Fault> {
+    let gone = host.path(&holdings_path(global)).symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
+    if gone && global.holdings.is_none() { Ok(None) } else { Account::read(None, global, host).map(Some) }
 }
 
 /// A file and its bytes. One that nobody named need not be there.
@@ -285,17 +294,13 @@ impl Subject<'_> {
         paint: Paint,
     ) -> Result<Exit, Fault> {
         let holdings = self.sources.account.as_ref().and_then(|account| account.holdings.as_ref());
-        let priced = self.sources.valuations.as_ref().zip(holdings);
+        let valuations = self.sources.valuations.as_ref();
         let facts = Facts {
             period: self.period,
             portfolio: &self.owner.portfolio,
             benchmarks: &self.owner.benchmarks,
             records: self.log.records(),
-            priced: priced.map(|(valuations, holdings)| Priced {
-                valuations,
-                holdings,
-                entries: &self.sources.entries,
-            }),
+            priced: valuations.map(|valuations| Priced { valuations, holdings, entries: &self.sources.entries }),
             standings,
         };
         let review = review(&facts).map_err(|error| {

@@ -44,8 +44,8 @@ pub struct Facts<'a> {
 pub struct Priced<'a> {
     /// The prices.
     pub valuations: &'a Valuations,
-    /// What is held today.
-    pub holdings: &'a Holdings,
+    /// What is held today; none where the file is gone. Benchmarks are told without it.
+    pub holdings: Option<&'a Holdings>,
     /// Cash that moved outside of a rebalance.
     pub entries: &'a [Entry],
 }

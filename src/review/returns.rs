@@ -2,6 +2,7 @@
 
 use super::{Facts, Priced, Untold};
 use crate::config::Currency;
+use crate::holdings::Holdings;
 use crate::performance::{MoneyWeighted, Undefined, Valued, money_weighted, time_weighted};
 use crate::portfolio::Code;
 use crate::positions::{self, Position, Timeline};
@@ -91,22 +92,33 @@ pub(super) fn course(facts: &Facts<'_>) -> Result<Course, Untold> {
         remedy: Some("write prices of the days to be valued beside the holdings, as `date,code,price`".to_owned()),
         amiss: false,
     })?;
+    let holdings = priced.holdings.ok_or_else(|| {
+        Untold::amiss(
+            "there are no holdings, from which positions are reckoned back",
+            "bring holdings.yaml back, as with `git checkout -- holdings.yaml`, or name the file with `--holdings`",
+        )
+    })?;
     let opening = facts.period.first.checked_sub_days(Days::new(OPENING_DAYS)).unwrap_or(NaiveDate::MIN);
     let days: Vec<NaiveDate> =
         priced.valuations.days().filter(|day| (opening..=facts.period.last).contains(day)).collect();
-    let (from, timeline) = start(facts, priced, &days)?;
+    let (from, timeline) = start(facts, priced, holdings, &days)?;
     let performance = Values { facts, priced, timeline: &timeline }.performance(from, &days)?;
     Ok(Course { performance, timeline })
 }
 
 /// The day that the returns begin with, and what was held since: the last valued day before the period, or else the first
 /// in it.
-fn start(facts: &Facts<'_>, priced: Priced<'_>, days: &[NaiveDate]) -> Result<(NaiveDate, Timeline), Untold> {
+fn start(
+    facts: &Facts<'_>,
+    priced: Priced<'_>,
+    holdings: &Holdings,
+    days: &[NaiveDate],
+) -> Result<(NaiveDate, Timeline), Untold> {
     let outside: BTreeSet<String> = facts.portfolio.outside.iter().map(|code| code.0.clone()).collect();
     let log = (facts.records, facts.portfolio.currency);
     // Further back than it has to be, nothing is asked for: what does not agree there is no fault of this period.
     let since = |day| {
-        positions::since(day, priced.holdings, &outside, log, priced.entries, facts.portfolio.zone)
+        positions::since(day, holdings, &outside, log, priced.entries, facts.portfolio.zone)
             .map_err(|error| Untold::amiss(error.to_string(), error.remedy()))
     };
     let valued = |day, timeline: &Timeline| Values { facts, priced, timeline }.of(day).is_ok();

@@ -38,6 +38,25 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn without_holdings_the_rest_is_told() {
+    let stage = one_execution();
+    let before = stage.run(&["report", "--format", "json"]).json();
+    std::fs::remove_file(stage.path("holdings.yaml")).unwrap();
+    let (why, remedy, code) = untold(&stage, &[]);
+    assert_eq!((why.as_str(), code), ("there are no holdings, from which positions are reckoned back", 6));
+    assert!(remedy.contains("`git checkout -- holdings.yaml`") && remedy.contains("`--holdings`"), "{remedy}");
+    let after = stage.run(&["report", "--format", "json"]).json();
+    for told in ["executions", "costs", "turnover", "changes", "quarter"] {
+        assert_eq!(after[told], before[told], "{told}");
+    }
+    assert_eq!(before["benchmarks"].as_array().unwrap().len(), after["benchmarks"].as_array().unwrap().len());
+    assert!(after["benchmarks"][0]["returned"].is_string(), "{}", after["benchmarks"]);
+    // Who names a file means it.
+    let named = stage.run(&["report", "--holdings", "holdings.yaml"]);
+    assert!(named.code == 6 && named.err.contains("cannot read"), "{}", named.whole());
+}
+
+#[test]
 fn a_day_that_lacks_a_price_is_passed_over_where_it_may_be() {
     let stage = one_execution();
     for day in ["2025-12-31,305080,", "2026-02-02,069500,", "2026-03-31,091230,"] {
