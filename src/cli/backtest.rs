@@ -37,8 +37,8 @@ Policies: never, time, threshold_absolute, threshold_relative, threshold_either,
 hybrid, band_edge; threshold stands for its three. A threshold behind =.
 
 The file has a line a day, `date,069500,360750,...`, or a line a price,
-`date,code,price`, in CSV or in Parquet. Exit codes: 0, 1 when the config or the file is not right,
-6 when a file cannot be read.";
+`date,code,price`, in CSV or in Parquet. Exit codes: 0, 1 when the config or the
+file is not right, 6 when a file cannot be read.";
 
 /// The largest price file that is read, in bytes.
 const MAX_BYTES: usize = 64 << 20;
