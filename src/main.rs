@@ -9,11 +9,13 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // A damaged price file is told as one, and not in the words of the decoder that panicked.
+    // A damaged price file is told as one, and not in the words of the decoder that panicked. Any other panic ends the whole
+    // program there and then, whichever thread it is of: nothing goes on with half of a state.
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !parquet::quiet() {
             usual(panic);
+            std::process::abort();
         }
     }));
     let args = std::env::args_os().collect();
