@@ -4,7 +4,7 @@
 //! never enter this file.
 
 use super::{BrokerError, CredentialError, Credentials};
-use crate::http::{Client, Limits, at_home};
+use crate::http::{Client, Limits, at_home, same_host};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -23,7 +23,7 @@ impl World {
     /// own host for play money, which is `own` in the mock world, or this machine: what the world is said to be does not
     /// say what another host makes of them.
     pub(super) fn real_money(self, base: &str, own: &str) -> bool {
-        let play = self == Self::Mock && base == own;
+        let play = self == Self::Mock && same_host(base, own);
         !play && !at_home(base)
     }
 }
@@ -89,13 +89,33 @@ impl Credentials {
     /// The pace that a setting asks for, at an address.
     ///
     /// # Errors
-    /// [`CredentialError::Unusable`] when it is faster than the broker takes, and the address is its own.
-    pub(super) fn pace(&self, name: &'static str, pace: Pace, own: bool) -> Result<Pace, CredentialError> {
-        if own && pace.between < pace.fastest {
+    /// [`CredentialError::Unusable`] when it is faster than the broker takes, and the address is not of this machine: behind
+    /// any other the broker itself may be, and what it has not shown in time would count as not there.
+    pub(super) fn pace(&self, name: &'static str, pace: Pace, base: &str) -> Result<Pace, CredentialError> {
+        if !at_home(base) && pace.between < pace.fastest {
             let fastest = pace.fastest.as_millis();
-            return Err(unusable(name, format!("the broker's own host takes no two requests within {fastest} ms")));
+            let why = format!("only on this machine may two requests be made within {fastest} ms");
+            return Err(unusable(name, why));
         }
         Ok(pace)
+    }
+
+    /// Where orders go: the address that a setting names, or the broker's own one of a world.
+    ///
+    /// # Errors
+    /// [`CredentialError::Unusable`] when it is neither https nor on this machine, or the broker's own of the other world.
+    pub(super) fn address(
+        &self,
+        name: &'static str,
+        world: World,
+        [real, mock]: [&str; 2],
+    ) -> Result<String, CredentialError> {
+        let (own, other, why) = match world {
+            World::Real => (real, mock, "it is the broker's host for play money, and orders are said to be real"),
+            World::Mock => (mock, real, "it is the broker's host for real money, and orders are said to be play"),
+        };
+        let base = self.base_url(name, own)?;
+        if same_host(&base, other) { Err(unusable(name, why)) } else { Ok(base) }
     }
 }
 
@@ -135,6 +155,7 @@ mod tests {
         for (world, base, real) in [
             (World::Real, own, true),
             (World::Mock, own, false),
+            (World::Mock, "https://OWN.example.:443/", false),
             (World::Mock, "https://other.example", true),
             (World::Mock, "https://own.example.org", true),
             (World::Mock, "https://own.example@other.example", true),
@@ -176,7 +197,36 @@ mod tests {
         let pace = |ms| Pace { between: Duration::from_millis(ms), fastest };
         assert_eq!([0, 1, 100, 199].map(|ms| pace(ms).of(hour).as_secs()), [0, 18, 1800, 3582]);
         assert_eq!([200, 1100].map(|ms| pace(ms).of(hour)), [hour; 2]);
-        let asked = |ms, own| found("real", "").pace("X_PACE", pace(ms), own).map(|pace| pace.between.as_millis()).ok();
-        assert_eq!([asked(199, true), asked(199, false), asked(200, true)], [None, Some(199), Some(200)]);
+        let asked =
+            |ms, base| found("real", "").pace("X_PACE", pace(ms), base).map(|pace| pace.between.as_millis()).ok();
+        for base in ["https://own.example", "https://OWN.example:443", "https://relay.example"] {
+            assert_eq!([asked(199, base), asked(200, base)], [None, Some(200)], "{base}");
+        }
+        assert_eq!(asked(1, "http://127.0.0.1:1"), Some(1));
+    }
+
+    #[test]
+    fn an_address_is_not_of_the_other_world() {
+        const HOSTS: [&str; 2] = ["https://real.example", "https://mock.example:29443"];
+        let needs: &[Need] = &[Need::setting("X_URL", "an address")];
+        let asked = |world, url: &str| {
+            let found = Credentials::find("x", needs, &|_| (!url.is_empty()).then(|| url.to_owned())).unwrap();
+            found.address("X_URL", world, HOSTS).map_err(|error| error.to_string())
+        };
+        assert_eq!(asked(World::Real, "").unwrap(), HOSTS[0]);
+        assert_eq!(asked(World::Mock, "").unwrap(), HOSTS[1]);
+        let play = "X_URL cannot be used: it is the broker's host for play money, and orders are said to be real";
+        let real = "X_URL cannot be used: it is the broker's host for real money, and orders are said to be play";
+        for (world, url, said) in [
+            (World::Real, "https://mock.example:29443", Err(play)),
+            (World::Real, "https://MOCK.example", Err(play)),
+            (World::Mock, "https://real.example.:9443/v2", Err(real)),
+            (World::Mock, "https://Real.Example", Err(real)),
+            (World::Mock, "https://mock.example", Ok("https://mock.example")),
+            (World::Mock, "https://real.example.org", Ok("https://real.example.org")),
+            (World::Mock, "http://127.0.0.1:8080/", Ok("http://127.0.0.1:8080")),
+        ] {
+            assert_eq!(asked(world, url).as_deref().map_err(String::as_str), said, "{world} {url}");
+        }
     }
 }

@@ -122,6 +122,13 @@ pub fn at_home(url: &str) -> bool {
     host(url).is_ok_and(|host| loopback(&host))
 }
 
+/// Whether two addresses are of one host, whatever their ports.
+#[must_use]
+pub fn same_host(one: &str, other: &str) -> bool {
+    let plain = |url: &str| host(url).ok().map(|host| host.trim_end_matches('.').to_ascii_lowercase());
+    plain(one).is_some_and(|one| plain(other) == Some(one))
+}
+
 /// Whether a host is this machine.
 fn loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');

@@ -8,7 +8,7 @@ mod client;
 mod error;
 mod patience;
 
-pub use client::{Client, at_home, permitted};
+pub use client::{Client, at_home, permitted, same_host};
 pub use error::HttpError;
 pub use patience::{GaveUp, Patience, Terms, Tried};
 

@@ -195,8 +195,9 @@ fn own(world: World) -> &'static str {
 fn hosts(credentials: &Credentials) -> Result<(World, [String; 2]), BrokerError> {
     let world = credentials.world(WORLD, ["live", "paper"])?;
     // Some clients want the version in the address, others do not.
-    let base = |name, own| Ok::<_, BrokerError>(credentials.base_url(name, own)?.trim_end_matches("/v2").to_owned());
-    Ok((world, [base(BASE, own(world))?, base(DATA, "https://data.alpaca.markets")?]))
+    let orders = credentials.address(BASE, world, [World::Real, World::Mock].map(own))?;
+    let prices = credentials.base_url(DATA, "https://data.alpaca.markets")?;
+    Ok((world, [orders, prices].map(|base| base.trim_end_matches("/v2").to_owned())))
 }
 
 /// The symbol of a code.

@@ -6,7 +6,7 @@ use super::NAME;
 use super::account::AccountNumber;
 use super::api::{Api, Keys, Reach};
 use super::world::FASTEST;
-use crate::broker::settings::{Pace, client};
+use crate::broker::settings::{Pace, World, client};
 use crate::broker::{BrokerError, CredentialError, Credentials, Identity, Means, Need};
 use crate::http::Limits;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) const NEEDS: &[Need] = &[
     Need::required(ACCOUNT, "account number, as in 12345678-01"),
     Need::required(ENV, "real or mock: which world the keys are of, and where orders go"),
     Need::setting(BASE, "another address that speaks the protocol [default: the broker's]"),
-    Need::setting(RATE, "requests a second, at most 20 at the broker's own address [default: 5 real, 0.9 mock]"),
+    Need::setting(RATE, "requests a second, at most 20 but on this machine [default: 5 real, 0.9 mock]"),
     Need::setting(PATIENCE, "seconds that a request may take [default: 15]"),
 ];
 
@@ -48,9 +48,9 @@ pub(super) fn open(means: Means<'_>) -> Result<(Api<'_>, Identity), BrokerError>
     let account = found.secret(ACCOUNT);
     let unusable = |why| CredentialError::Unusable { name: ACCOUNT, why };
     let account = AccountNumber::parse(account.expose().trim()).map_err(unusable)?;
-    let base = found.base_url(BASE, world.base())?;
+    let base = found.address(BASE, world, [World::Real, World::Mock].map(World::base))?;
     let between = found.whole(RATE, 1..=1000)?.map_or(world.pace(), |rate| Duration::from_secs(1) / rate);
-    let pace = found.pace(RATE, Pace { between, fastest: FASTEST }, base == world.base())?;
+    let pace = found.pace(RATE, Pace { between, fastest: FASTEST }, &base)?;
     let timeout = found.whole(PATIENCE, 1..=60)?.map_or(TIMEOUT, |seconds| Duration::from_secs(seconds.into()));
     let (key, secret) = (found.secret(KEY), found.secret(SECRET));
     let identity = Identity::of(NAME, &base, &account.whole(), &secret);

@@ -98,10 +98,9 @@ impl<'a> Kiwoom<'a> {
     fn open(means: Means<'a>) -> Result<Self, BrokerError> {
         let found = Credentials::find(NAME, NEEDS, means.env)?;
         let world = found.world(ENV, ["real", "mock"])?;
-        let own = host(world);
-        let base = found.base_url(URL, own)?;
+        let base = found.address(URL, world, [REAL, MOCK])?;
         let between = found.whole(PACE, 0..=60_000)?.map_or(USUAL, |ms| Duration::from_millis(ms.into()));
-        let pace = found.pace(PACE, Pace { between, fastest: FASTEST }, base == own)?;
+        let pace = found.pace(PACE, Pace { between, fastest: FASTEST }, &base)?;
         let patience = found.whole(TIMEOUT, 1..=600)?.map_or(PATIENCE, |seconds| Duration::from_secs(seconds.into()));
         let client = client(NAME, means.env, Limits { total: patience, largest: LARGEST })?;
         let (key, secret) = (found.secret(KEY), found.secret(SECRET));

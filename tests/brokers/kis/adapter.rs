@@ -90,7 +90,7 @@ fn what_it_is_told_is_checked_before_anybody_is_asked() {
     let world = World::new().set("KIS_REQUESTS_PER_SECOND", "21");
     assert!(world.opened().is_ok());
     let error = world.set("KIS_URL", "").opened().unwrap_err();
-    assert!(error.to_string().contains("no two requests within 50 ms"), "{error}");
+    assert!(error.to_string().contains("only on this machine may two requests be made within 50 ms"), "{error}");
 }
 
 #[test]

@@ -499,7 +499,7 @@ fn settings_that_cannot_be_used_are_named() {
     // Faster than Kiwoom takes requests is for a simulator alone.
     let world = World::new().set("KIWOOM_PACE", "199");
     assert!(world.opened().is_ok());
-    let why = "KIWOOM_PACE cannot be used: the broker's own host takes no two requests within 200 ms";
+    let why = "KIWOOM_PACE cannot be used: only on this machine may two requests be made within 200 ms";
     assert_eq!(world.set("KIWOOM_URL", "").opened().unwrap_err().to_string(), why);
     let error = World::new().set("KIWOOM_URL", "http://api.example.org").opened().unwrap_err();
     assert!(error.to_string().contains("KIWOOM_URL"), "{error}");
