@@ -151,26 +151,27 @@ impl Fractional {
         Pool::after(year, realised, &self.taxes, self.currency, MONEY_PLACES)
     }
 
-    /// Aims until what is left is what was aimed at.
-    fn settled(&self, account: &Account, close: &Close<'_>, to: Destination) -> Option<Aimed> {
+    /// Aims until what is left is what was aimed at. Where costs take more than they leave, nothing is.
+    fn settled(&self, account: &Account, close: &Close<'_>, to: Destination) -> Result<Aimed, BacktestError> {
+        let aimed = |aim| self.aimed(account, close, aim, to).ok_or(BacktestError::TooLarge);
         let mut aim = close.total;
         for _ in 0..TRIES {
-            let aimed = self.aimed(account, close, aim, to)?;
+            let aimed = aimed(aim)?;
             if aimed.left == aim {
-                return Some(aimed);
+                return Ok(aimed);
             }
             aim = aimed.left;
         }
         // Rounding, or a fee that comes and goes with an order, keeps it from settling: a little less is always there.
         for _ in 0..TRIES {
             let less = aim - SLACK;
-            let aimed = self.aimed(account, close, less, to)?;
+            let aimed = aimed(less)?;
             if aimed.left >= less {
-                return Some(aimed);
+                return Ok(aimed);
             }
             aim = aim.min(aimed.left);
         }
-        None
+        Err(BacktestError::Lost(close.day))
     }
 }
 
@@ -191,7 +192,7 @@ fn raise(shares: &mut [i128], order: &[(i128, usize)], close: &Close<'_>, short:
 
 impl Trader for Fractional {
     fn trade(&mut self, account: &mut Account, close: &Close<'_>, to: Destination) -> Result<Traded, BacktestError> {
-        let aimed = self.settled(account, close, to).ok_or(BacktestError::TooLarge)?;
+        let aimed = self.settled(account, close, to)?;
         if aimed.left <= 0 {
             return Err(BacktestError::Lost(close.day));
         }

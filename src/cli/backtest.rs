@@ -303,7 +303,7 @@ fn fault(error: &BacktestError) -> Fault {
         BacktestError::TooLarge => Fault::unknown("a figure is larger than is kept exactly")
             .hint("begin with less: --initial 1000000, and check the prices."),
         BacktestError::Lost(day) => Fault::unknown(format!("nothing is left on {day}: costs took all of it"))
-            .hint("begin with more, or with lower fees: --initial, --commission."),
+            .hint("begin with more, or with lower costs: --initial, --commission, --slippage."),
         BacktestError::TooSmall { code, day, currency } => {
             let word = currency.word();
             Fault::unknown(format!("the price of {code} on {day} is less than the smallest unit of {word}"))

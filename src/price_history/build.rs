@@ -10,7 +10,7 @@ use crate::document::Span;
 use crate::finding::Finding;
 use crate::words::{count, list, shown};
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What a file may look like.
 pub(super) const SHAPES: &str = "write a line a day, `date,069500,360750,…`, or a line a price, `date,code,price`.";
@@ -280,16 +280,23 @@ impl<'a> Builder<'a> {
             let help = "add a column a code, or a line a price; a currency has the rate to the base currency.";
             return Err(finding.help(help).into());
         }
-        let days: BTreeSet<NaiveDate> = self.series.iter().flatten().map(|(day, _)| *day).collect();
+        // A day is one on which something could be traded: a rate is also there on days when no market is open.
+        let assets = self.series.iter().take(self.wanted.assets.len()).flatten();
+        let days: BTreeSet<NaiveDate> = assets.filter(|(_, price)| price.is_some()).map(|(day, _)| *day).collect();
         let late = |day: &NaiveDate| self.wanted.to.is_some_and(|to| *day > to);
         let days: Vec<NaiveDate> = days.into_iter().filter(|day| !late(day)).collect();
-        let index: BTreeMap<NaiveDate, usize> = days.iter().enumerate().map(|(at, day)| (*day, at)).collect();
         let width = self.names.len();
         let mut grid = vec![None; days.len() * width];
         for (column, prices) in self.series.iter().enumerate() {
-            for (day, price) in prices {
-                let cell = index.get(day).and_then(|row| grid.get_mut(row * width + column));
-                cell.into_iter().for_each(|cell| *cell = *price);
+            let mut row = 0;
+            for (day, price) in prices.iter().filter(|(_, price)| price.is_some()) {
+                // A rate between two days is that of the later one, unless it has its own.
+                while days.get(row).is_some_and(|next| next < day) {
+                    row += 1;
+                }
+                if let Some(cell) = grid.get_mut(row * width + column) {
+                    *cell = *price;
+                }
             }
         }
         self.filled(&days, &grid)
@@ -330,7 +337,11 @@ impl<'a> Builder<'a> {
             history.carried += carried;
             history.days.push(*day);
             let known: Vec<i128> = known.iter().copied().flatten().collect();
-            history.prices.extend(self.in_base(&known));
+            let prices: Vec<i128> = self.in_base(&known).collect();
+            if let Some(at) = prices.iter().position(|price| *price == 0) {
+                return Err(self.nothing(at, *day));
+            }
+            history.prices.extend(prices);
         }
         match history.days.len() {
             0 | 1 => {
@@ -352,6 +363,12 @@ impl<'a> Builder<'a> {
             // Either is at most 10^22, so that their product fits.
             rate.map_or(*price, |rate| divided(price / one * rate, 1) + divided(price % one * rate, one))
         })
+    }
+
+    fn nothing(&self, asset: usize, day: NaiveDate) -> Refusal {
+        let name = &self.names[asset];
+        let message = format!("the price of {name} on {day}, times the rate of its currency, is less than is kept");
+        Finding::new(self.path, message).help("check the price and the rate: a rate is what one unit is worth.").into()
     }
 
     fn gap(&self, series: usize, day: NaiveDate) -> Refusal {

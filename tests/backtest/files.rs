@@ -205,6 +205,32 @@ fn prices_in_another_currency_are_changed_at_the_rates_of_the_file() {
     assert!(without.code == 1 && without.out.contains("there is no price of `USD`"), "{}", without.whole());
     stage.write("prices.csv", "date,069500,SPY,USD\n2024-01-02,100,10,1300\n2024-01-03,100,11,1430.0\n");
     // Half of it grew by 1.1 x 1.1.
-    let value: f64 = stage.run(&args).json()["policies"][0]["final_value"].as_str().unwrap().parse().unwrap();
+    let answer = stage.run(&args).json();
+    let value: f64 = answer["policies"][0]["final_value"].as_str().unwrap().parse().unwrap();
     assert!((value - 110_500_000.0).abs() < 1e-6, "{value}");
+    // Nothing is traded on a day that has a rate alone. The last of such rates is that of the next day, if it has none.
+    for weekend in [
+        "date,069500,SPY,USD\n2023-12-31,,,1\n2024-01-02,100,10,1300\n2024-01-03,100,11,1430.0\n2024-01-06,,,9\n",
+        "date,069500,SPY,USD\n2023-12-30,,,9\n2023-12-31,,,1300\n2024-01-01,,,\n2024-01-02,100,10,\n2024-01-03,100,11,1430\n",
+    ] {
+        stage.write("prices.csv", weekend);
+        assert_eq!(stage.run(&args).json()["policies"], answer["policies"], "{weekend}");
+        assert_eq!(stage.run(&args).json()["days"], answer["days"], "{weekend}");
+    }
+    stage.write("prices.csv", "date,069500,SPY,USD\n2024-01-02,100,0.00000005,0.00072\n2024-01-03,100,11,1430.0\n");
+    let nothing = stage.run(&args);
+    let said = "the price of SPY on 2024-01-02, times the rate of its currency, is less than is kept";
+    assert!(nothing.code == 1 && nothing.out.contains(said), "{}", nothing.whole());
+}
+
+#[test]
+fn cash_that_the_config_excludes_counts_and_it_is_said() {
+    let stage = stage();
+    stage.write("prices.csv", SAME[0].1);
+    let args = ["backtest", "--prices", "prices.csv", "--policy", "never"];
+    let said = "Cash counts in the weights, although the config excludes it.";
+    assert!(!stage.run(&args).out.contains(said));
+    stage.edit("portfolio_config.yaml", "  costs:", "  cash: { policy: exclude }\n  costs:");
+    let run = stage.run(&args);
+    assert!(run.code == 0 && run.out.contains(said), "{}", run.whole());
 }

@@ -228,11 +228,14 @@ fn who_begins_with_too_little_loses_it_to_fees() {
         str![[r#"
 --- stderr
 error: nothing is left on 2017-03-15: costs took all of it
-help: begin with more, or with lower fees: --initial, --commission.
+help: begin with more, or with lower costs: --initial, --commission, --slippage.
 --- exit 6
 
 "#]]
     );
+    let dear = ["backtest", "--prices", "prices.csv", "--slippage", "100%"];
+    let run = stage("cents").run(&dear);
+    assert!(run.code == 6 && run.err.contains("costs took all of it"), "{}", run.whole());
     let none = stage("cents").run(&[&args[..], &["--whole-shares"]].concat());
     assert_eq!(none.code, 0, "nothing can be bought: {}", none.whole());
 }

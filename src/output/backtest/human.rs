@@ -2,6 +2,7 @@
 
 use super::{BacktestReport, CANNOT_SHOW, money, threshold};
 use crate::backtest::{Outcome, Shares};
+use crate::config::CashPolicy;
 use crate::output::Paint;
 use crate::output::assets::{figures, finish};
 use crate::output::plan::figures::grouped;
@@ -98,6 +99,9 @@ pub(super) fn remarks(report: &BacktestReport<'_>) -> Vec<String> {
     let thresholds: Vec<String> = report.outcomes.iter().filter_map(threshold).collect();
     if !thresholds.is_empty() {
         remarks.push(format!("Thresholds: {}.", thresholds.join("; ")));
+    }
+    if report.terms.sound.portfolio().cash == CashPolicy::Exclude {
+        remarks.push("Cash counts in the weights, although the config excludes it.".to_owned());
     }
     if history.carried > 0 {
         let (prices, were) = (count(history.carried, "price"), if history.carried == 1 { "was" } else { "were" });
