@@ -41,8 +41,9 @@ impl Till {
     }
 }
 
-/// The fewest conversions that leave no till short, and what is missing in all when there is not enough, in the units of the
-/// books, its fee included; `None` when a figure does not fit.
+/// The least amounts that leave no till short, from the first tills that have something to spare, in the units of each
+/// purse; and what is missing in all when there is not enough, in the units of the books, its fee included. `None` when a
+/// figure does not fit.
 pub(super) fn conversions(tills: &[Till], rate: Rate) -> Option<(Vec<DraftConversion>, i128)> {
     let mut left: Vec<i128> = tills.iter().map(|till| till.spare.div_euclid(till.unit)).collect();
     let (mut made, mut missing) = (Vec::new(), 0_i128);
