@@ -2,8 +2,13 @@
 //! known of cash that came and went.
 //!
 //! Each record of the log says what was held before it. On the way back its word is compared with what was reckoned: to go
-//! back from today and to go forward from a record must come to the same, or nothing is told. Prices must never enter this
-//! room.
+//! back from today and to go forward from a record must come to the same, or nothing is told. Where no record is met on the
+//! way, the walk goes on to the newest one before, or a deposit that nobody entered would not be noticed. Prices must never
+//! enter this room.
+
+mod disagreement;
+
+pub use disagreement::Disagreement;
 
 use crate::cash_flows::Entry;
 use crate::config::Currency;
@@ -14,7 +19,6 @@ use crate::zone::Zone;
 use chrono::{DateTime, NaiveDate};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 /// What was held at the end of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,117 +61,6 @@ impl Timeline {
         after.checked_sub(1).and_then(|last| self.days.get(last)).map_or(&self.opening, |(_, position)| position)
     }
 }
-
-/// Why it cannot be told what was held.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Disagreement {
-    /// A record has trades and no fills, so that it is not known how many shares they were.
-    NoFills {
-        /// The line of the log.
-        line: usize,
-        /// The day.
-        day: NaiveDate,
-    },
-    /// Before a record, something else was held than its plan saw.
-    Otherwise {
-        /// The line of the log.
-        line: usize,
-        /// The day.
-        day: NaiveDate,
-        /// What: a code, or a currency.
-        what: String,
-        /// Whether it is cash.
-        cash: bool,
-        /// What the record says.
-        stated: Decimal,
-        /// What was reckoned.
-        reckoned: Decimal,
-        /// The rebalance after it, with which the holdings still agree: its line and its day; none where that is today.
-        agreed: Option<(usize, NaiveDate)>,
-    },
-    /// Fewer shares than none.
-    BelowZero {
-        /// The code.
-        code: String,
-        /// The day before whose end that was.
-        day: NaiveDate,
-        /// How many.
-        shares: Decimal,
-    },
-    /// Cash moved after the day of the holdings.
-    Later {
-        /// The line of `cash_flows.csv`.
-        line: usize,
-        /// Its day.
-        day: NaiveDate,
-        /// The day up to which the holdings are known.
-        known: NaiveDate,
-    },
-    /// A currency of the log is none that is known.
-    NoCurrency {
-        /// The line of the log.
-        line: usize,
-        /// The word.
-        word: String,
-    },
-    /// A figure has more digits than are kept.
-    TooLarge,
-}
-
-impl fmt::Display for Disagreement {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoFills { line, day } => {
-                write!(f, "the rebalance of {day} (line {line} of the log) has no fills, so its shares are not known")
-            }
-            Self::Otherwise { line, day, what, cash, stated, reckoned, agreed } => {
-                let (was, noun) = if *cash { ("cash in ", "") } else { ("", " shares") };
-                write!(
-                    f,
-                    "before the rebalance of {day} (line {line} of the log), {was}{what} was {stated}{noun} as the log \
-                     has it, but {reckoned} as reckoned back from the holdings; something between then and "
-                )?;
-                match agreed {
-                    Some((line, day)) => write!(f, "the rebalance of {day} (line {line}) is not known"),
-                    None => write!(f, "today is not known"),
-                }
-            }
-            Self::BelowZero { code, day, shares } => {
-                write!(f, "reckoned back from the holdings, {shares} shares of {code} were held before {day}")
-            }
-            Self::Later { line, day, known } => {
-                write!(f, "line {line} of the cash flows is of {day}, and the holdings are known up to {known}")
-            }
-            Self::NoCurrency { line, word } => write!(f, "line {line} of the log names no known currency: {word}"),
-            Self::TooLarge => write!(f, "what was held has more digits than are kept"),
-        }
-    }
-}
-
-impl Disagreement {
-    /// What to do, a sentence without its period.
-    #[must_use]
-    pub fn remedy(&self) -> String {
-        match self {
-            Self::NoFills { .. } => "ask for a quarter that begins after it".to_owned(),
-            Self::Otherwise { cash: true, .. } => {
-                "enter what came or went without a rebalance in cash_flows.csv: a deposit, a withdrawal, a dividend, \
-                 interest, a fee or a tax"
-                    .to_owned()
-            }
-            Self::Otherwise { .. } | Self::BelowZero { .. } => {
-                "correct the holdings; where shares came or went without a rebalance, as in a split, ask for a quarter \
-                 that begins after that"
-                    .to_owned()
-            }
-            Self::Later { .. } => "bring cash and `as_of` of the holdings up to that day".to_owned(),
-            Self::NoCurrency { .. } => "correct that line".to_owned(),
-            Self::TooLarge => "check the quantities of the log and of the holdings".to_owned(),
-        }
-    }
-}
-
-impl std::error::Error for Disagreement {}
 
 /// The day on which a record was executed: that of its first fill where the portfolio is; without a fill, its plan's.
 #[must_use]
@@ -212,13 +105,31 @@ pub fn since(
         return Err(Disagreement::Later { line: late.line, day: late.day, known });
     }
     let position = today(holdings, outside);
-    let mut walk = Walk { position, base, days: Vec::new(), external: Vec::new(), compared: 0, agreed: None };
-    for (day, event) in events.iter().rev().take_while(|(day, _)| *day > from) {
+    let mut walk = Walk { position, base, days: Vec::new(), external: Vec::new(), compared: 0, agreed: None, entries, undone: BTreeSet::new() };
+    let mut back = events.iter().rev().peekable();
+    while let Some((day, event)) = back.next_if(|(day, _)| *day > from) {
         walk.undo(*day, event)?;
     }
-    walk.days.reverse();
-    walk.external.reverse();
-    Ok(Timeline { opening: walk.position, days: walk.days, external: walk.external, compared: walk.compared })
+    let mut timeline = Timeline {
+        opening: walk.position.clone(),
+        days: walk.days.iter().rev().cloned().collect(),
+        external: walk.external.iter().rev().copied().collect(),
+        compared: 0,
+    };
+    for (day, event) in back {
+        // A record that does not say what its shares were is a wall: nothing before it can be compared.
+        if walk.compared > 0 || matches!(event, Happened::Begin(_, record) if without_fills(record)) {
+            break;
+        }
+        walk.undo(*day, event)?;
+    }
+    timeline.compared = walk.compared;
+    Ok(timeline)
+}
+
+/// Whether another program wrote a record, so that it is not known how many shares were traded.
+fn without_fills(record: &Record) -> bool {
+    record.fills.is_empty() && !record.trades.is_empty()
 }
 
 /// What is held today.
@@ -229,7 +140,7 @@ fn today(holdings: &Holdings, outside: &BTreeSet<String>) -> Position {
     Position { shares: shares.filter(|(_, shares)| !shares.is_zero()).collect(), cash: cash.collect() }
 }
 
-/// All that happened, in order. Entries of a day come before the rebalances of that day.
+/// All that happened, in order. Entries of a day come before the rebalances of that day, unless those say otherwise.
 fn events<'a>(records: &'a [Record], entries: &'a [Entry], zone: Zone) -> Vec<(NaiveDate, Happened<'a>)> {
     let mut events: Vec<((NaiveDate, usize), Happened<'a>)> = Vec::new();
     for (i, record) in records.iter().enumerate() {
@@ -245,8 +156,11 @@ fn events<'a>(records: &'a [Record], entries: &'a [Entry], zone: Zone) -> Vec<(N
     events.into_iter().map(|((day, _), event)| (day, event)).collect()
 }
 
+/// Of how many entries of a day it is tried whether they came after the rebalance of that day.
+const MOST_TRIED: usize = 8;
+
 /// On the way back.
-struct Walk {
+struct Walk<'a> {
     /// What was held at this point.
     position: Position,
     base: Currency,
@@ -256,21 +170,19 @@ struct Walk {
     compared: usize,
     /// The last record that agreed: its line and its day.
     agreed: Option<(usize, NaiveDate)>,
+    entries: &'a [Entry],
+    /// The lines of the entries that were taken back before their turn: they came after a rebalance of their day.
+    undone: BTreeSet<usize>,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn undo(&mut self, day: NaiveDate, event: &Happened<'_>) -> Result<(), Disagreement> {
         if self.days.last().is_none_or(|(last, _)| *last != day) {
             self.days.push((day, self.position.clone()));
         }
         match event {
-            Happened::Cash(entry) => {
-                self.cash(entry.currency, entry.change)?;
-                if entry.kind.is_external() {
-                    self.external.push(External { day, currency: entry.currency, amount: entry.change });
-                }
-                Ok(())
-            }
+            Happened::Cash(entry) if self.undone.contains(&entry.line) => Ok(()),
+            Happened::Cash(entry) => self.entry(entry),
             Happened::Filled(line, fill) => self.fill(*line, day, fill),
             Happened::Moved(line, record) => {
                 for one in &record.conversions {
@@ -290,6 +202,36 @@ impl Walk {
     fn currency(&self, line: usize, word: Option<&str>) -> Result<Currency, Disagreement> {
         let Some(word) = word else { return Ok(self.base) };
         Currency::parse(word).ok_or_else(|| Disagreement::NoCurrency { line, word: word.to_owned() })
+    }
+
+    /// Takes an entry back.
+    fn entry(&mut self, entry: &Entry) -> Result<(), Disagreement> {
+        self.cash(entry.currency, entry.change)?;
+        if entry.kind.is_external() {
+            self.external.push(External { day: entry.day, currency: entry.currency, amount: entry.change });
+        }
+        Ok(())
+    }
+
+    /// Takes back, before their turn, the entries of a rebalance's day that came after it: those that make up what cash was
+    /// too much. Whether there are any.
+    fn came_after(&mut self, day: NaiveDate, currency: Currency, excess: Decimal) -> Result<bool, Disagreement> {
+        let of_day: Vec<Entry> = self.of_day(day, currency).take(MOST_TRIED).copied().collect();
+        let chosen = |mask: u32| of_day.iter().enumerate().filter(move |(i, _)| mask & (1 << i) != 0)
+            .map(|(_, one)| one);
+        let sum = |mask: u32| chosen(mask).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one.change));
+        let Some(mask) = (1..1_u32 << of_day.len()).find(|mask| sum(*mask) == Some(excess)) else { return Ok(false) };
+        for entry in chosen(mask) {
+            self.entry(entry)?;
+            self.undone.insert(entry.line);
+        }
+        Ok(true)
+    }
+
+    /// The entries of a day in a currency whose turn is still to come.
+    fn of_day(&self, day: NaiveDate, currency: Currency) -> impl Iterator<Item = &Entry> {
+        let of_day = self.entries.iter().filter(move |one| one.day == day && one.currency == currency);
+        of_day.filter(|one| !self.undone.contains(&one.line))
     }
 
     /// Takes a change of cash back.
@@ -321,30 +263,34 @@ impl Walk {
 
     /// Compares with what a record says was held before it.
     fn compare(&mut self, line: usize, day: NaiveDate, record: &Record) -> Result<(), Disagreement> {
-        if record.fills.is_empty() && !record.trades.is_empty() {
+        if without_fills(record) {
             return Err(Disagreement::NoFills { line, day });
         }
         let Some(held) = &record.held else { return Ok(()) };
-        let differs = |what: &str, cash, stated: Decimal, reckoned: Decimal| Disagreement::Otherwise {
+        let agreed = self.agreed;
+        let differs = |what: &str, cash, (stated, reckoned): (Decimal, Decimal), same_day| Disagreement::Otherwise {
             line,
             day,
             what: what.to_owned(),
             cash,
             stated: stated.normalize(),
             reckoned: reckoned.normalize(),
-            agreed: self.agreed,
+            agreed,
+            same_day,
         };
         for (code, stated) in &held.shares {
             let reckoned = self.position.shares.get(code).copied().unwrap_or_default();
             if reckoned != stated.0 {
-                return Err(differs(code, false, stated.0, reckoned));
+                return Err(differs(code, false, (stated.0, reckoned), Vec::new()));
             }
         }
         for (word, stated) in &held.cash {
             let currency = self.currency(line, Some(word))?;
             let reckoned = self.position.cash.get(&currency).copied().unwrap_or_default();
-            if reckoned != stated.0 {
-                return Err(differs(word, true, stated.0, reckoned));
+            let excess = reckoned.checked_sub(stated.0).ok_or(Disagreement::TooLarge)?;
+            if !excess.is_zero() && !self.came_after(day, currency, excess)? {
+                let same_day = self.of_day(day, currency).map(|entry| entry.line).collect();
+                return Err(differs(word, true, (stated.0, reckoned), same_day));
             }
         }
         self.compared += 1;

@@ -114,6 +114,10 @@ fn remarks(review: &Review, performance: &Performance) -> Vec<Part> {
     let meaning = "The return is time-weighted, and ahead is the portfolio's less the benchmark's; money-w. is the \
                    money-weighted return (of a benchmark: your flows in it), and XIRR is that as a rate of a year.";
     parts.push(Part::Line(Words::own(meaning)));
+    if performance.compared == 0 {
+        let text = "No record of the log confirms what was held: a deposit that was not entered would not be noticed.";
+        parts.push(Part::Line(Words::own(text)));
+    }
     if performance.from >= review.period.first {
         let text = format!("No day before the quarter is valued: the returns begin on {}.", performance.from);
         parts.push(Part::Line(Words::own(text)));
