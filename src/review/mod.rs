@@ -4,14 +4,16 @@
 //! Facts in, figures out. How figures are shown, and what git says, must never enter this room: the allocations that stood
 //! are passed in.
 
+mod benchmarks;
 mod execution;
 mod period;
 mod returns;
 mod weights;
 
+pub use benchmarks::{Benchmark, BenchmarkReturn};
 pub use execution::{Cost, Costs, Drift, Execution};
 pub use period::{Period, Quarter};
-pub use returns::{Benchmark, BenchmarkReturn, Performance};
+pub use returns::{Performance, Unvalued};
 pub use weights::{AssetWeights, Standings};
 
 use crate::cash_flows::Entry;
@@ -120,7 +122,7 @@ pub fn review(facts: &Facts<'_>) -> Result<Review, TooLarge> {
     Ok(Review {
         period: facts.period,
         currency: facts.portfolio.currency,
-        benchmarks: returns::benchmarks(facts, performance.as_ref().ok()),
+        benchmarks: benchmarks::benchmarks(facts, performance.as_ref().ok()),
         weights: course.as_ref().map(|course| weights::weights(facts, course)).unwrap_or_default(),
         executions,
         costs,
@@ -133,7 +135,10 @@ impl Review {
     /// Whether something that was asked for could not be told because something is missing or contradicts itself.
     #[must_use]
     pub fn amiss(&self) -> bool {
-        let own = self.performance.as_ref().err().is_some_and(|untold| untold.amiss);
+        let own = match &self.performance {
+            Ok(performance) => performance.unvalued.iter().any(|one| one.moved),
+            Err(untold) => untold.amiss,
+        };
         let untold = |benchmark: &Benchmark| match &benchmark.outcome {
             Ok(outcome) => outcome.same_flows.as_ref().err().is_some_and(|untold| untold.amiss),
             Err(untold) => untold.amiss,

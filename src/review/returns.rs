@@ -1,4 +1,4 @@
-//! What the portfolio returned between the days on which it was valued, and what its benchmarks did.
+//! What the portfolio returned between the days on which it was valued. Benchmarks must never enter this file.
 
 use super::{Facts, Priced, Untold};
 use crate::config::Currency;
@@ -6,7 +6,7 @@ use crate::holdings::Holdings;
 use crate::performance::{MoneyWeighted, Undefined, Valued, money_weighted, time_weighted};
 use crate::portfolio::Code;
 use crate::positions::{self, Position, Timeline};
-use crate::valuations::{Valuations, pair};
+use crate::valuations::pair;
 use crate::words::list;
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
@@ -14,8 +14,6 @@ use std::collections::BTreeSet;
 
 /// How many days before a quarter the day may lie whose value it begins with: holidays at the turn of the year among them.
 const OPENING_DAYS: u64 = 10;
-/// How many days old the price of a benchmark may be: exchanges have holidays of their own.
-const BENCHMARK_DAYS: u64 = 7;
 
 /// What the portfolio returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +34,19 @@ pub struct Performance {
     pub money_weighted: Result<MoneyWeighted, Undefined>,
     /// How many records of the log said what was held before them, as was reckoned back from the holdings.
     pub compared: usize,
+    /// The days that have prices of some of what was held, but not of all, in order: they are not valued.
+    pub unvalued: Vec<Unvalued>,
+}
+
+/// A day that has prices of some of what was held, but not of all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unvalued {
+    /// The day.
+    pub day: NaiveDate,
+    /// The names of the prices that are missing.
+    pub missing: Vec<String>,
+    /// Whether the returns begin or end elsewhere because of it.
+    pub moved: bool,
 }
 
 impl Performance {
@@ -46,37 +57,11 @@ impl Performance {
     }
 
     /// What is paid in and taken out, the value at the start among the first; without that at the end.
-    fn flows(&self) -> Vec<(NaiveDate, Decimal)> {
+    pub(super) fn flows(&self) -> Vec<(NaiveDate, Decimal)> {
         let opening = self.values.first().map(|first| (first.day, first.value));
         let flows = self.values.iter().skip(1).filter(|one| !one.flow.is_zero()).map(|one| (one.day, one.flow));
         opening.into_iter().chain(flows).collect()
     }
-}
-
-/// A benchmark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Benchmark {
-    /// As the config spells it.
-    pub name: String,
-    /// The name of the asset, where it is the code of one.
-    pub ticker: Option<String>,
-    /// What it returned.
-    pub outcome: Result<BenchmarkReturn, Untold>,
-}
-
-/// What a benchmark returned: the change of its price.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BenchmarkReturn {
-    /// The day of its first price, and the price.
-    pub from: (NaiveDate, Decimal),
-    /// The day of its last price, and the price.
-    pub to: (NaiveDate, Decimal),
-    /// The last price by the first, less 1.
-    pub returned: Decimal,
-    /// What one unit grew to by each day that has a price.
-    pub growth: Vec<(NaiveDate, Decimal)>,
-    /// What the portfolio's flows would have returned in it.
-    pub same_flows: Result<MoneyWeighted, Untold>,
 }
 
 /// The portfolio over the period.
@@ -101,19 +86,34 @@ pub(super) fn course(facts: &Facts<'_>) -> Result<Course, Untold> {
     let opening = facts.period.first.checked_sub_days(Days::new(OPENING_DAYS)).unwrap_or(NaiveDate::MIN);
     let days: Vec<NaiveDate> =
         priced.valuations.days().filter(|day| (opening..=facts.period.last).contains(day)).collect();
-    let (from, timeline) = start(facts, priced, holdings, &days)?;
-    let performance = Values { facts, priced, timeline: &timeline }.performance(from, &days)?;
+    let Start { day: from, timeline, unvalued } = start(facts, priced, &days)?;
+    let values = Values { facts, priced, timeline: &timeline };
+    let mut performance = values.performance(from, &days)?;
+    let to = performance.to;
+    let later = days.iter().filter(|day| **day > from).filter_map(|day| values.partly(*day, *day > to));
+    performance.unvalued = unvalued.into_iter().chain(later).collect();
+    performance.unvalued.sort_by_key(|one| one.day);
+    performance.unvalued.dedup_by_key(|one| one.day);
+    if to < facts.period.first {
+        return Err(match performance.unvalued.last() {
+            Some(last) => values.missing(last.day, ""),
+            None => no_days(facts),
+        });
+    }
     Ok(Course { performance, timeline })
+}
+
+/// Where the returns begin.
+struct Start {
+    day: NaiveDate,
+    timeline: Timeline,
+    /// The days where they would have begun, had those all prices.
+    unvalued: Vec<Unvalued>,
 }
 
 /// The day that the returns begin with, and what was held since: the last valued day before the period, or else the first
 /// in it.
-fn start(
-    facts: &Facts<'_>,
-    priced: Priced<'_>,
-    holdings: &Holdings,
-    days: &[NaiveDate],
-) -> Result<(NaiveDate, Timeline), Untold> {
+fn start(facts: &Facts<'_>, priced: Priced<'_>, days: &[NaiveDate]) -> Result<Start, Untold> {
     let outside: BTreeSet<String> = facts.portfolio.outside.iter().map(|code| code.0.clone()).collect();
     let log = (facts.records, facts.portfolio.currency);
     // Further back than it has to be, nothing is asked for: what does not agree there is no fault of this period.
@@ -121,29 +121,30 @@ fn start(
         positions::since(day, holdings, &outside, log, priced.entries, facts.portfolio.zone)
             .map_err(|error| Untold::amiss(error.to_string(), error.remedy()))
     };
-    let valued = |day, timeline: &Timeline| Values { facts, priced, timeline }.of(day).is_ok();
-    let mut before = days.iter().copied().rev().filter(|day| *day < facts.period.first);
-    if let Some(last) = before.next() {
-        let timeline = since(last)?;
-        if valued(last, &timeline) {
-            return Ok((last, timeline));
+    let mut unvalued = Vec::new();
+    for (n, day) in days.iter().copied().rev().filter(|day| *day < facts.period.first).enumerate() {
+        let timeline = match since(day) {
+            Ok(timeline) => timeline,
+            Err(untold) if n == 0 => return Err(untold),
+            Err(_) => break,
+        };
+        let values = Values { facts, priced, timeline: &timeline };
+        if values.of(day).is_ok() {
+            return Ok(Start { day, timeline, unvalued });
         }
+        unvalued.extend(values.partly(day, true));
     }
-    for day in before {
-        let Ok(timeline) = since(day) else { break };
-        if valued(day, &timeline) {
-            return Ok((day, timeline));
-        }
-    }
-    let mut within = days.iter().copied().filter(|day| *day >= facts.period.first);
-    let timeline = since(within.clone().next().ok_or_else(|| no_days(facts))?)?;
-    match within.find(|day| valued(*day, &timeline)) {
-        Some(day) => Ok((day, timeline)),
-        None => {
-            let last = days.last().copied().unwrap_or(facts.period.last);
-            Err(Values { facts, priced, timeline: &timeline }.missing(last, ""))
-        }
-    }
+    let within: Vec<NaiveDate> = days.iter().copied().filter(|day| *day >= facts.period.first).collect();
+    let timeline = since(within.first().copied().ok_or_else(|| no_days(facts))?)?;
+    let values = Values { facts, priced, timeline: &timeline };
+    let found = within.iter().position(|day| values.of(*day).is_ok());
+    let (Some(day), Some(passed)) = (found.and_then(|n| within.get(n)).copied(), found.and_then(|n| within.get(..n)))
+    else {
+        let last = days.last().copied().unwrap_or(facts.period.last);
+        return Err(values.missing(last, ""));
+    };
+    unvalued.extend(passed.iter().filter_map(|day| values.partly(*day, true)));
+    Ok(Start { day, timeline, unvalued })
 }
 
 fn no_days(facts: &Facts<'_>) -> Untold {
@@ -198,6 +199,14 @@ impl<'a> Values<'a> {
         sum.ok_or_else(|| vec!["a value that is not too large".to_owned()])
     }
 
+    /// What a day lacks that has prices of some of what was held, but not of all.
+    fn partly(&self, day: NaiveDate, moved: bool) -> Option<Unvalued> {
+        let position = self.timeline.on(day);
+        let missing = self.lacking(day, position);
+        let some = position.shares.keys().any(|code| self.priced.valuations.on(day, code).is_some());
+        (some && !missing.is_empty()).then_some(Unvalued { day, missing, moved })
+    }
+
     /// The names of the prices that a day lacks.
     fn lacking(&self, day: NaiveDate, position: &Position) -> Vec<String> {
         let (valuations, base) = (self.priced.valuations, self.facts.portfolio.currency);
@@ -249,6 +258,7 @@ impl<'a> Values<'a> {
             time_weighted: time_weighted(&values),
             money_weighted: Err(Undefined::NoDay),
             compared: self.timeline.compared,
+            unvalued: Vec::new(),
             values,
         };
         let mut flows = performance.flows();
@@ -256,66 +266,4 @@ impl<'a> Values<'a> {
         performance.money_weighted = money_weighted(&flows);
         Ok(performance)
     }
-}
-
-/// What the benchmarks returned over the days of the portfolio; where it has none, over those of the period.
-pub(super) fn benchmarks(facts: &Facts<'_>, performance: Option<&Performance>) -> Vec<Benchmark> {
-    let one = |name: &String| Benchmark {
-        name: name.clone(),
-        ticker: facts.portfolio.assets.get(&Code(name.clone())).map(|asset| asset.ticker.clone()),
-        outcome: match facts.priced {
-            Some(priced) => outcome(facts, priced.valuations, name, performance),
-            None => Err(Untold { why: "there is no valuations.csv".to_owned(), remedy: None, amiss: false }),
-        },
-    };
-    facts.benchmarks.iter().map(one).collect()
-}
-
-fn outcome(
-    facts: &Facts<'_>,
-    valuations: &Valuations,
-    name: &str,
-    performance: Option<&Performance>,
-) -> Result<BenchmarkReturn, Untold> {
-    let day_before = facts.period.first.pred_opt().unwrap_or(facts.period.first);
-    let ends = performance.map_or((day_before, facts.period.last), |one| (one.from, one.to));
-    let price = |day| valuations.by(day, name, BENCHMARK_DAYS).ok_or_else(|| no_price(name, day));
-    let (from, to) = (price(ends.0)?, price(ends.1)?);
-    let grown = |price: Decimal| price.checked_div(from.1);
-    let growth = valuations.days().filter(|day| (from.0..=to.0).contains(day));
-    let growth = growth.filter_map(|day| Some((day, grown(valuations.on(day, name)?)?))).collect();
-    let returned = grown(to.1).and_then(|grown| grown.checked_sub(Decimal::ONE));
-    let returned = returned.ok_or_else(|| Untold::undefined(Undefined::TooLarge, None))?;
-    if from.0 >= to.0 {
-        return Err(Untold::undefined(Undefined::NoDay, None));
-    }
-    let same_flows = match performance {
-        Some(performance) => same_flows(performance, to.1, price),
-        None => Err(Untold::undefined("the portfolio's flows are not known", None)),
-    };
-    Ok(BenchmarkReturn { from, to, returned, growth, same_flows })
-}
-
-/// What the portfolio's flows would have returned, had they bought and sold the benchmark at its price of their day.
-fn same_flows(
-    performance: &Performance,
-    last: Decimal,
-    price: impl Fn(NaiveDate) -> Result<(NaiveDate, Decimal), Untold>,
-) -> Result<MoneyWeighted, Untold> {
-    let too_large = || Untold::undefined(Undefined::TooLarge, None);
-    let mut flows = performance.flows();
-    let mut left = Decimal::ZERO;
-    for (day, flow) in &flows {
-        let grown = last.checked_div(price(*day)?.1).and_then(|grown| flow.checked_mul(grown));
-        left = grown.and_then(|grown| left.checked_add(grown)).ok_or_else(too_large)?;
-    }
-    flows.push((performance.to, -left));
-    money_weighted(&flows).map_err(|undefined| Untold::undefined(undefined, None))
-}
-
-fn no_price(name: &str, day: NaiveDate) -> Untold {
-    Untold::amiss(
-        format!("valuations.csv has no price of {name} on {day} or in the {BENCHMARK_DAYS} days before"),
-        format!("add its price: `{day},{name},…`"),
-    )
 }

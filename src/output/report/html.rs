@@ -41,10 +41,18 @@ fn cards(review: &Review) -> Markup {
     let worth = |amount: Decimal| value(&amount.normalize().to_string(), review.currency.word(), true);
     let closing = performance.and_then(|performance| performance.values.last());
     let or_none = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+    // What stands alone must not be taken for the whole quarter where prices of its first or last days are missing.
+    let of = |name: &str| {
+        let days = performance.map(|performance| format!(", {} to {}", performance.from, performance.to));
+        format!("{name}{}", days.unwrap_or_default())
+    };
+    let on = |name: &str| {
+        format!("{name}{}", closing.map_or_else(String::new, |one| format!(" on {}", one.day)))
+    };
     let cards = [
-        ("Value".to_owned(), or_none(closing.map(|one| format!("{} {}", worth(one.value), review.currency.word())))),
-        ("Return, time-weighted".to_owned(), or_none(returned.map(rate))),
-        ("Return, money-weighted".to_owned(), or_none(money.map(|money| rate(money.period)))),
+        (on("Value"), or_none(closing.map(|one| format!("{} {}", worth(one.value), review.currency.word())))),
+        (of("Return, time-weighted"), or_none(returned.map(rate))),
+        (of("Return, money-weighted"), or_none(money.map(|money| rate(money.period)))),
         ("Executions".to_owned(), review.executions.len().to_string()),
         ("Costs".to_owned(), or_none(review.costs.total().actual.map(worth))),
         ("Turnover".to_owned(), crate::words::percent(review.turnover)),

@@ -13,7 +13,7 @@ use crate::schema::{Sheet, schema_of};
 use rust_decimal::{Decimal, RoundingStrategy};
 use shapes::{
     BenchmarkJson, CostJson, CostsJson, DriftJson, ExecutionJson, ItemJson, MoneyJson, ReturnsJson, UnfilledJson, UntoldJson,
-    ValueJson, WeightJson, WeightsJson,
+    UnvaluedJson, ValueJson, WeightJson, WeightsJson,
 };
 
 /// The schema of what `report --format json` prints.
@@ -133,6 +133,11 @@ fn returns(performance: &Performance) -> ReturnsJson {
         time_weighted_undefined: performance.time_weighted.as_ref().err().map(Undefined::to_string),
         money_weighted: money(performance.money_weighted.as_ref().map_err(Undefined::to_string)),
         compared: performance.compared,
+        unvalued: performance
+            .unvalued
+            .iter()
+            .map(|one| UnvaluedJson { day: one.day.to_string(), missing: one.missing.clone(), moved: one.moved })
+            .collect(),
         values: performance
             .values
             .iter()

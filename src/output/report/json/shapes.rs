@@ -156,6 +156,18 @@ written! {
         pub compared: usize,
         /// The valued days.
         pub values: Vec<ValueJson>,
+        /// The days that have prices of some of what was held, but not of all.
+        pub unvalued: Vec<UnvaluedJson>,
+    }
+
+    /// A day that has prices of some of what was held, but not of all.
+    pub struct UnvaluedJson {
+        /// The day.
+        pub day: String,
+        /// What prices are missing: codes, and pairs of currencies.
+        pub missing: Vec<String>,
+        /// Whether the returns begin or end elsewhere because of it: then the exit code is 6.
+        pub moved: bool,
     }
 
     /// A money-weighted return.

@@ -74,7 +74,9 @@ fn returns(review: &Review) -> Vec<Words> {
     let money = performance.money_weighted.as_ref().ok();
     let shown = |figure: Option<Decimal>| figure.map_or("not defined".to_owned(), rate);
     let mut said = vec![Words::own(format!(
-        "portfolio {} time-weighted, {} money-weighted (XIRR {})",
+        "portfolio {} to {}: {} time-weighted, {} money-weighted (XIRR {})",
+        performance.from,
+        performance.to,
         shown(own),
         shown(money.map(|money| money.period)),
         shown(money.map(|money| money.yearly))

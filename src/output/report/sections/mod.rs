@@ -96,6 +96,12 @@ impl Words {
         self
     }
 
+    /// And then other words.
+    pub(super) fn then(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// The words as one text, those of others as they are written by a function.
     pub(super) fn text(&self, foreign: impl Fn(&str) -> String) -> String {
         let word = |(whose, text): &(Whose, String)| if *whose == Whose::Own { text.clone() } else { foreign(text) };

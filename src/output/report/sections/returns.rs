@@ -1,7 +1,8 @@
 //! What the portfolio and its benchmarks returned.
 
 use super::{Grid, Part, Section, Topic, Words, money, rate, signed, untold, untold_part};
-use crate::review::{Benchmark, Performance, Review};
+use crate::review::{Benchmark, Performance, Review, Unvalued};
+use crate::words::list;
 use rust_decimal::Decimal;
 
 /// What the portfolio returned beside its benchmarks.
@@ -21,6 +22,7 @@ pub(super) fn section(review: &Review) -> Section {
                 signed(review, performance.gain)
             ))));
             parts.push(Part::Table(table(review, performance)));
+            parts.extend(unvalued(performance));
             parts.extend(remarks(review, performance));
         }
         Err(why) => {
@@ -30,7 +32,10 @@ pub(super) fn section(review: &Review) -> Section {
         }
     }
     if review.performance.as_ref().err().is_none_or(|why| why.amiss) {
-        let lacking = |one: &Benchmark| Some(Part::Warning(untold(one.outcome.as_ref().err()?)));
+        let lacking = |one: &Benchmark| {
+            let why = untold(one.outcome.as_ref().err()?);
+            Some(Part::Warning(name(one).and(": ").then(why)))
+        };
         parts.extend(review.benchmarks.iter().filter_map(lacking));
     }
     if review.benchmarks.is_empty() {
@@ -86,6 +91,24 @@ pub(super) fn name(one: &Benchmark) -> Words {
     }
 }
 
+/// The days with which the returns do not begin or end because prices of them are missing: days in a row that lack the same
+/// are told at once.
+fn unvalued(performance: &Performance) -> Vec<Part> {
+    let moved: Vec<&Unvalued> = performance.unvalued.iter().filter(|one| one.moved).collect();
+    let later = |one: &Unvalued| one.day > performance.to;
+    let alike = moved.chunk_by(|one, next| one.missing == next.missing && later(one) == later(next));
+    let said = alike.filter_map(|days| {
+        let (first, last) = (days.first()?, days.last()?);
+        let missing: Vec<&str> = first.missing.iter().map(String::as_str).collect();
+        let which = match days.len() {
+            1 => format!("{} is not valued: ", first.day),
+            n => format!("{} to {} ({n} days) are not valued: ", first.day, last.day),
+        };
+        Some(Part::Warning(Words::own(which).quote(&format!("no price of {}", list(&missing)))))
+    });
+    said.collect()
+}
+
 /// What has to be known of the figures.
 fn remarks(review: &Review, performance: &Performance) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -105,7 +128,7 @@ fn remarks(review: &Review, performance: &Performance) -> Vec<Part> {
         }
         if let Err(why) = &outcome.same_flows {
             parts.push(if why.amiss {
-                Part::Warning(untold(why))
+                Part::Warning(name(one).and(": ").then(untold(why)))
             } else {
                 Part::Line(name(one).and(": ").quote(&why.why))
             });
