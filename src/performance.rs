@@ -25,7 +25,7 @@ use std::fmt;
 /// Days of a year, as XIRR counts them.
 pub const YEAR: u32 = 365;
 
-/// What the portfolio was worth on a day.
+/// What the portfolio was worth on a day; both figures are in the base currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Valued {
     /// The day.

@@ -8,6 +8,9 @@ use crate::trade::{Fill, Side};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+/// Decimal places of the estimate of a part of an order.
+const PART_PLACES: u32 = 12;
+
 /// A rebalance that was executed, wholly or in part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Execution {
@@ -21,9 +24,9 @@ pub struct Execution {
     pub reason: String,
     /// The plan; none where the log does not say.
     pub plan_id: Option<String>,
-    /// What weights were of, before.
+    /// What weights were of, before, in the base currency.
     pub value: Decimal,
-    /// Bought and sold together.
+    /// Bought and sold together, in the base currency.
     pub traded: Decimal,
     /// Half of that as a fraction of the portfolio; none of an empty one.
     pub turnover: Option<Decimal>,
@@ -35,7 +38,7 @@ pub struct Execution {
     pub left_alone: Vec<String>,
     /// What was paid in with it, or taken out below zero, and in which currency, if not in the base currency.
     pub cash_flow: Option<(Decimal, Option<String>)>,
-    /// What it cost.
+    /// What it cost, in the base currency.
     pub costs: Costs,
     /// Whether the broker did not tell every cost, so that some are estimated.
     pub estimated: bool,
@@ -54,12 +57,12 @@ pub struct Drift {
     pub after: Option<Decimal>,
 }
 
-/// What something cost, and what was expected, in the base currency.
+/// What something cost, and what was expected of the shares that were executed, in the base currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cost {
     /// What it cost; none where the log does not say.
     pub actual: Option<Decimal>,
-    /// What the plan expected; none where the log does not say.
+    /// What the plan expected of what was executed; none where the log does not say.
     pub estimate: Option<Decimal>,
 }
 
@@ -94,16 +97,20 @@ impl Costs {
         Cost { actual: sum(|cost| cost.actual), estimate: sum(|cost| cost.estimate) }
     }
 
-    /// Those of several executions, as far as they are told.
+    /// Those of several executions, as far as they are told; none of a kind that no execution states.
     pub(super) fn together(executions: &[Execution]) -> Option<Self> {
         let sum = |of: fn(&Self) -> Cost| {
             let costs = executions.iter().map(|one| of(&one.costs));
-            let actual =
-                costs.clone().try_fold(Decimal::ZERO, |sum, cost| sum.checked_add(cost.actual.unwrap_or_default()))?;
             let all = costs.clone().all(|cost| cost.estimate.is_some());
-            let estimate =
-                costs.filter_map(|cost| cost.estimate).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one))?;
-            Some(Cost { actual: Some(actual), estimate: all.then_some(estimate) })
+            let stated = costs.clone().filter_map(|cost| cost.actual);
+            // What nobody states is not nothing.
+            let some = executions.is_empty() || stated.clone().next().is_some();
+            let sum = |mut figures: &mut dyn Iterator<Item = Decimal>| {
+                figures.try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one))
+            };
+            let actual = sum(&mut stated.into_iter())?;
+            let estimate = sum(&mut costs.filter_map(|cost| cost.estimate))?;
+            Some(Cost { actual: some.then_some(actual), estimate: all.then_some(estimate) })
         };
         Some(Self {
             commission: sum(|c| c.commission)?,
@@ -163,7 +170,9 @@ fn drifts(record: &Record) -> Vec<Drift> {
 fn costs(record: &Record) -> Option<Costs> {
     let fills = &record.fills;
     let expected = |of: fn(&Estimate) -> Decimal| {
-        let worth = |one: &Estimate| of(one).checked_mul(one.fx_rate.map_or(Decimal::ONE, |rate| rate.0));
+        let worth = |one: &Estimate| {
+            executed(of(one), one, record)?.checked_mul(one.fx_rate.map_or(Decimal::ONE, |rate| rate.0))
+        };
         record.estimates.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(worth(one)?))
     };
     let known = !record.estimates.is_empty() || (fills.is_empty() && record.held.is_some());
@@ -175,12 +184,20 @@ fn costs(record: &Record) -> Option<Costs> {
     let actual = |of: &dyn Fn(&Fill) -> Option<Decimal>| if told { spent(of).map(Some) } else { Some(None) };
     let lost = record.conversions.iter().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one.cost.0))?;
     let commission = if told { spent(&|fill| Some(fill.commission.0))? } else { record.total_commission.0 };
+    let converted = told || !record.conversions.is_empty();
     Some(Costs {
         commission: Cost { actual: Some(commission), estimate: estimate(|one| one.commission.0)? },
         slippage: Cost { actual: actual(&|fill| slippage(fill, record))?, estimate: estimate(|one| one.slippage.0)? },
         tax: Cost { actual: actual(&|fill| Some(fill.tax.0))?, estimate: estimate(|one| one.tax.0)? },
-        conversion: Cost { actual: Some(lost), estimate: known.then_some(lost) },
+        conversion: Cost { actual: converted.then_some(lost), estimate: known.then_some(lost) },
     })
+}
+
+/// The part of an estimate that is of the shares that were executed: an order that was not executed saved nothing.
+fn executed(estimate: Decimal, one: &Estimate, record: &Record) -> Option<Decimal> {
+    let Some(order) = record.unfilled.iter().find(|order| order.order == one.order) else { return Some(estimate) };
+    let part = estimate.checked_mul(order.executed.0)?.checked_div(order.planned.0)?;
+    Some(part.round_dp(PART_PLACES))
 }
 
 /// What was charged as slippage, and what the shares cost more, or brought less, than at the plan's price: the

@@ -66,9 +66,9 @@ written! {
         pub reason: String,
         /// The plan; null where the log does not say.
         pub plan_id: Option<String>,
-        /// What weights were of, before.
+        /// What weights were of, before, in the base currency.
         pub value: String,
-        /// Bought and sold together.
+        /// Bought and sold together, in the base currency.
         pub traded: String,
         /// Half of that as a fraction of the value; null of an empty portfolio.
         pub turnover: Option<String>,
@@ -82,7 +82,7 @@ written! {
         pub cash_flow: Option<String>,
         /// The currency of that; null when it is the base currency, or nothing was.
         pub cash_flow_currency: Option<String>,
-        /// What it cost.
+        /// What it cost, in the base currency.
         pub costs: CostsJson,
         /// Whether the broker did not tell every cost.
         pub estimated: bool,
@@ -120,15 +120,15 @@ written! {
         pub tax: CostJson,
         /// What was lost by converting currencies.
         pub conversion: CostJson,
-        /// All of these.
+        /// All of these that the log states.
         pub total: CostJson,
     }
 
     /// A cost.
     pub struct CostJson {
-        /// What it was; null where the log does not say.
+        /// What it was; null where the log does not say. Of all executions, the sum of those of which it says.
         pub actual: Option<String>,
-        /// What the plans expected; null where the log does not say.
+        /// What the plans expected of the shares that were executed; null where the log does not say.
         pub estimate: Option<String>,
     }
 
@@ -138,9 +138,9 @@ written! {
         pub from: String,
         /// The day whose value it ends with.
         pub to: String,
-        /// The value at the start.
+        /// The value at the start, in the base currency.
         pub opening: String,
-        /// The value at the end.
+        /// The value at the end, in the base currency.
         pub closing: String,
         /// What was paid in less what was taken out.
         pub net_flow: String,
@@ -184,9 +184,9 @@ written! {
     pub struct ValueJson {
         /// The day.
         pub day: String,
-        /// The value at its end.
+        /// The value at its end, in the base currency.
         pub value: String,
-        /// What was paid in on it, or taken out below zero.
+        /// What was paid in on it, or taken out below zero, in the base currency.
         pub flow: String,
     }
 

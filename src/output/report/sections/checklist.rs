@@ -1,6 +1,6 @@
 //! The guide's quarterly checklist, each item answered with figures.
 
-use super::executions::{by_trigger, kinds, share_of_traded};
+use super::executions::{by_trigger, kinds, share_of_traded, unstated};
 use super::{Words, money, points, rate, signed, untold};
 use crate::output::report::QuarterReport;
 use crate::review::{AssetWeights, Execution, Review};
@@ -43,6 +43,7 @@ fn costs(review: &Review) -> Vec<Words> {
         said.push(Words::own(format!("estimated {}, so {difference}", money(review, estimate))));
     }
     said.extend(share_of_traded(review).map(Words::own));
+    said.extend(unstated(review).map(Words::own));
     said
 }
 

@@ -116,12 +116,7 @@ pub(super) fn costs(review: &Review) -> Section {
         rows,
     })];
     parts.extend(share_of_traded(review).map(|share| Part::Line(Words::own(share + "."))));
-    let unstated = review.executions.iter().filter(|one| !stated(&one.costs)).count();
-    if unstated > 0 {
-        let text =
-            format!("{} without fills in the log: of slippage and tax it says nothing.", count(unstated, "execution"));
-        parts.push(Part::Warning(Words::own(text)));
-    }
+    parts.extend(unstated(review).map(|text| Part::Warning(Words::own(text + "."))));
     let unexpected = review.executions.iter().filter(|one| one.costs.commission.estimate.is_none()).count();
     if unexpected > 0 {
         let text = format!(
@@ -147,8 +142,17 @@ pub(super) fn share_of_traded(review: &Review) -> Option<String> {
     Some(format!("{share} of {} traded; turnover {turnover}", money(review, traded)))
 }
 
-fn stated(costs: &Costs) -> bool {
-    costs.kinds().iter().all(|(_, cost)| cost.actual.is_some())
+/// That the log does not state every cost of every execution, and what that leaves out.
+pub(super) fn unstated(review: &Review) -> Option<String> {
+    let stated = |one: &&Execution| one.costs.kinds().iter().all(|(_, cost)| cost.actual.is_some());
+    let (all, told) = (review.executions.len(), review.executions.iter().filter(stated).count());
+    let silent = all.saturating_sub(told);
+    let without = format!("{} without fills in the log: of slippage and tax it says nothing", count(silent, "execution"));
+    match (silent, told) {
+        (0, _) => None,
+        (_, 0) => Some(without),
+        _ => Some(format!("{without}, and these are of {told} of {all} executions")),
+    }
 }
 
 /// Weight less target before and after each execution.
