@@ -71,8 +71,8 @@ impl std::error::Error for Undefined {}
 /// A money-weighted return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MoneyWeighted {
-    /// The rate of a year: XIRR.
-    pub yearly: Decimal,
+    /// The rate of a year: XIRR; none where it has more digits than are kept, as of a gain of a few days.
+    pub yearly: Option<Decimal>,
     /// What that comes to over the period.
     pub period: Decimal,
 }
@@ -113,8 +113,8 @@ pub fn money_weighted(flows: &[(NaiveDate, Decimal)]) -> Result<MoneyWeighted, U
     let day = flows.root()?;
     let days = flows.days();
     let whole = |exponent| power(day, exponent).and_then(|grown| grown.checked_sub(Decimal::ONE));
-    let rate = whole(YEAR).zip(whole(days)).map(|(yearly, period)| MoneyWeighted { yearly, period });
-    rate.ok_or(Undefined::TooLarge)
+    let period = whole(days).ok_or(Undefined::TooLarge)?;
+    Ok(MoneyWeighted { yearly: whole(YEAR), period })
 }
 
 /// Flows, one a day, the first above zero: days since the one before, and how much.

@@ -147,7 +147,7 @@ fn yearly(first: (NaiveDate, i128), last: (NaiveDate, i128)) -> Option<Decimal> 
         (from, to) = (from / 10, to / 10);
     }
     let flows = [(first.0, Decimal::from_i128_with_scale(from, 0)), (last.0, -Decimal::from_i128_with_scale(to, 0))];
-    Some(money_weighted(&flows).ok()?.yearly.round_dp(FIGURE_PLACES).normalize())
+    Some(money_weighted(&flows).ok()?.yearly?.round_dp(FIGURE_PLACES).normalize())
 }
 
 #[cfg(test)]

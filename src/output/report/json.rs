@@ -150,8 +150,11 @@ fn money(outcome: Result<&MoneyWeighted, String>) -> MoneyJson {
     let told = outcome.as_ref().ok();
     MoneyJson {
         period: told.map(|money| rounded(money.period)),
-        xirr: told.map(|money| rounded(money.yearly)),
-        undefined: outcome.err(),
+        xirr: told.and_then(|money| money.yearly).map(rounded),
+        undefined: match told {
+            Some(money) if money.yearly.is_none() => Some(Undefined::TooLarge.to_string()),
+            _ => outcome.err(),
+        },
     }
 }
 

@@ -174,9 +174,9 @@ written! {
     pub struct MoneyJson {
         /// Over the period; null when it is not defined.
         pub period: Option<String>,
-        /// As a rate of a year of 365 days: XIRR; null when it is not defined.
+        /// As a rate of a year of 365 days: XIRR; null when it is not defined, or has more digits than are kept.
         pub xirr: Option<String>,
-        /// Why it is not defined; null when it is.
+        /// Why either is null; null when neither is.
         pub undefined: Option<String>,
     }
 

@@ -80,7 +80,7 @@ fn returns(review: &Review) -> Vec<Words> {
         performance.to,
         shown(own),
         shown(money.map(|money| money.period)),
-        shown(money.map(|money| money.yearly))
+        shown(money.and_then(|money| money.yearly))
     ))];
     for one in &review.benchmarks {
         said.push(match &one.outcome {

@@ -1,6 +1,7 @@
 //! What the portfolio and its benchmarks returned.
 
 use super::{Grid, Part, Section, Topic, Words, money, rate, signed, untold, untold_part};
+use crate::performance::Undefined;
 use crate::review::{Benchmark, Performance, Review, Unvalued};
 use crate::words::list;
 use rust_decimal::Decimal;
@@ -53,7 +54,7 @@ fn table(review: &Review, performance: &Performance) -> Grid {
         figure(performance.returned()),
         Words::own(""),
         figure(money.map(|money| money.period)),
-        figure(money.map(|money| money.yearly)),
+        figure(money.and_then(|money| money.yearly)),
     ];
     grid.rows.insert(0, row);
     grid
@@ -72,7 +73,7 @@ fn benchmarks(review: &Review, performance: Option<&Performance>) -> Grid {
             figure(returned),
             figure(ahead),
             figure(money.map(|money| money.period)),
-            figure(money.map(|money| money.yearly)),
+            figure(money.and_then(|money| money.yearly)),
         ]
     };
     Grid {
@@ -118,6 +119,9 @@ fn remarks(review: &Review, performance: &Performance) -> Vec<Part> {
     ];
     for (what, why) in returns {
         parts.extend(why.map(|why| Part::Warning(Words::own(format!("No {what} return: {why}.")))));
+    }
+    if performance.money_weighted.as_ref().is_ok_and(|money| money.yearly.is_none()) {
+        parts.push(Part::Warning(Words::own(format!("No XIRR: {}.", Undefined::TooLarge))));
     }
     for one in &review.benchmarks {
         let Ok(outcome) = &one.outcome else { continue };
