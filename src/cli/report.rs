@@ -18,7 +18,7 @@ use crate::output::history::HistoryReport;
 use crate::output::report::{self, QuarterReport, draw};
 use crate::output::{self, Paint, Report, Ui};
 use crate::portfolio::{Allocation, Code, Portfolio};
-use crate::review::{Facts, Period, Priced, Quarter, Standings, review};
+use crate::review::{Facts, Period, Priced, Quarter, Standings, Untold, review};
 use crate::valuations::{self, Known, Valuations};
 use chrono::NaiveDate;
 use clap::Args;
@@ -85,6 +85,8 @@ pub(super) fn run(args: &ReportArgs, global: &Global, host: &mut Host<'_>, paint
     let today = owner.portfolio.zone.local(host.now).map(|now| now.date_naive());
     let period = today.and_then(|today| Period::of(args.quarter, today)).ok_or_else(|| not_begun(args.quarter))?;
     let log = records::read(global, host)?;
+    let lost = records::lost(&log, global, host)?;
+    let lost = lost.map(|(why, remedy)| Untold { why, remedy: Some(remedy), amiss: true });
     let sources = Sources::read(args, &owner.portfolio, &owner.benchmarks, &log, global, host)?;
     if !sources.findings.is_empty() {
         for (path, text) in &sources.texts {
@@ -95,7 +97,7 @@ pub(super) fn run(args: &ReportArgs, global: &Global, host: &mut Host<'_>, paint
         }
         return Err(Fault::unknown("what the report is made from cannot be read").hint("correct it as shown above."));
     }
-    let subject = Subject { args, global, owner: &owner, period, log: &log, sources: &sources };
+    let subject = Subject { args, global, owner: &owner, period, log: &log, lost: lost.as_ref(), sources: &sources };
     match Place::find(&From::WorkTree, &global.config, host) {
         Place::Repo { repo, path } => {
             history::told((&repo, &path), None, global, host, |told, host| subject.told(told, host, paint))
@@ -237,6 +239,7 @@ struct Subject<'a> {
     owner: &'a Owner,
     period: Period,
     log: &'a Log,
+    lost: Option<&'a Untold>,
     sources: &'a Sources,
 }
 
@@ -300,7 +303,12 @@ impl Subject<'_> {
             portfolio: &self.owner.portfolio,
             benchmarks: &self.owner.benchmarks,
             records: self.log.records(),
-            priced: valuations.map(|valuations| Priced { valuations, holdings, entries: &self.sources.entries }),
+            lost: self.lost,
+            priced: priced.map(|(valuations, holdings)| Priced {
+                valuations,
+                holdings,
+                entries: &self.sources.entries,
+            }),
             standings,
         };
         let review = review(&facts).map_err(|error| {

@@ -35,6 +35,8 @@ pub struct Facts<'a> {
     pub benchmarks: &'a [String],
     /// The log.
     pub records: &'a [Record],
+    /// That records are missing from it; none where it is whole.
+    pub lost: Option<&'a Untold>,
     /// Prices, what is held today, and cash that moved outside of a rebalance; none where nobody keeps prices.
     pub priced: Option<Priced<'a>>,
     /// The allocations that stood.
@@ -84,6 +86,8 @@ pub struct Review {
     pub currency: Currency,
     /// What was executed, oldest first.
     pub executions: Vec<Execution>,
+    /// Why that is not all; none where it is.
+    pub executions_untold: Option<Untold>,
     /// What that cost.
     pub costs: Costs,
     /// Half of what was traded as a fraction of the portfolio, of all executions together.
@@ -117,7 +121,8 @@ pub fn review(facts: &Facts<'_>) -> Result<Review, TooLarge> {
     let costs = Costs::together(&executions).ok_or(TooLarge)?;
     let turnovers = executions.iter().filter_map(|one| one.turnover);
     let turnover = turnovers.fold(rust_decimal::Decimal::ZERO, |sum, one| sum.saturating_add(one));
-    let course = returns::course(facts);
+    // What was held is reckoned back through the log.
+    let course = facts.lost.map_or_else(|| returns::course(facts), |lost| Err(lost.clone()));
     let performance = course.as_ref().map_err(Clone::clone).map(|course| course.performance.clone());
     Ok(Review {
         period: facts.period,
@@ -125,6 +130,7 @@ pub fn review(facts: &Facts<'_>) -> Result<Review, TooLarge> {
         benchmarks: benchmarks::benchmarks(facts, performance.as_ref().ok()),
         weights: course.as_ref().map(|course| weights::weights(facts, course)).unwrap_or_default(),
         executions,
+        executions_untold: facts.lost.cloned(),
         costs,
         turnover,
         performance,
@@ -143,6 +149,6 @@ impl Review {
             Ok(outcome) => outcome.same_flows.as_ref().err().is_some_and(|untold| untold.amiss),
             Err(untold) => untold.amiss,
         };
-        own || self.benchmarks.iter().any(untold)
+        own || self.executions_untold.is_some() || self.benchmarks.iter().any(untold)
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn draw(report: &QuarterReport<'_>) -> String {
         ended: review.period.ended,
         currency: review.currency.word().to_owned(),
         executions: review.executions.iter().map(execution).collect(),
+        executions_untold: review.executions_untold.as_ref().map(untold),
         costs: costs(&review.costs),
         turnover: rounded(review.turnover),
         returns: review.performance.as_ref().ok().map(returns),

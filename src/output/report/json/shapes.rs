@@ -33,6 +33,8 @@ pub struct ReportJson {
     pub currency: String,
     /// The executed rebalances, oldest first.
     pub executions: Vec<ExecutionJson>,
+    /// Why these are not all; null when they are.
+    pub executions_untold: Option<UntoldJson>,
     /// What they cost together.
     pub costs: CostsJson,
     /// Half of what they traded as a fraction of the portfolio, added up.

@@ -3,7 +3,7 @@
 use super::executions::{by_trigger, kinds, share_of_traded, unstated};
 use super::{Words, money, points, rate, signed, untold};
 use crate::output::report::QuarterReport;
-use crate::review::{AssetWeights, Execution, Review};
+use crate::review::{AssetWeights, Execution, Review, Untold};
 use crate::words::{count, percent, points as fraction_points};
 use rust_decimal::Decimal;
 
@@ -29,6 +29,8 @@ fn executions(review: &Review) -> Vec<Words> {
     if partial > 0 {
         said.push(Words::own(format!("{} not executed whole", count(partial, "execution"))));
     }
+    let lost = |why: &Untold| Words::own("not all are known: ").quote(&why.why);
+    said.extend(review.executions_untold.as_ref().map(lost));
     said
 }
 

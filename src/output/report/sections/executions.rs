@@ -1,15 +1,16 @@
 //! What was executed, what it cost, and what it did to the drift.
 
-use super::{Grid, Part, Section, Topic, Words, money, points, signed};
+use super::{Grid, Part, Section, Topic, Words, money, points, signed, untold};
 use crate::output::plan::figures::amount;
-use crate::review::{Cost, Costs, Execution, Review};
+use crate::review::{Cost, Costs, Execution, Review, Untold};
 use crate::trigger::Cause;
 use crate::words::{count, percent};
 use rust_decimal::Decimal;
 
 /// What was executed, by what made it due.
 pub(super) fn section(review: &Review) -> Section {
-    let mut parts = vec![Part::Line(Words::own(format!("{}.", by_trigger(review))))];
+    let mut parts: Vec<Part> = review.executions_untold.iter().map(|why| Part::Warning(not_all(why))).collect();
+    parts.push(Part::Line(Words::own(format!("{}.", by_trigger(review)))));
     if !review.executions.is_empty() {
         let row = |one: &Execution| {
             vec![
@@ -30,6 +31,11 @@ pub(super) fn section(review: &Review) -> Section {
     }
     parts.extend(review.executions.iter().map(|one| item(review, one)));
     Section { topic: Topic::Executions, title: "Executions".to_owned(), parts }
+}
+
+/// That not all is known of what was executed.
+pub(super) fn not_all(why: &Untold) -> Words {
+    Words::own("Not all executions are known: ").then(untold(why))
 }
 
 /// How many there were, by what made them due: `2 executions: 1 scheduled, 1 drift`.
