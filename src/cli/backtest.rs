@@ -2,7 +2,7 @@
 
 use super::gather::{Claims, From, Gathered, file_up_to, gather, own_file};
 use super::lint::exit;
-use super::outputs::{Stream, deliver, keep, same};
+use super::outputs::{Stream, deliver, keep_with_page};
 use super::plan::{day, print_all};
 use super::unplanned::plan_fault;
 use super::{Exit, Fault, Global, Host};
@@ -22,7 +22,7 @@ use crate::words::{closest, list};
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -155,16 +155,7 @@ fn usual(currency: Currency) -> Money {
 
 /// Runs the command.
 pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
-    let files = global.outputs.files();
-    for file in files.chain(args.html.as_deref()) {
-        keep(file, &[&args.prices], global, host)?;
-    }
-    distinct(args, global, host)?;
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        return Err(Fault::usage(format!("--from {from} is after --to {to}")).hint("exchange the two."));
-    }
+    keep_with_page(("backtest", args.html.as_deref()), &[&args.prices], global, host)?;
     // The past of the config is no part of the question.
     let bytes = own_file(&host.path(&global.config))?;
     let mut gathered = gather(&From::Bytes(bytes), global, host, &Claims::default())?;
@@ -198,17 +189,6 @@ pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, pai
     }
     let stream = if global.quiet { Stream::Quiet } else { Stream::Out };
     deliver(global, (Exit::Done, stream), host, paint, |format, paint| draw(format, &report, paint))
-}
-
-/// The page and another answer do not go to one place.
-fn distinct(args: &BacktestArgs, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
-    let Some(page) = &args.html else { return Ok(()) };
-    let same = |file: &Path| same(page, file, host);
-    match global.outputs.files().any(same) {
-        true => Err(Fault::usage(format!("the page and another answer go to {}", page.display()))
-            .hint("name another file: --html backtest.html")),
-        false => Ok(()),
-    }
 }
 
 impl BacktestArgs {

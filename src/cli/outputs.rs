@@ -244,9 +244,23 @@ pub(super) fn keep(file: &Path, also: &[&Path], global: &Global, host: &Host<'_>
     Ok(())
 }
 
-/// Whether two names are those of one file.
-pub(super) fn same(one: &Path, other: &Path, host: &Host<'_>) -> bool {
-    real(one, host) == real(other, host)
+/// The same for the answers and the page of a command: the page is a file, and not one that another answer goes to.
+pub(super) fn keep_with_page(
+    (command, page): (&str, Option<&Path>),
+    also: &[&Path],
+    global: &Global,
+    host: &Host<'_>,
+) -> Result<(), Fault> {
+    global.outputs.files().chain(page).try_for_each(|file| keep(file, also, global, host))?;
+    let Some(page) = page else { return Ok(()) };
+    let name = |fault: Fault| Err(fault.hint(format!("name another file: rebalance {command} --html {command}.html")));
+    if page == Path::new("-") {
+        return name(Fault::usage("--html needs a file, and cannot be standard output"));
+    }
+    match global.outputs.files().any(|file| real(file, host) == real(page, host)) {
+        true => name(Fault::usage(format!("the page and another answer go to {}", page.display()))),
+        false => Ok(()),
+    }
 }
 
 /// Where an answer goes that goes to no file.

@@ -4,7 +4,7 @@
 use super::account::{Account, holdings_path};
 use super::gather::{From, Place, file_up_to, own_file};
 use super::history::{self, Told};
-use super::outputs::{Stream, deliver, keep};
+use super::outputs::{Stream, deliver, keep_with_page};
 use super::{Exit, Fault, Global, Host, records};
 use crate::cash_flows::{self, Entry};
 use crate::config::{Config, get};
@@ -80,7 +80,8 @@ fn beside(global: &Global, name: &str) -> PathBuf {
 
 /// Runs the command.
 pub(super) fn run(args: &ReportArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
-    keep_files(args, global, host)?;
+    let named: Vec<&Path> = [&args.valuations, &args.cash_flows].into_iter().flatten().map(PathBuf::as_path).collect();
+    keep_with_page(("report", args.html.as_deref()), &named, global, host)?;
     let owner = Owner::read(global, host)?;
     let today = owner.portfolio.zone.local(host.now).map(|now| now.date_naive());
     let period = today.and_then(|today| Period::of(args.quarter, today)).ok_or_else(|| not_begun(args.quarter))?;
@@ -114,22 +115,6 @@ pub(super) fn run(args: &ReportArgs, global: &Global, host: &mut Host<'_>, paint
 fn not_begun(quarter: Option<Quarter>) -> Fault {
     let quarter = quarter.map_or_else(String::new, |quarter| quarter.to_string());
     Fault::usage(format!("{quarter} has not begun")).hint("name a quarter that has: rebalance report --quarter 2026Q1")
-}
-
-/// Sees to it that the page takes the place of nothing that the report is made from, nor of another answer.
-fn keep_files(args: &ReportArgs, global: &Global, host: &Host<'_>) -> Result<(), Fault> {
-    let named: Vec<&Path> = [&args.valuations, &args.cash_flows].into_iter().flatten().map(PathBuf::as_path).collect();
-    for file in global.outputs.files().chain(args.html.as_deref()) {
-        keep(file, &named, global, host)?;
-    }
-    let Some(html) = &args.html else { return Ok(()) };
-    if html.as_path() == Path::new("-") {
-        return Err(Fault::usage("--html needs a file").hint("name one: rebalance report --html report.html"));
-    }
-    match global.outputs.files().find(|file| host.path(file) == host.path(html)) {
-        Some(file) => Err(Fault::usage(format!("two answers go to {}", file.display())).hint("give each a file.")),
-        None => Ok(()),
-    }
 }
 
 /// What the config says.

@@ -144,6 +144,8 @@ fn a_page_takes_the_place_of_no_input() {
     }
     let both = ["backtest", "--prices", "prices.csv", "--format", "json", "--output-file", "a", "--html", "a"];
     assert_eq!(stage.run(&both).code, 64);
+    let stream = stage.run(&["backtest", "--prices", "prices.csv", "--html", "-"]);
+    assert!(stream.code == 64 && !stage.path("-").exists(), "{}", stream.whole());
     let nowhere = stage.run(&["backtest", "--prices", "prices.csv", "--html", "none/page.html"]);
     assert_eq!(nowhere.code, 6, "{}", nowhere.whole());
     assert_eq!(stage.read("prices.csv"), before);

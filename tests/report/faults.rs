@@ -267,6 +267,10 @@ fn the_page_and_the_answers_take_the_place_of_nothing() {
     assert_eq!(page("other.csv", &["--valuations", "other.csv"]).code, 64);
     assert_eq!(page("a.html", &["--format", "json", "--output-file", "a.html"]).code, 64);
     assert!(!stage.path("a.html").exists());
+    stage.write("real.html", "");
+    std::os::unix::fs::symlink("real.html", stage.path("l.html")).unwrap();
+    assert_eq!(page("real.html", &["--format", "json", "--output-file", "l.html"]).code, 64, "a link to the page");
+    assert_eq!(stage.read("real.html"), "");
     let run = page("nowhere/a.html", &[]);
     assert!(run.code == 6 && run.err.contains("nowhere/a.html"), "{}", run.whole());
     assert_eq!(stage.run(&["lint", "--format", "json", "--output-file", "valuations.csv"]).code, 64);
