@@ -153,7 +153,8 @@ struct Sources {
 }
 
 impl Sources {
-    /// Reads the files. Without prices nothing is valued, and nobody asks for the others.
+    /// Reads the files. Without prices nothing is valued, and nobody asks for the others, unless they are named: then what
+    /// is wrong with them is said.
     fn read(
         args: &ReportArgs,
         portfolio: &Portfolio,
@@ -163,26 +164,24 @@ impl Sources {
         host: &Host<'_>,
     ) -> Result<Self, Fault> {
         let mut sources = Self::default();
-        let Some((path, bytes)) = there(&args.valuations, valuations_path(global), valuations::LARGEST, host)? else {
-            return Ok(sources);
-        };
-        let account = account(global, host)?;
-        let held = account.iter().flat_map(|account| &account.holdings);
-        let held = held.flat_map(|holdings| holdings.positions.keys().cloned());
+        let valuations = there(&args.valuations, valuations_path(global), valuations::LARGEST, host)?;
+        if valuations.is_some() || args.cash_flows.is_some() {
+            if let Some((path, bytes)) = there(&args.cash_flows, cash_flows_path(global), MAX_BYTES, host)? {
+                let (entries, findings) = cash_flows::read(&path, &bytes);
+                sources.take(path, &bytes, findings);
+                sources.entries = entries;
+            }
+        }
+        let Some((path, bytes)) = valuations else { return Ok(sources) };
+        let account = Account::read(None, global, host)?;
+        let held = account.holdings.iter().flat_map(|holdings| holdings.positions.keys().cloned());
         let traded = log.records().iter().flat_map(|record| &record.fills).map(|fill| Code(fill.code.clone()));
         let own = portfolio.assets.keys().chain(&portfolio.outside).cloned();
         let known = Known { codes: own.chain(held).chain(traded).collect(), benchmarks: benchmarks.to_vec() };
         let (valuations, findings) = valuations::read(&path, &bytes, &known);
         sources.take(path, &bytes, findings);
-        if let Some((path, bytes)) = there(&args.cash_flows, cash_flows_path(global), MAX_BYTES, host)? {
-            let (entries, findings) = cash_flows::read(&path, &bytes);
-            sources.take(path, &bytes, findings);
-            sources.entries = entries;
-        }
-        if let Some(account) = &account {
-            sources.texts.insert(account.path.clone(), account.text.clone());
-            sources.findings.extend(account.findings.iter().cloned());
-        }
+        sources.texts.insert(account.path.clone(), account.text.clone());
+        sources.findings.extend(account.findings.iter().cloned());
         sources.valuations = Some(valuations);
         sources.account = account;
         Ok(sources)

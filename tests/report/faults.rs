@@ -216,6 +216,13 @@ help: correct it as shown above.
     );
     let run = stage.run(&["report", "--valuations", "none.csv"]);
     assert!(run.code == 6 && run.err.contains("none.csv"), "{}", run.whole());
+    // A file that was named is read also where there are no prices.
+    std::fs::remove_file(stage.path("valuations.csv")).unwrap();
+    assert_eq!(stage.run(&["report"]).code, 0, "the usual file of cash flows is not asked for");
+    let run = stage.run(&["report", "--cash-flows", "nofile.csv"]);
+    assert!(run.code == 6 && run.err.contains("nofile.csv"), "{}", run.whole());
+    let run = stage.run(&["report", "--cash-flows", "cash_flows.csv"]);
+    assert!(run.code == 6 && run.err.contains("cash_flows.csv:2:12"), "{}", run.whole());
 }
 
 #[test]
