@@ -5,7 +5,7 @@ use super::account::{Account, holdings_path};
 use super::gather::{From, Place, file_up_to, own_file};
 use super::history::{self, Told};
 use super::outputs::{Stream, deliver, keep_with_page};
-use super::{Exit, Fault, Global, Host, records};
+use super::{Exit, Fault, Global, Host, live, records};
 use crate::cash_flows::{self, Entry};
 use crate::config::{Config, get};
 use crate::disk::write_whole;
@@ -34,6 +34,7 @@ Examples:
   rebalance report --html report.html     with charts, for a browser
   rebalance report --format markdown      for an issue or a wiki
   rebalance report --format json          for programs
+  rebalance report --broker kis           with what the account holds there
 
 Returns and weights need valuations.csv beside the holdings, a price a line:
 `date,code,price`. Money that came or went without a rebalance stands in
@@ -55,6 +56,9 @@ pub(super) struct ReportArgs {
     /// Prices by day [default: valuations.csv beside the holdings, if there is one]
     #[arg(long, value_name = "FILE")]
     valuations: Option<PathBuf>,
+    /// Ask this broker what is held, instead of reading the holdings, which orders at kis, kiwoom and alpaca do not change
+    #[arg(long, value_name = "NAME")]
+    broker: Option<String>,
     /// Cash that moved outside of a rebalance [default: cash_flows.csv beside the holdings, if there is one]
     #[arg(long, value_name = "FILE")]
     cash_flows: Option<PathBuf>,
@@ -173,7 +177,8 @@ impl Sources {
             }
         }
         let Some((path, bytes)) = valuations else { return Ok(sources) };
-        let account = Account::read(None, global, host)?;
+        let told = args.broker.as_deref().map(|name| live::told(Some(name), global, host)).transpose()?.flatten();
+        let account = Account::read(told.as_ref(), global, host)?;
         let held = account.holdings.iter().flat_map(|holdings| holdings.positions.keys().cloned());
         let traded = log.records().iter().flat_map(|record| &record.fills).map(|fill| Code(fill.code.clone()));
         let own = portfolio.assets.keys().chain(&portfolio.outside).cloned();

@@ -4,6 +4,9 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::fmt;
 
+/// How it is known what the account holds: only paper and manual bring the holdings up to date.
+const ASK: &str = "orders at kis, kiwoom and alpaca do not change them, and `rebalance report --broker NAME` asks the broker";
+
 /// What was tried with entries of a rebalance's day.
 const EITHER: &str = ": neither before the rebalance nor after it does that agree";
 
@@ -102,11 +105,13 @@ impl Disagreement {
         match self {
             Self::NoFills { .. } => "ask for a quarter that begins after it".to_owned(),
             Self::Otherwise { cash: true, same_day, .. } => {
-                let enter = "enter what came or went without a rebalance in cash_flows.csv: a deposit, a withdrawal, a \
-                             dividend, interest, a fee or a tax";
+                let enter = format!(
+                    "enter what came or went without a rebalance in cash_flows.csv: a deposit, a withdrawal, a dividend, \
+                     interest, a fee or a tax; and bring cash of the holdings to what the account holds: {ASK}"
+                );
                 let lines: Vec<String> = same_day.iter().map(usize::to_string).collect();
                 match lines.as_slice() {
-                    [] => enter.to_owned(),
+                    [] => enter,
                     [line] => format!("{enter}; check the amount of its line {line}, which is of the same day{EITHER}"),
                     _ => format!(
                         "{enter}; check the amounts of its lines {}, which are of the same day{EITHER}",
@@ -115,9 +120,10 @@ impl Disagreement {
                 }
             }
             Self::Otherwise { .. } | Self::BelowZero { .. } => {
-                "correct the holdings; where shares came or went without a rebalance, as in a split, ask for a quarter \
-                 that begins after that"
-                    .to_owned()
+                format!(
+                    "bring the holdings to what the account holds: {ASK}; where shares came or went without a \
+                     rebalance, as in a split, ask for a quarter that begins after that"
+                )
             }
             Self::Later { .. } => "bring cash and `as_of` of the holdings up to that day".to_owned(),
             Self::NoCurrency { .. } => "correct that line".to_owned(),
