@@ -72,7 +72,7 @@ pub fn list(words: &[&str]) -> String {
 /// A fraction as a percentage, rounded half away from zero: `0.381819` is `38.18 %`.
 #[must_use]
 pub fn percent(fraction: Decimal) -> String {
-    format!("{} %", two_places(fraction * Decimal::ONE_HUNDRED))
+    format!("{} %", two_places(fraction.saturating_mul(Decimal::ONE_HUNDRED)))
 }
 
 /// A fraction as a percentage, exactly: `0.35` is `35 %`.
@@ -84,7 +84,7 @@ pub fn exact_percent(fraction: Decimal) -> String {
 /// A difference of fractions in points of the portfolio, with its sign: `0.031819` is `+3.18`.
 #[must_use]
 pub fn points(difference: Decimal) -> String {
-    let rounded = two_places(difference * Decimal::ONE_HUNDRED);
+    let rounded = two_places(difference.saturating_mul(Decimal::ONE_HUNDRED));
     if rounded.is_zero() { "0.00".to_owned() } else { format!("{rounded:+}") }
 }
 

@@ -89,22 +89,13 @@ fn returns(review: &Review) -> Vec<Words> {
             Ok(outcome) => {
                 let ahead = own.and_then(|own| own.checked_sub(outcome.returned));
                 let ahead =
-                    ahead.map_or(String::new(), |ahead| format!(", the portfolio {} points", points(rounded(ahead))));
+                    ahead.map_or(String::new(), |ahead| format!(", the portfolio {} points", fraction_points(ahead)));
                 super::returns::name(one).and(format!(" {}{ahead}", rate(outcome.returned)))
             }
             Err(why) => super::returns::name(one).and(": ").quote(&why.why),
         });
     }
     said
-}
-
-/// A difference of fractions in points, rounded to two places.
-fn rounded(fraction: Decimal) -> Decimal {
-    let mut points = fraction
-        .saturating_mul(Decimal::ONE_HUNDRED)
-        .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
-    points.rescale(2);
-    points
 }
 
 /// What there is to judge the targets by: where the weights are, and how long they were outside their bands.

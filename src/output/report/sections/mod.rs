@@ -12,7 +12,8 @@ pub(super) use executions::kinds;
 use super::QuarterReport;
 use crate::output::plan::figures::value;
 use crate::review::{Review, Untold};
-use rust_decimal::{Decimal, RoundingStrategy};
+use crate::words::points as fraction_points;
+use rust_decimal::Decimal;
 
 /// A part of a report under a heading.
 pub(super) struct Section {
@@ -136,10 +137,7 @@ fn signed(review: &Review, amount: Decimal) -> String {
 
 /// A return as a percentage with its sign, rounded half away from zero to two places.
 pub(super) fn rate(fraction: Decimal) -> String {
-    let percent = fraction.saturating_mul(Decimal::ONE_HUNDRED);
-    let mut rounded = percent.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(2);
-    if rounded.is_zero() { "0.00 %".to_owned() } else { format!("{rounded:+} %") }
+    format!("{} %", fraction_points(fraction))
 }
 
 /// Weight less target in points, as the log has it, with its sign.
