@@ -132,7 +132,7 @@ fn money(review: &Review, amount: Decimal) -> String {
 /// The same with its sign.
 fn signed(review: &Review, amount: Decimal) -> String {
     let text = money(review, amount);
-    if amount > Decimal::ZERO { format!("+{text}") } else { text }
+    if amount.round_dp(review.currency.places()) > Decimal::ZERO { format!("+{text}") } else { text }
 }
 
 /// A return as a percentage with its sign, rounded half away from zero to two places.
