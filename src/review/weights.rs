@@ -35,7 +35,7 @@ pub struct AssetWeights {
     /// The target on the last day, where the allocation had the asset.
     pub target: Option<Decimal>,
     /// On how many of the days it was outside its band.
-    pub outside: usize,
+    pub out_of_band_days: usize,
 }
 
 /// The weights of all assets, by code.
@@ -62,7 +62,7 @@ fn total(values: &Values<'_>, day: NaiveDate) -> Option<Decimal> {
 
 fn asset(values: &Values<'_>, code: String, totals: &[(NaiveDate, Decimal)]) -> AssetWeights {
     let key = Code(code.clone());
-    let (mut weights, mut bands, mut outside, mut target) = (Vec::new(), Vec::new(), 0, None);
+    let (mut weights, mut bands, mut out_of_band_days, mut target) = (Vec::new(), Vec::new(), 0, None);
     for (day, total) in totals {
         let shares = values.timeline.on(*day).shares.get(&code).copied().unwrap_or_default();
         let worth = if shares.is_zero() { Some(Decimal::ZERO) } else { values.worth(*day, &code, shares) };
@@ -72,10 +72,10 @@ fn asset(values: &Values<'_>, code: String, totals: &[(NaiveDate, Decimal)]) -> 
         target = share.map(|share| share.target.decimal());
         if let Some(share) = share {
             let (low, high) = (share.min.decimal(), share.max.decimal());
-            outside += usize::from(weight < low || weight > high);
+            out_of_band_days += usize::from(weight < low || weight > high);
             bands.push((*day, low, high));
         }
     }
     let ticker = values.facts.portfolio.assets.get(&key).map_or(code.clone(), |asset| asset.ticker.clone());
-    AssetWeights { code, ticker, weights, bands, target, outside }
+    AssetWeights { code, ticker, weights, bands, target, out_of_band_days }
 }

@@ -348,7 +348,7 @@ if returns is not None:
             _, target, low, high = in_force[-1][0][code]
             same(f"{code} band on {day}", (Fraction(one["min"]), Fraction(one["max"])), (low, high))
             outside += weight < low or weight > high
-        same(f"{code} outside", found["outside"], outside)
+        same(f"{code} out of band", found["out_of_band_days"], outside)
         same(f"{code} target", found["target"], target)
 
 # The answers of the checklist have the figures of the report.

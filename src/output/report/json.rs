@@ -193,7 +193,7 @@ fn weights(one: &AssetWeights) -> WeightsJson {
         code: one.code.clone(),
         ticker: one.ticker.clone(),
         target: one.target.map(exact),
-        outside: one.outside,
+        out_of_band_days: one.out_of_band_days,
         days: one.weights.iter().map(day).collect(),
     }
 }

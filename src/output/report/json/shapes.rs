@@ -221,7 +221,7 @@ written! {
         /// Its target at the end; null where the allocation did not have it.
         pub target: Option<String>,
         /// On how many of the days it was outside its band.
-        pub outside: usize,
+        pub out_of_band_days: usize,
         /// What it weighed on each valued day.
         pub days: Vec<WeightJson>,
     }

@@ -108,15 +108,15 @@ fn targets(review: &Review) -> Vec<Words> {
     let day = one.weights.last().map(|(day, _)| day.to_string()).unwrap_or_default();
     let head = Words::own(format!("on {day} furthest from its target: ")).quote(&one.ticker);
     let mut said = vec![head.and(format!(", {} points", fraction_points(furthest)))];
-    let out: Vec<&AssetWeights> = review.weights.iter().filter(|one| one.outside > 0).collect();
+    let out: Vec<&AssetWeights> = review.weights.iter().filter(|one| one.out_of_band_days > 0).collect();
     if out.is_empty() {
         said.push(Words::own("every weight was in its band on every valued day"));
     }
     for one in out {
-        let part = Decimal::from(one.outside).checked_div(Decimal::from(one.weights.len())).unwrap_or_default();
+        let part = Decimal::from(one.out_of_band_days).checked_div(Decimal::from(one.weights.len())).unwrap_or_default();
         let text = format!(
             " was outside its band on {} of {} valued days ({})",
-            one.outside,
+            one.out_of_band_days,
             one.weights.len(),
             percent(part)
         );

@@ -20,7 +20,7 @@ pub(super) fn section(review: &Review) -> Section {
             figure(one.weights.last()),
             Words::own(one.target.map_or("–".to_owned(), exact_percent)),
             Words::own(band),
-            Words::own(format!("{}/{}", one.outside, one.weights.len())),
+            Words::own(format!("{}/{}", one.out_of_band_days, one.weights.len())),
         ]
     };
     let columns = vec!["code", "asset", "start", "end", "target", "band", "days out"];
