@@ -6,7 +6,7 @@ use super::InitArgs;
 use super::shown;
 use super::write::{Put, all_or_none};
 use crate::cli::gather::{From, Place};
-use crate::cli::{CONFIG, Exit, Fault, Global, Host};
+use crate::cli::{CONFIG, Exit, Fault, Global, Host, quoted};
 use crate::output::{Paint, Ui};
 use crate::repo::{Content, HooksDir, Repo};
 use crate::words::{list, one_line};
@@ -164,11 +164,6 @@ fn command(hook: &Hook, config: &str) -> String {
         _ => format!("--config={} ", quoted(config)),
     };
     format!("rebalance {option}{}", hook.args)
-}
-
-/// A word as a POSIX shell takes it literally.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn script(hook: &Hook, config: &str) -> String {
