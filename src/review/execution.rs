@@ -102,14 +102,12 @@ impl Costs {
         let sum = |of: fn(&Self) -> Cost| {
             let costs = executions.iter().map(|one| of(&one.costs));
             let all = costs.clone().all(|cost| cost.estimate.is_some());
-            let stated = costs.clone().filter_map(|cost| cost.actual);
+            let mut stated = costs.clone().filter_map(|cost| cost.actual);
             // What nobody states is not nothing.
             let some = executions.is_empty() || stated.clone().next().is_some();
-            let sum = |mut figures: &mut dyn Iterator<Item = Decimal>| {
-                figures.try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one))
-            };
-            let actual = sum(&mut stated.into_iter())?;
-            let estimate = sum(&mut costs.filter_map(|cost| cost.estimate))?;
+            let add = |sum: Decimal, one: Decimal| sum.checked_add(one);
+            let actual = stated.try_fold(Decimal::ZERO, add)?;
+            let estimate = costs.filter_map(|cost| cost.estimate).try_fold(Decimal::ZERO, add)?;
             Some(Cost { actual: some.then_some(actual), estimate: all.then_some(estimate) })
         };
         Some(Self {

@@ -1,8 +1,8 @@
 """Reckons every figure of a report again, from the files it was made from.
 
-    python3 recompute.py DIRECTORY
+    python3 recompute.py DIRECTORY NOW
 
-The directory has report.json beside the config, the holdings, the log, valuations.csv and cash_flows.csv, in a git
+NOW is when the report was made, RFC 3339. The directory has report.json beside the config, the holdings, the log, valuations.csv and cash_flows.csv, in a git
 repository. It shares nothing with the program: positions go forward from what the log says was held, returns are
 fractions, rates are found with real exponents. Only the standard library is used. It ends with 1 at the first figure that
 differs, and otherwise says how many agree.
@@ -26,6 +26,7 @@ ZONE = datetime.timezone(datetime.timedelta(hours=9))  # the sample is Korean
 WINDOW = 7 * 86400
 
 here = pathlib.Path(sys.argv[1])
+today = datetime.datetime.fromisoformat(sys.argv[2]).astimezone(ZONE).date()
 report = json.loads((here / "report.json").read_text())
 agreed = 0
 
@@ -99,13 +100,20 @@ year, number = int(report["quarter"][:4]), int(report["quarter"][5])
 first = Date(year, 3 * number - 2, 1)
 last = (Date(year + number // 4, 3 * number % 12 + 1, 1)) - datetime.timedelta(1)
 same("from", report["from"], str(first))
-to = Date.fromisoformat(report["to"])
-same("to", report["to"], str(last if report["ended"] else to))
+to = min(last, today)
+same("to", report["to"], str(to))
+same("ended", report["ended"], last < today)
 
 
 # What was executed.
 def executed(record):
-    return min([day_of(fill["at"], Date.fromisoformat(record["date"])) for fill in record["fills"]] or [Date.fromisoformat(record["date"])])
+    day = Date.fromisoformat(record["date"])
+    return min([day_of(fill["at"], day) for fill in record.get("fills", [])] or [day])
+
+
+def silent(record):
+    """Whether a record says nothing of shares: another program wrote it."""
+    return bool(record["trades"]) and not record.get("fills")
 
 
 def rate(thing):
@@ -113,7 +121,11 @@ def rate(thing):
 
 
 def costs(record):
+    if silent(record):
+        nothing = dict.fromkeys(("commission", "slippage", "tax", "conversion"))
+        return nothing | {"commission": Fraction(record["total_commission"])}, nothing
     plan = {one["order"]: one for one in record["estimates"]}
+    part = {one["order"]: Fraction(one["executed"]) / Fraction(one["planned"]) for one in record.get("unfilled", [])}
     actual = {"commission": Fraction(0), "slippage": Fraction(0), "tax": Fraction(0)}
     for fill in record["fills"]:
         sign = 1 if fill["side"] == "buy" else -1
@@ -122,7 +134,7 @@ def costs(record):
         actual["slippage"] += (Fraction(fill["slippage"]) + worse) * rate(fill)
         actual["tax"] += Fraction(fill["tax"]) * rate(fill)
     actual["conversion"] = sum((Fraction(one["cost"]) for one in record.get("conversions", [])), Fraction(0))
-    estimate = {kind: sum((Fraction(one[kind]) * rate(one) for one in plan.values()), Fraction(0)) for kind in list(actual)[:3]}
+    estimate = {kind: sum((Fraction(one[kind]) * rate(one) * part.get(one["order"], 1) for one in plan.values()), Fraction(0)) for kind in list(actual)[:3]}
     estimate["conversion"] = actual["conversion"]  # done as planned
     return actual, estimate
 
@@ -131,26 +143,36 @@ def compare_costs(what, found, actual, estimate):
     for kind in actual:
         same(f"{what} {kind}", found[kind]["actual"], actual[kind])
         same(f"{what} {kind} estimated", found[kind]["estimate"], estimate[kind])
-    same(f"{what} in all", found["total"]["actual"], sum(actual.values()))
-    same(f"{what} in all, estimated", found["total"]["estimate"], sum(estimate.values()))
+    same(f"{what} in all", found["total"]["actual"], together(actual.values()))
+    same(f"{what} in all, estimated", found["total"]["estimate"], together(estimate.values()))
+
+
+def together(figures):
+    """The sum of the figures that there are; none where there are none."""
+    known = [one for one in figures if one is not None]
+    return sum(known, Fraction(0)) if known else None
 
 
 within = [record for record in log if first <= executed(record) <= to]
 same("executions", len(report["executions"]), len(within))
-all_actual = dict.fromkeys(("commission", "slippage", "tax", "conversion"), Fraction(0))
-all_estimate, turnover = dict(all_actual), Fraction(0)
+spent, turnover, all_traded = [], Fraction(0), Fraction(0)
 for found, record in zip(report["executions"], within):
     name = found["day"]
     same("day", name, str(executed(record)))
     for field, key in (("planned", "date"), ("trigger", "trigger"), ("reason", "notes"), ("plan_id", "plan_id")):
-        same(f"{name} {field}", found[field], record[key])
+        same(f"{name} {field}", found[field], record.get(key))
     same(f"{name} value", found["value"], Fraction(record["total_portfolio_value"]))
-    traded = sum((Fraction(fill["amount"]) * rate(fill) for fill in record["fills"]), Fraction(0))
+    fills = record.get("fills", [])
+    traded = sum((Fraction(fill["amount"]) * rate(fill) for fill in fills), Fraction(0))
+    traded = Fraction(record["total_trade_amount"]) if silent(record) else traded
+    all_traded += traded
     same(f"{name} traded", found["traded"], traded)
     half = traded / 2 / Fraction(record["total_portfolio_value"])
     same(f"{name} turnover", found["turnover"], half)
     turnover += half
-    same(f"{name} filled", found["filled"], len(record["fills"]))
+    same(f"{name} filled", found["filled"], len(fills) or len(record["trades"]))
+    same(f"{name} estimated", found["estimated"], any(fill.get("estimated") for fill in fills))
+    same(f"{name} left alone", found["left_alone"], record.get("left_alone", []))
     unfilled = [(one["order"], Fraction(one["planned"]), Fraction(one["executed"])) for one in record.get("unfilled", [])]
     told = [(one["order"], Fraction(one["planned"]), Fraction(one["executed"])) for one in found["unfilled"]]
     same(f"{name} unfilled", told, unfilled)
@@ -158,14 +180,16 @@ for found, record in zip(report["executions"], within):
     same(f"{name} cash flow", found["cash_flow"] and Fraction(found["cash_flow"]), flow and Fraction(flow))
     actual, estimate = costs(record)
     compare_costs(name, found["costs"], actual, estimate)
-    for kind in actual:
-        all_actual[kind] += actual[kind]
-        all_estimate[kind] += estimate[kind]
+    spent.append((actual, estimate))
     for drift in found["drift"]:
         for when, key in (("before", "pre_drift"), ("after", "post_drift")):
             same(f"{name} {drift['asset']} {when}", drift[when], Fraction(record[key][drift["asset"]]))
     same(f"{name} drifts", len(found["drift"]), len(record["pre_drift"]))
+KINDS = ("commission", "slippage", "tax", "conversion")
+all_actual = {kind: together(one[kind] for one, _ in spent) if spent else Fraction(0) for kind in KINDS}
+all_estimate = {kind: None if any(one[kind] is None for _, one in spent) else sum((one[kind] for _, one in spent), Fraction(0)) for kind in KINDS}
 compare_costs("all", report["costs"], all_actual, all_estimate)
+same("all executions", report["executions_untold"], None)
 same("turnover", report["turnover"], turnover)
 
 
@@ -174,9 +198,10 @@ same("turnover", report["turnover"], turnover)
 def held(day):
     """Shares and cash at the end of a day."""
     text = (here / "holdings.yaml").read_text()
-    if log:
-        before = [record for record in log if executed(record) <= day]
-        shares, cash, begun = dict(log[0]["held"]["shares"]), dict(log[0]["held"]["cash"]), executed(log[0])
+    telling = [record for record in log if "held" in record]
+    if telling:
+        before = [record for record in telling if executed(record) <= day]
+        shares, cash, begun = dict(telling[0]["held"]["shares"]), dict(telling[0]["held"]["cash"]), executed(telling[0])
         shares = {code: Fraction(one) for code, one in shares.items()}
         cash = {word: Fraction(one) for word, one in cash.items()}
         for record in before:
@@ -243,14 +268,29 @@ def compare_rate(what, found, flows, days):
 
 
 opening = first - datetime.timedelta(10)
-days = [day for day in sorted(prices) if opening <= day <= to and values(day)]
+asked = [day for day in sorted(prices) if opening <= day <= to]
+days = [day for day in asked if values(day)]
 before = [day for day in days if day < first]
 days = [day for day in days if day >= (before[-1] if before else opening)]
 returns = report["returns"]
-if len(days) < 2:
+if not days or days[-1] < first or any(silent(record) and executed(record) > days[0] for record in log):
     same("returns", returns, None)
 else:
     start, end = days[0], days[-1]
+    told = sum("held" in record and executed(record) > start for record in log)
+    earlier = [record for record in log if executed(record) <= start]
+    same("compared", returns["compared"], told or int(bool(earlier) and "held" in earlier[-1]))
+    lacking = []
+    for day in asked:
+        shares, cash = held(day)
+        codes = sorted(code for code, count in shares.items() if count)
+        missing = [code for code in codes if code not in prices[day]]
+        words = {assets[code]["currency"] for code in codes} | {word for word, one in cash.items() if one}
+        missing += sorted(f"{word}/KRW" for word in words if word != "KRW" and f"{word}/KRW" not in prices[day])
+        tried = start >= first or day > start
+        if tried and missing and any(code in prices[day] for code in codes):
+            lacking.append((str(day), missing, day > end or day < max(start, first)))
+    same("unvalued", [(one["day"], one["missing"], one["moved"]) for one in returns["unvalued"]], lacking)
     same("start", returns["from"], str(start))
     same("end", returns["to"], str(end))
     external = [(day, word, change) for day, kind, word, change in entries if kind in ("deposit", "withdrawal")]
@@ -351,13 +391,76 @@ if returns is not None:
         same(f"{code} out of band", found["out_of_band_days"], outside)
         same(f"{code} target", found["target"], target)
 
-# The answers of the checklist have the figures of the report.
+
+
+# The answers of the checklist have the figures that were reckoned here.
+def rounded(figure, places=2):
+    """Half away from zero, as percentages and points are."""
+    figure = Decimal(figure.numerator) / Decimal(figure.denominator)
+    return figure.quantize(Decimal(1).scaleb(-places), decimal.ROUND_HALF_UP)
+
+
+def points(figure):
+    figure = rounded(figure * 100)
+    return f"{figure:+}" if figure else "0.00"
+
+
+def percent(figure):
+    return f"{rounded(figure * 100)} %"
+
+
+def won(figure):
+    figure = (Decimal(figure.numerator) / Decimal(figure.denominator)).quantize(Decimal(1), decimal.ROUND_HALF_EVEN)
+    return f"{figure or 0:,}"
+
+
+def logged(figure):
+    """A drift as the log has it."""
+    return f"{figure:+}" if figure else "0.00"
+
+
+def plural(number, noun):
+    return f"{number} {noun}" + "s" * (number != 1)
+
+
+def answered(what, *texts):
+    """An answer has to have these texts."""
+    for text in texts:
+        same(f"{what}: {text!r} is answered", text in answers[what] or answers[what], True)
+
+
 answers = {one["item"]: " / ".join(one["answer"]) for one in report["checklist"]}
 same("items", len(answers), 6)
-item = list(answers)
-count = len(within)
-same("executions are counted", answers[item[0]].startswith(f"{count} execution" if count else "No execution"), True)
+counting, spending, drifting, returning, judging, changing = answers
+triggers = [record["trigger"] for record in within]
+answered(counting, plural(len(within), "execution") if within else "No executions")
+answered(counting, *(f"{triggers.count(word)} {word}" for word in set(triggers) - {"drift"}))
+total, expected = together(all_actual.values()), together(all_estimate.values())
+answered(spending, f"{won(total)} KRW: commission {won(all_actual['commission'])}, slippage ")
+answered(spending, *(f"{kind} {'–' if all_actual[kind] is None else won(all_actual[kind])}" for kind in KINDS[:3]))
+if within and expected is not None:
+    difference = total - expected
+    answered(spending, f"estimated {won(expected)}, so {'+' if difference >= 1 else ''}{won(difference)}")
+if all_traded:
+    answered(spending, f"{percent(total / all_traded)} of {won(all_traded)} traded; turnover {percent(turnover)}")
+for record in within:
+    # Of the names in their order, the last one of the largest.
+    largest = {key: max(sorted(record[key].items()), key=lambda one: (abs(one[1]), one[0])) for key in ("pre_drift", "post_drift")}
+    (name, one), (other, after) = largest["pre_drift"], largest["post_drift"]
+    answered(drifting, f"{executed(record)}: largest {logged(one)} ({name}) -> {logged(after)} ({other})")
+if returns is not None and len(days) > 1:
+    answered(returning, f"portfolio {start} to {end}: {points(grown - 1)} % time-weighted, ")
+    for found in report["benchmarks"]:
+        if found["returned"] is not None:
+            one = Fraction(found["returned"])
+            answered(returning, f"{found['name']}", f" {points(one)} %, the portfolio {points(grown - 1 - one)} points")
 if returns is not None:
-    percent = (Decimal(returns["time_weighted"]) * 100).quantize(Decimal("0.01"), decimal.ROUND_HALF_UP)
-    same("the return is answered", f"{percent:+} % time-weighted" in answers[item[3]] or not percent, True)
+    ends = [(one["ticker"], Fraction(one["days"][-1]["weight"]) - Fraction(one["target"])) for one in report["weights"]]
+    name, furthest = max(ends, key=lambda one: abs(one[1]))
+    answered(judging, f"on {end} furthest from its target: {name}, {points(furthest)} points")
+    for one in report["weights"]:
+        out, of = one["out_of_band_days"], len(days)
+        text = f"{one['ticker']} was outside its band on {out} of {of} valued days ({percent(Fraction(out, of))})"
+        same(f"{one['code']} out of band is answered", text in answers[judging], out > 0)
+answered(changing, plural(len(changes), "change") if changes else "no change of the allocation")
 print(f"{agreed} figures agree")

@@ -1,6 +1,6 @@
 //! Every figure of a report reckoned again, by a program that shares nothing with this one.
 
-use crate::scenes::{SCENES, one_execution};
+use crate::scenes::{SCENES, clock, in_part, one_execution};
 use crate::stage::Stage;
 use rust_decimal::Decimal;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn recompute(stage: &Stage, name: &str, options: &[&str]) -> String {
 /// Whether the program finds every figure as it should be, and what it says.
 fn reckoned(stage: &Stage) -> (bool, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/recompute.py");
-    let output = Command::new("python3").arg("-B").arg(script).arg(stage.path("")).output().expect("python3 is needed");
+    let output = Command::new("python3").arg("-B").arg(script).arg(stage.path("")).arg(clock(stage)).output().expect("python3 is needed");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), said)
 }
@@ -66,5 +66,35 @@ fn a_figure_that_is_wrong_is_found() {
         stage.write("report.json", &wrong.to_string());
         let (sound, said) = reckoned(&stage);
         assert!(!sound && said.contains("reckoned again it is"), "{figure}: {said}");
+    }
+}
+
+/// What is no figure by itself, and something that it is not: an answer loses its last digit.
+const OTHERS: [(&str, &str); 9] = [
+    ("/ended", "false"),
+    ("/to", "\"2026-03-30\""),
+    ("/returns/compared", "2"),
+    ("/returns/unvalued", "[{\"day\":\"2026-03-31\",\"missing\":[\"069500\"],\"moved\":true}]"),
+    ("/executions/0/estimated", "false"),
+    ("/executions/0/left_alone", "[\"069500\"]"),
+    ("/checklist/1/answer/0", "\"729 KRW: commission 163, slippage 565, tax 0\""),
+    ("/checklist/2/answer/0", "\"\""),
+    ("/checklist/4/answer/0", "\"\""),
+];
+
+#[test]
+fn a_word_that_is_wrong_is_found() {
+    let stage = in_part();
+    recompute(&stage, "in part", &[]);
+    let sound: serde_json::Value = serde_json::from_str(&stage.read("report.json")).unwrap();
+    for (place, other) in OTHERS {
+        let mut wrong = sound.clone();
+        let found = wrong.pointer_mut(place).unwrap_or_else(|| panic!("there is no {place}"));
+        let other: serde_json::Value = serde_json::from_str(other).unwrap();
+        assert_ne!(*found, other, "{place}");
+        *found = other;
+        stage.write("report.json", &wrong.to_string());
+        let (sound, said) = reckoned(&stage);
+        assert!(!sound && said.contains("reckoned again it is"), "{place}: {said}");
     }
 }

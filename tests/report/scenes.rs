@@ -28,7 +28,18 @@ pub(crate) const SCENES: &[Scene] = &[
     ("partial and failed executions", in_part),
     ("foreign currency", foreign),
     ("conversions", converted),
+    ("a record of another program", mixed),
+    ("a quarter that runs", running),
+    ("a last day without all prices", partly_priced),
 ];
+
+/// A record as the guide has it, which another program wrote: it says nothing of shares, slippage and tax.
+pub(crate) const GUIDE: &str = r#"{"date": "2026-03-04", "trigger": "scheduled", "total_portfolio_value": 11000000, "trades": [{"ticker": "TIGER US S&P500", "action": "SELL", "amount": 350000}, {"ticker": "TIGER US Treasury 10Y Futures", "action": "BUY", "amount": 250000}], "total_trade_amount": 600000, "total_commission": 90, "pre_drift": {"TIGER US S&P500": 3.18, "TIGER US Treasury 10Y Futures": -2.27}, "post_drift": {"TIGER US S&P500": 0.12, "TIGER US Treasury 10Y Futures": -0.08}, "notes": "2026 Q1 scheduled rebalancing. S&P500 overweight transferred to bonds."}"#;
+
+/// When a report of a stage is made.
+pub(crate) fn clock(stage: &Stage) -> String {
+    chrono::DateTime::from_timestamp(stage.now, 0).unwrap().to_rfc3339()
+}
 
 /// Seconds since 1970 at nine in the morning in Seoul.
 pub(crate) fn morning(day: &str) -> i64 {
@@ -157,6 +168,34 @@ pub(crate) fn in_part() -> Stage {
     let run = stage.run(&["apply", "-q", "plan.json", "--resume", "--fills", "all.csv"]);
     assert_eq!(run.code, 5, "{}", run.whole());
     stage.now = morning("2026-04-02");
+    stage
+}
+
+/// A rebalance of another program, and one of this; the quarter after them has none.
+pub(crate) fn mixed() -> Stage {
+    let mut stage = empty_log();
+    stage.write("valuations.csv", &prices("2025-12-26", "2026-06-30"));
+    stage.write("rebalance_log.jsonl", &format!("{GUIDE}\n"));
+    stage.edit("holdings.yaml", "as_of: 2026-03-04", "as_of: 2026-03-11");
+    rebalance(&mut stage, "2026-03-11", &["--trigger", "manual"]);
+    stage.now = morning("2026-07-02");
+    stage
+}
+
+/// One rebalance, in the quarter that has not ended.
+pub(crate) fn running() -> Stage {
+    let mut stage = one_execution();
+    stage.now = morning("2026-03-20");
+    stage
+}
+
+/// The last two days lack the price of one asset, and one day amid the quarter that of another.
+pub(crate) fn partly_priced() -> Stage {
+    let stage = one_execution();
+    let lacking = ["2026-02-02,069500,", "2026-03-30,319640,", "2026-03-31,319640,"];
+    let text = stage.read("valuations.csv");
+    let kept = text.lines().filter(|line| !lacking.iter().any(|start| line.starts_with(start)));
+    stage.write("valuations.csv", &kept.map(|line| format!("{line}\n")).collect::<String>());
     stage
 }
 
