@@ -105,7 +105,16 @@ pub fn since(
         return Err(Disagreement::Later { line: late.line, day: late.day, known });
     }
     let position = today(holdings, outside);
-    let mut walk = Walk { position, base, days: Vec::new(), external: Vec::new(), compared: 0, agreed: None, entries, undone: BTreeSet::new() };
+    let mut walk = Walk {
+        position,
+        base,
+        days: Vec::new(),
+        external: Vec::new(),
+        compared: 0,
+        agreed: None,
+        entries,
+        undone: BTreeSet::new(),
+    };
     let mut back = events.iter().rev().peekable();
     while let Some((day, event)) = back.next_if(|(day, _)| *day > from) {
         walk.undo(*day, event)?;
@@ -217,8 +226,8 @@ impl Walk<'_> {
     /// too much. Whether there are any.
     fn came_after(&mut self, day: NaiveDate, currency: Currency, excess: Decimal) -> Result<bool, Disagreement> {
         let of_day: Vec<Entry> = self.of_day(day, currency).take(MOST_TRIED).copied().collect();
-        let chosen = |mask: u32| of_day.iter().enumerate().filter(move |(i, _)| mask & (1 << i) != 0)
-            .map(|(_, one)| one);
+        let chosen =
+            |mask: u32| of_day.iter().enumerate().filter(move |(i, _)| mask & (1 << i) != 0).map(|(_, one)| one);
         let sum = |mask: u32| chosen(mask).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one.change));
         let Some(mask) = (1..1_u32 << of_day.len()).find(|mask| sum(*mask) == Some(excess)) else { return Ok(false) };
         for entry in chosen(mask) {

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use std::fmt;
 
 /// How it is known what the account holds: only paper and manual bring the holdings up to date.
-const ASK: &str = "orders at kis, kiwoom and alpaca do not change them, and `rebalance report --broker NAME` asks the broker";
+const ASK: &str =
+    "orders at kis, kiwoom and alpaca do not change them, and `rebalance report --broker NAME` asks the broker";
 
 /// What was tried with entries of a rebalance's day.
 const EITHER: &str = ": neither before the rebalance nor after it does that agree";

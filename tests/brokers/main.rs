@@ -17,6 +17,7 @@ mod kis;
 mod kiwoom;
 mod ledger;
 mod refusals;
+mod reported;
 #[cfg(unix)]
 mod siege;
 #[cfg(unix)]

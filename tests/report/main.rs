@@ -7,6 +7,8 @@
 
 mod browser;
 mod faults;
+mod log;
+mod pages;
 mod recomputed;
 mod scenes;
 mod seen;

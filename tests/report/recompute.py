@@ -416,7 +416,7 @@ def won(figure):
 
 def logged(figure):
     """A drift as the log has it."""
-    return f"{figure:+}" if figure else "0.00"
+    return f"{figure.normalize():+f}" if figure else "0.00"
 
 
 def plural(number, noun):

@@ -20,7 +20,13 @@ fn recompute(stage: &Stage, name: &str, options: &[&str]) -> String {
 /// Whether the program finds every figure as it should be, and what it says.
 fn reckoned(stage: &Stage) -> (bool, String) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report/recompute.py");
-    let output = Command::new("python3").arg("-B").arg(script).arg(stage.path("")).arg(clock(stage)).output().expect("python3 is needed");
+    let output = Command::new("python3")
+        .arg("-B")
+        .arg(script)
+        .arg(stage.path(""))
+        .arg(clock(stage))
+        .output()
+        .expect("python3 is needed");
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     (output.status.success(), said)
 }

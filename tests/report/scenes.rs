@@ -36,6 +36,24 @@ pub(crate) const SCENES: &[Scene] = &[
 /// A record as the guide has it, which another program wrote: it says nothing of shares, slippage and tax.
 pub(crate) const GUIDE: &str = r#"{"date": "2026-03-04", "trigger": "scheduled", "total_portfolio_value": 11000000, "trades": [{"ticker": "TIGER US S&P500", "action": "SELL", "amount": 350000}, {"ticker": "TIGER US Treasury 10Y Futures", "action": "BUY", "amount": 250000}], "total_trade_amount": 600000, "total_commission": 90, "pre_drift": {"TIGER US S&P500": 3.18, "TIGER US Treasury 10Y Futures": -2.27}, "post_drift": {"TIGER US S&P500": 0.12, "TIGER US Treasury 10Y Futures": -0.08}, "notes": "2026 Q1 scheduled rebalancing. S&P500 overweight transferred to bonds."}"#;
 
+/// Some sections of a report for people, by the beginnings of their headings.
+pub(crate) fn sections(report: &str, wanted: &[&str]) -> String {
+    let parts: Vec<&str> = report.split("\n\n").collect();
+    let mut text = String::new();
+    let mut take = false;
+    for part in parts {
+        // A section begins at the margin; what is indented goes on with the one before.
+        if !part.starts_with(' ') {
+            take = wanted.iter().any(|heading| part.starts_with(heading));
+        }
+        if take {
+            text.push_str(part.trim_end());
+            text.push_str("\n\n");
+        }
+    }
+    text
+}
+
 /// When a report of a stage is made.
 pub(crate) fn clock(stage: &Stage) -> String {
     chrono::DateTime::from_timestamp(stage.now, 0).unwrap().to_rfc3339()
@@ -96,6 +114,15 @@ pub(crate) fn one_execution() -> Stage {
     stage
 }
 
+/// Cash that came, or went below zero, as the holdings have it.
+pub(crate) fn cash(stage: &Stage, change: i64) {
+    let text = stage.read("holdings.yaml");
+    let (before, rest) = text.split_once("KRW: ").unwrap();
+    let (amount, rest) = rest.split_once(' ').unwrap();
+    let amount: i64 = amount.parse().unwrap();
+    stage.write("holdings.yaml", &format!("{before}KRW: {} {rest}", amount + change));
+}
+
 /// Three rebalances in two quarters; a deposit with the last, and others beside them.
 pub(crate) fn several_quarters() -> Stage {
     let mut stage = one_execution();
@@ -105,13 +132,6 @@ pub(crate) fn several_quarters() -> Stage {
         "date,kind,currency,amount\n2026-03-20,dividend,KRW,40000\n2026-05-06,withdrawal,KRW,250000\n\
          2026-05-20,deposit,KRW,100000\n2026-05-20,fee,KRW,1500\n",
     );
-    let cash = |stage: &Stage, change: i64| {
-        let text = stage.read("holdings.yaml");
-        let (before, rest) = text.split_once("KRW: ").unwrap();
-        let (amount, rest) = rest.split_once(' ').unwrap();
-        let amount: i64 = amount.parse().unwrap();
-        stage.write("holdings.yaml", &format!("{before}KRW: {} {rest}", amount + change));
-    };
     cash(&stage, 40_000);
     stage.edit("holdings.yaml", "as_of: 2026-03-04", "as_of: 2026-04-06");
     stage.edit("holdings.yaml", "price: 16800", "price: 18900");

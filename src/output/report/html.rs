@@ -46,9 +46,7 @@ fn cards(review: &Review) -> Markup {
         let days = performance.map(|performance| format!(", {} to {}", performance.from, performance.to));
         format!("{name}{}", days.unwrap_or_default())
     };
-    let on = |name: &str| {
-        format!("{name}{}", closing.map_or_else(String::new, |one| format!(" on {}", one.day)))
-    };
+    let on = |name: &str| format!("{name}{}", closing.map_or_else(String::new, |one| format!(" on {}", one.day)));
     let cards = [
         (on("Value"), or_none(closing.map(|one| format!("{} {}", worth(one.value), review.currency.word())))),
         (of("Return, time-weighted"), or_none(returned.map(rate))),

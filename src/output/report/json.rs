@@ -12,8 +12,8 @@ use crate::review::{AssetWeights, Benchmark, BenchmarkReturn, Cost, Costs, Execu
 use crate::schema::{Sheet, schema_of};
 use rust_decimal::{Decimal, RoundingStrategy};
 use shapes::{
-    BenchmarkJson, CostJson, CostsJson, DriftJson, ExecutionJson, ItemJson, MoneyJson, ReturnsJson, UnfilledJson, UntoldJson,
-    UnvaluedJson, ValueJson, WeightJson, WeightsJson,
+    BenchmarkJson, CostJson, CostsJson, DriftJson, ExecutionJson, ItemJson, MoneyJson, ReturnsJson, UnfilledJson,
+    UntoldJson, UnvaluedJson, ValueJson, WeightJson, WeightsJson,
 };
 
 /// The schema of what `report --format json` prints.

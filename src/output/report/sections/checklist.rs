@@ -113,7 +113,8 @@ fn targets(review: &Review) -> Vec<Words> {
         said.push(Words::own("every weight was in its band on every valued day"));
     }
     for one in out {
-        let part = Decimal::from(one.out_of_band_days).checked_div(Decimal::from(one.weights.len())).unwrap_or_default();
+        let part =
+            Decimal::from(one.out_of_band_days).checked_div(Decimal::from(one.weights.len())).unwrap_or_default();
         let text = format!(
             " was outside its band on {} of {} valued days ({})",
             one.out_of_band_days,

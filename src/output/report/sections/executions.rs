@@ -153,7 +153,8 @@ pub(super) fn unstated(review: &Review) -> Option<String> {
     let stated = |one: &&Execution| one.costs.kinds().iter().all(|(_, cost)| cost.actual.is_some());
     let (all, told) = (review.executions.len(), review.executions.iter().filter(stated).count());
     let silent = all.saturating_sub(told);
-    let without = format!("{} without fills in the log: of slippage and tax it says nothing", count(silent, "execution"));
+    let without =
+        format!("{} without fills in the log: of slippage and tax it says nothing", count(silent, "execution"));
     match (silent, told) {
         (0, _) => None,
         (_, 0) => Some(without),
