@@ -204,25 +204,6 @@ Executions
     3,000,000 deposited
     costs as estimated
 
-Drift before and after, in points
-  day         asset                                        before  after
-  2026-04-06  KODEX 200                                     -0.92  +0.02
-  2026-04-06  KODEX Composite Bond (AA- and above) Active    -0.6  +0.28
-  2026-04-06  KODEX Secondary Battery Industry              -1.77  -0.08
-  2026-04-06  TIGER Gold & Silver Futures (H)               -0.32  -0.32
-  2026-04-06  TIGER Semiconductor                           -0.32  -0.32
-  2026-04-06  TIGER US S&P500                               +3.08  -0.08
-  2026-04-06  TIGER US Treasury 10Y Futures                 -0.48   +0.4
-
-  day         asset                                        before  after
-  2026-05-06  KODEX 200                                      -0.8  -0.08
-  2026-05-06  KODEX Composite Bond (AA- and above) Active   -0.01   0.00
-  2026-05-06  KODEX Secondary Battery Industry              -0.62  +0.08
-  2026-05-06  TIGER Gold & Silver Futures (H)               -0.84  -0.01
-  2026-05-06  TIGER Semiconductor                           -0.84  -0.01
-  2026-05-06  TIGER US S&P500                               -1.97   0.00
-  2026-05-06  TIGER US Treasury 10Y Futures                 -0.44  -0.01
-
 Returns, in KRW
   11,435,950 on 2026-03-31, 15,682,414 on 2026-06-30: +3,750,000 paid in less
     taken out, +496,464 made.
@@ -235,20 +216,6 @@ Returns, in KRW
   The return is time-weighted, and ahead is the portfolio's less the
     benchmark's; money-w. is the money-weighted return (of a benchmark: your
     flows in it), and XIRR is that as a rate of a year.
-
-Weights
-  code    asset                      start      end  target     band  days out
-  069500  KODEX 200                14.45 %  15.60 %    15 %  10-20 %      0/66
-  091230  TIGER Semiconductor       9.81 %  10.04 %    10 %   5-15 %      0/66
-  305080  TIGER US Treasury 10Y    15.45 %  15.68 %    15 %  10-20 %      0/66
-          Futures
-  305720  KODEX Secondary Battery  10.06 %  11.80 %    10 %   5-15 %      0/66
-          Industry
-  319640  TIGER Gold & Silver      10.53 %  11.03 %    10 %   5-15 %      0/66
-          Futures (H)
-  360750  TIGER US S&P500          33.51 %  29.48 %    35 %  30-40 %     23/66
-  443160  KODEX Composite Bond      4.85 %   5.72 %     5 %    2-8 %      0/66
-          (AA- and above) Active
 
 
 "#]]
@@ -306,16 +273,6 @@ Costs, in KRW
   total          728     1,250        -522
 
   0.07 % of 1,085,685 traded; turnover 4.93 %.
-
-Drift before and after, in points
-  day         asset                                        before  after
-  2026-03-05  KODEX 200                                     -0.45  -0.45
-  2026-03-05  KODEX Composite Bond (AA- and above) Active   -0.45  -0.45
-  2026-03-05  KODEX Secondary Battery Industry              -2.73  -2.73
-  2026-03-05  TIGER Gold & Silver Futures (H)               -0.91   0.00
-  2026-03-05  TIGER Semiconductor                           +3.64   0.00
-  2026-03-05  TIGER US S&P500                               +3.18  +0.13
-  2026-03-05  TIGER US Treasury 10Y Futures                 -2.27   0.00
 
 
 "#]]
