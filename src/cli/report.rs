@@ -169,12 +169,12 @@ impl Sources {
     ) -> Result<Self, Fault> {
         let mut sources = Self::default();
         let valuations = there(&args.valuations, valuations_path(global), valuations::LARGEST, host)?;
-        if valuations.is_some() || args.cash_flows.is_some() {
-            if let Some((path, bytes)) = there(&args.cash_flows, cash_flows_path(global), MAX_BYTES, host)? {
-                let (entries, findings) = cash_flows::read(&path, &bytes);
-                sources.take(path, &bytes, findings);
-                sources.entries = entries;
-            }
+        if (valuations.is_some() || args.cash_flows.is_some())
+            && let Some((path, bytes)) = there(&args.cash_flows, cash_flows_path(global), MAX_BYTES, host)?
+        {
+            let (entries, findings) = cash_flows::read(&path, &bytes);
+            sources.take(path, &bytes, findings);
+            sources.entries = entries;
         }
         let Some((path, bytes)) = valuations else { return Ok(sources) };
         let told = args.broker.as_deref().map(|name| live::told(Some(name), global, host)).transpose()?.flatten();
