@@ -51,6 +51,24 @@ pub trait Disk {
     /// # Errors
     /// When that could not be done; then the old one is in its place.
     fn swap(&self, staged: Staged) -> io::Result<()>;
+
+    /// Makes a file that only its owner can read, or replaces one, in one step, and waits until it is on the medium.
+    ///
+    /// # Errors
+    /// When that is not certain: it then has all of the bytes, or is as it was.
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// The files and directories in a directory.
+    ///
+    /// # Errors
+    /// When they cannot be told whole.
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// Removes a file. It can come back until its directory is synced; that it is not there is no error.
+    ///
+    /// # Errors
+    /// When it could not be removed.
+    fn remove(&self, path: &Path) -> io::Result<()>;
 }
 
 /// A file that waits to be put in another's place. Dropped, it is deleted.
@@ -205,5 +223,20 @@ impl Disk for RealDisk {
 
     fn swap(&self, staged: Staged) -> io::Result<()> {
         staged.temporary.persist(&staged.target).map_err(|error| error.error)
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        write_private(path, bytes)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect()
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }

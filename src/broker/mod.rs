@@ -198,7 +198,8 @@ pub struct Means<'a> {
     pub disk: &'a dyn Disk,
     /// The holdings file.
     pub holdings: &'a Path,
-    /// The directory for what is kept between runs, a token say: `.rebalance`. Files in it are 0600.
+    /// The directory for what is kept between runs: `.rebalance`. What a broker keeps there (tokens, the ticket, fills, steps)
+    /// is 0600; the journal and the lock beside it are as the umask has them, for the journal is committed and shared.
     pub directory: &'a Path,
     /// What time it is, and how to wait.
     pub clock: &'a dyn Clock,

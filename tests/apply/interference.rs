@@ -8,7 +8,7 @@ use rebalance::journal::{Journal, Lock, LockError};
 use std::cell::Cell;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A disk on which one kind of operation fails a number of times after it has worked a number of times.
 struct Failing {
@@ -80,6 +80,20 @@ impl Disk for Failing {
         }
         self.try_to("swap", &target)?;
         RealDisk.swap(staged)
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.try_to("keep", path)?;
+        RealDisk.keep(path, bytes)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        RealDisk.list(directory)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.try_to("remove", path)?;
+        RealDisk.remove(path)
     }
 }
 

@@ -160,4 +160,19 @@ impl Disk for Mortal {
         Self::note(&self.names, &target);
         self.operate(|| RealDisk.swap(staged), || Ok(()))
     }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let stray = path.with_file_name(".rebalance-stray");
+        self.operate(|| RealDisk.keep(path, bytes), || fs::write(stray, &bytes[..bytes.len() / 2]))
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        self.alive()?;
+        RealDisk.list(directory)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Self::note(&self.names, path);
+        self.operate(|| RealDisk.remove(path), || Ok(()))
+    }
 }

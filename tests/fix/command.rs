@@ -5,7 +5,7 @@ use rebalance::disk::{Disk, RealDisk, Staged, replace_unmoved};
 use snapbox::{assert_data_eq, str};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const CONFIG: &str = "portfolio_config.yaml";
 
@@ -266,6 +266,18 @@ impl Disk for Busy {
 
     fn swap(&self, staged: Staged) -> io::Result<()> {
         RealDisk.swap(staged)
+    }
+
+    fn keep(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        RealDisk.keep(path, bytes)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<PathBuf>> {
+        RealDisk.list(directory)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove(path)
     }
 }
 
