@@ -132,8 +132,9 @@ fn lots_text(lots: &[Lot]) -> String {
 /// # Errors
 /// What is wrong with it, each at its place.
 pub fn convert(path: &str, text: &str, stated: &Stated, codes: Codes<'_>) -> Result<Converted, Vec<Finding>> {
-    let remedy = format!("say what it is called: rebalance import {} --columns ", quoted(path));
-    let table = table(path, text, &Wanted { columns: &WANTED, mapping: &stated.columns, remedy: &remedy })?;
+    let remedy = format!("say what it is called: rebalance import {path} --columns ");
+    let wanted = Wanted { columns: &WANTED, codes: codes.known, mapping: &stated.columns, remedy: &remedy };
+    let table = table(path, text, &wanted)?;
     let (cash, positions) = (BTreeMap::new(), BTreeMap::new());
     let mut read = Read { path, table: &table, codes, cash, has_cash: false, positions, as_of: None };
     let (mut restored, mut findings) = (Vec::new(), Vec::new());

@@ -2,11 +2,14 @@
 
 use super::cell::{Cell, has_two_readings, spelled};
 use super::{MOST, faulty};
+use crate::code::Code;
+use crate::config::is_code;
 use crate::document::Span;
 use crate::finding::Finding;
+use crate::money::QUANTITY_PLACES;
 use crate::words::list;
 use csv_core::ReadFieldResult;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many lines may stand above the header: exports begin with titles.
 const ABOVE: usize = 20;
@@ -39,6 +42,8 @@ pub(super) struct Column {
 pub(super) struct Wanted<'a> {
     /// The columns; the first is that of codes.
     pub(super) columns: &'a [Column],
+    /// The codes of the config, which no line of sums begins with.
+    pub(super) codes: &'a BTreeSet<Code>,
     /// What the user calls them.
     pub(super) mapping: &'a Mapping,
     /// What to do about a column that is not found, before its name.
@@ -198,7 +203,7 @@ fn body(
     let mut table = Table { columns, header, rows: Vec::new(), sums: 0 };
     let mut findings = Vec::new();
     for row in rows.iter().skip(at + 1).filter(|row| row.first().is_some()) {
-        if is_sum(row, codes) {
+        if is_sum(path, row, (codes, &table), wanted) {
             table.sums += 1;
         } else if row.width() > width {
             let finding = Finding::new(path, "the line has more fields than the header").at(row.span, "too many");
@@ -218,10 +223,18 @@ fn body(
     if findings.is_empty() { Ok(table) } else { Err(findings) }
 }
 
-/// Whether a line is the sum of others: it says so before anything else, and has no code.
-fn is_sum(row: &Row, codes: usize) -> bool {
+/// Whether a line is the sum of others: it says so before anything else, and has no code. `SUM` and `TOTAL` are codes as
+/// well: of the config, or of a line that has every figure of a position.
+fn is_sum(path: &str, row: &Row, (codes, table): (usize, &Table), wanted: &Wanted<'_>) -> bool {
     let says = |cell: &Cell| SUMS.contains(&plain(&cell.text).as_str());
-    row.first().is_some_and(says) && row.cells.get(codes).is_none_or(|code| code.text.is_empty() || says(code))
+    if !row.first().is_some_and(says) {
+        return false;
+    }
+    let Some(code) = row.cells.get(codes).filter(|code| !code.text.is_empty()) else { return true };
+    let mut figures = wanted.columns.iter().filter(|column| column.needed && column.figures);
+    let is_figure = |cell: &Cell| cell.figure(path, QUANTITY_PLACES, "").is_ok();
+    let whole = is_code(&code.text) && figures.all(|column| table.cell(row, column.name).is_some_and(is_figure));
+    says(code) && !whole && !wanted.codes.contains(&Code(code.text.clone()))
 }
 
 /// Where semicolons part fields, commas often part decimals: a figure that could be both is none.

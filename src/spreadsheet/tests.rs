@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Codes that are read as the config with these has them.
 fn with<T>(restore: bool, read: impl FnOnce(Codes<'_>) -> T) -> T {
-    let known: BTreeSet<Code> = ["069500", "360750", "0000Z0", "VOO"].map(|code| Code(code.to_owned())).into();
+    let known: BTreeSet<Code> = ["069500", "360750", "0000Z0", "VOO", "SUM"].map(|code| Code(code.to_owned())).into();
     let currencies = [(Code("VOO".to_owned()), Currency::Usd), (Code("069500".to_owned()), Currency::Krw)].into();
     read(Codes { known: &known, currencies: &currencies, base: Currency::Krw, restore })
 }
@@ -106,6 +106,34 @@ fn what_is_not_certain_is_refused() {
     for (text, message) in cases {
         assert_eq!(read(&text, true).unwrap_err()[0], message, "{text}");
     }
+}
+
+#[test]
+fn a_code_that_is_called_like_a_sum_is_a_position() {
+    let of = |header: &str, lines: &str| {
+        let table = format!("{header}\n{lines}\nKRW,0,,2026-03-04\n");
+        with(false, |codes| convert("h.csv", &table, &Stated::default(), codes)).map(|read| {
+            let held: Vec<String> = read.quantities().map(|(code, shares, _)| format!("{code} {shares}")).collect();
+            (held.join(", "), read.sums)
+        })
+    };
+    let header = "code,quantity,price,as_of";
+    for (line, held, sums) in [
+        // Known to the config, whatever else the line has; or with all that a position has.
+        ("SUM,7,5,", "SUM 7", 0),
+        ("TOTAL,7,5,", "TOTAL 7", 0),
+        ("TOTAL,7,,", "", 1),
+        ("Total,,35,", "", 1),
+        (",7,35,", "", 0),
+        ("합계,7,35,", "", 1),
+        ("합계,,35,", "", 1),
+    ] {
+        match of(header, line) {
+            Ok(read) => assert_eq!(read, (held.to_owned(), sums), "{line}"),
+            Err(findings) => assert_eq!((line, findings[0].message.as_str()), (",7,35,", "the line has no code")),
+        }
+    }
+    assert_eq!(of(header, "SUM,,5,").unwrap_err()[0].message, "the quantity is missing");
 }
 
 #[test]

@@ -64,7 +64,8 @@ pub fn lots(
     codes: Codes<'_>,
 ) -> Result<Traced, Vec<Finding>> {
     let remedy = "export the list (기간별 매매손익) again, with its column ";
-    let table = table(path, text, &Wanted { columns: &WANTED, mapping: &Mapping::new(), remedy })?;
+    let wanted = Wanted { columns: &WANTED, codes: codes.known, mapping: &Mapping::new(), remedy };
+    let table = table(path, text, &wanted)?;
     let (mut findings, mut trades, mut restored) = (Vec::new(), Vec::new(), Vec::new());
     for row in &table.rows {
         match trade(path, row, &table, codes).and_then(|read| not_later(path, read, held.as_of())) {
