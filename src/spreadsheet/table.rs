@@ -237,9 +237,9 @@ fn is_sum(path: &str, row: &Row, (codes, table): (usize, &Table), wanted: &Wante
     says(code) && !whole && !wanted.codes.contains(&Code(code.text.clone()))
 }
 
-/// Where semicolons part fields, commas often part decimals: a figure that could be both is none.
+/// Where semicolons or tabs part fields, commas often part decimals: a figure that could be both is none.
 fn two_readings(path: &str, table: &Table, row: &Row, wanted: &Wanted<'_>, delimiter: u8) -> Option<Finding> {
-    let figures = wanted.columns.iter().filter(|column| delimiter == b';' && column.figures);
+    let figures = wanted.columns.iter().filter(|column| [b';', b'\t'].contains(&delimiter) && column.figures);
     let mut cells = figures.filter_map(|column| table.cell(row, column.name));
     let cell = cells.find(|cell| has_two_readings(&cell.text))?;
     let finding = cell.finding(path, format!("`{}` has two readings", cell.text), "thousands, or decimals?");

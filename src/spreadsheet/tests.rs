@@ -91,6 +91,8 @@ fn what_is_not_certain_is_refused() {
         (format!("{header}2026-03-04,,1,5\n,KRW,0,\n"), "the line has no code"),
         (format!("{header}2026-03-04,삼성,1,5\n,KRW,0,\n"), "`삼성` is not a code"),
         (format!("{header}2026-03-04,US9229083632,1,5\n,KRW,0,\n"), "US9229083632 stands where a code is needed"),
+        ("as_of\tcode\tquantity\tprice\n2026-03-04\t069500\t1.234\t5\n".to_owned(), "`1.234` has two readings"),
+        ("as_of\tcode\tquantity\tprice\n2026-03-04\t069500\t1,234\t5\n".to_owned(), "`1,234` has two readings"),
         ("as_of;code;quantity;price\n2026-03-04;069500;1;35.555\n;KRW;0;\n".to_owned(), "`35.555` has two readings"),
         (
             "as_of,code,quantity,price,currency\n2026-03-04,VOO,1,5,KRW\n,KRW,0,,\n".to_owned(),
