@@ -43,7 +43,7 @@ impl Account {
         let bytes = file(&host.path(&given)).map_err(|fault| table::instead(fault, &given, global, host))?;
         let path = given.display().to_string();
         let (text, held) = match table::is_table(&given) {
-            true => table::read(&path, &bytes, global, host),
+            true => table::read(&path, &bytes, global, host)?,
             false => document(&path, &bytes),
         };
         Ok(Self::new(path, sha256(&bytes), None, text, held))

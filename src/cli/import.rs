@@ -81,7 +81,8 @@ pub(super) fn run(args: &ImportArgs, global: &Global, host: &mut Host<'_>, paint
     let stated = stated(args)?;
     let (table, trades) = (Source::read(&args.table, host)?, args.trades.as_ref());
     let trades = trades.map(|path| Source::read(path, host)).transpose()?;
-    let read = import(&table, trades.as_ref(), &stated, args.fix, &Known::of(global, host));
+    let known = Known::of(global, host)?;
+    let read = import(&table, trades.as_ref(), &stated, args.fix, &known);
     let imported = match read {
         Ok(imported) => imported,
         Err(findings) => {

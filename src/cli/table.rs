@@ -28,18 +28,24 @@ pub(super) struct Known {
     known: BTreeSet<Code>,
     /// What the prices of its assets are in.
     currencies: BTreeMap<Code, Currency>,
-    /// The portfolio's own currency, where the config says so.
+    /// What prices are in where nobody says otherwise.
     base: Option<Currency>,
     /// Which shares a sale sells, where the config says so.
     basis: Option<CostBasis>,
 }
 
 impl Known {
-    /// Of the config, as far as it can be read; of none where there is none, which others say.
-    pub(super) fn of(global: &Global, host: &Host<'_>) -> Self {
-        let Ok(bytes) = file(&host.path(&global.config)) else { return Self::default() };
-        let (config, _) = Config::of(&document::read(&bytes));
-        let Some(portfolio) = config.portfolio() else { return Self::default() };
+    /// Of the config, as far as it can be read; of none where none is named and none is there.
+    ///
+    /// # Errors
+    /// There is one, or one is named, and it cannot be read.
+    pub(super) fn of(global: &Global, host: &Host<'_>) -> Result<Self, Fault> {
+        let path = host.path(&global.config);
+        if global.config == Path::new(super::CONFIG) && !path.exists() {
+            return Ok(Self::default());
+        }
+        let (config, _) = Config::of(&document::read(&file(&path)?));
+        let Some(portfolio) = config.portfolio() else { return Ok(Self::default()) };
         let base = get(portfolio.base_currency.as_ref()).map(|base| base.currency());
         let assets = || config.assets().filter_map(|(_, asset)| Some((get(asset.code.as_ref())?.clone(), asset)));
         let mut known: BTreeSet<Code> = assets().map(|(code, _)| code).collect();
@@ -49,7 +55,7 @@ impl Known {
             assets().filter_map(|(code, asset)| Some((code, get(asset.currency.as_ref()).copied().or(base)?)));
         let costs = get(portfolio.costs.as_ref());
         let basis = costs.and_then(|costs| get(costs.cost_basis.as_ref()).copied());
-        Self { currencies: currencies.collect(), known, base, basis }
+        Ok(Self { currencies: currencies.collect(), known, base, basis })
     }
 
     /// Which shares a sale sells.
@@ -59,23 +65,25 @@ impl Known {
 
     /// How codes are read, and whether they are put right.
     pub(super) fn codes(&self, restore: bool) -> Codes<'_> {
-        let base = self.base.unwrap_or(Currency::Krw);
-        Codes { known: &self.known, currencies: &self.currencies, base, restore }
+        Codes { known: &self.known, currencies: &self.currencies, base: self.base, restore }
     }
 }
 
 /// What a table holds, and its text.
-pub(super) fn read(path: &str, bytes: &[u8], global: &Global, host: &Host<'_>) -> (String, Held) {
-    let known = Known::of(global, host);
+///
+/// # Errors
+/// The config cannot be read.
+pub(super) fn read(path: &str, bytes: &[u8], global: &Global, host: &Host<'_>) -> Result<(String, Held), Fault> {
+    let known = Known::of(global, host)?;
     let text = match spreadsheet::text(path, bytes) {
         Ok(text) => text,
-        Err(finding) => return (String::new(), refused(vec![*finding])),
+        Err(finding) => return Ok((String::new(), refused(vec![*finding]))),
     };
     let read = match convert(path, &text, &Stated::default(), known.codes(false)) {
         Ok(converted) => held(path, &converted, &BTreeMap::new()).1,
         Err(findings) => refused(findings),
     };
-    (text, read)
+    Ok((text, read))
 }
 
 fn refused(findings: Vec<Finding>) -> Held {

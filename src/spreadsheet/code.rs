@@ -17,14 +17,19 @@ pub struct Codes<'a> {
     pub known: &'a BTreeSet<Code>,
     /// The currency of those whose currency the config has.
     pub currencies: &'a BTreeMap<Code, Currency>,
-    /// The currency of the portfolio.
-    pub base: Currency,
+    /// What prices are in where nobody says otherwise, where the config says.
+    pub base: Option<Currency>,
     /// Whether codes that a program has changed are put right, where that is certain.
     pub restore: bool,
 }
 
-/// The code of a field, and whether it was put right.
-pub(super) fn code(path: &str, cell: &Cell, codes: Codes<'_>) -> Result<(Code, bool), Box<Finding>> {
+/// The code of a field, and whether it was put right. `stated` is the currency that its line states, if it does.
+pub(super) fn code(
+    path: &str,
+    cell: &Cell,
+    stated: Option<Currency>,
+    codes: Codes<'_>,
+) -> Result<(Code, bool), Box<Finding>> {
     let text = cell.text.as_str();
     let own = Code(text.to_owned());
     if codes.known.contains(&own) {
@@ -35,7 +40,8 @@ pub(super) fn code(path: &str, cell: &Cell, codes: Codes<'_>) -> Result<(Code, b
         let help = "have the spreadsheet keep the column as text, write the code again, and export again.";
         return Err(Box::new(finding.help(help)));
     }
-    if let Some((meant, why)) = changed(text, codes.known) {
+    let korean = stated.is_none_or(|stated| stated == Currency::Krw);
+    if let Some((meant, why)) = changed(text, korean, codes.known) {
         return match meant.as_slice() {
             [one] if codes.restore => Ok((one.clone(), true)),
             meant => Err(Box::new(doubtful(path, cell, meant, why))),
@@ -86,8 +92,8 @@ fn is_exponent(text: &str) -> bool {
 }
 
 /// The codes that one which the config does not have may stand for, and what was done to it. `None` where it may stand
-/// for itself.
-fn changed(text: &str, known: &BTreeSet<Code>) -> Option<(Vec<Code>, &'static str)> {
+/// for itself. Only codes of the Korea Exchange begin with zeros that are lost: 7203 is itself in Tokyo.
+fn changed(text: &str, in_korea: bool, known: &BTreeSet<Code>) -> Option<(Vec<Code>, &'static str)> {
     if is_isin(text) {
         return Some((korean(text).map(|code| Code(code.to_owned())).into_iter().collect(), "an ISIN"));
     }
@@ -99,11 +105,11 @@ fn changed(text: &str, known: &BTreeSet<Code>) -> Option<(Vec<Code>, &'static st
     // 360750.0: what a program writes that holds a column as binary numbers.
     let whole = text.strip_suffix(".0").filter(|whole| is_digits(whole));
     let bare = Code(whole.unwrap_or(text).to_owned());
-    let found: Vec<Code> = bare.with_zeros(known).into_iter().cloned().collect();
+    let found: Vec<Code> = bare.with_zeros(known).into_iter().filter(|_| in_korea).cloned().collect();
     if !found.is_empty() {
         return Some((found, "its leading zeros are lost"));
     }
-    if is_digits(&bare.0) && bare.0.len() < KRX_LENGTH {
+    if in_korea && is_digits(&bare.0) && bare.0.len() < KRX_LENGTH {
         return Some((vec![Code(format!("{:0>KRX_LENGTH$}", bare.0))], "its leading zeros are lost"));
     }
     whole.map(|_| (vec![bare], "written with decimals"))
@@ -158,10 +164,15 @@ mod tests {
             ("ABCDEFGHIJKL", None),
         ];
         for (text, expected) in cases {
-            let meant = changed(text, &known).map(|(codes, _)| codes.into_iter().map(|code| code.0).collect());
+            let meant = changed(text, true, &known).map(|(codes, _)| codes.into_iter().map(|code| code.0).collect());
             let expected = expected.map(|codes| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>());
             assert_eq!(meant, expected, "{text}");
         }
+        // Where the line says that it is not of Korea, no zeros are missing.
+        let abroad = ["7203", "69500", "100", "Z0"].map(|text| changed(text, false, &known));
+        assert_eq!(abroad, [const { None }; 4]);
+        let decimals = (vec![Code("7203".to_owned())], "written with decimals");
+        assert_eq!(changed("7203.0", false, &known), Some(decimals));
     }
 
     #[test]

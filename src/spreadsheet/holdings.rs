@@ -228,8 +228,9 @@ impl Read<'_> {
                 None => Ok(None),
             };
         }
-        let (own, put_right) = code(self.path, code_cell, self.codes)?;
+        let (own, put_right) = code(self.path, code_cell, stated, self.codes)?;
         self.same_currency(cell("currency"), stated, self.codes.currencies.get(&own).copied(), code_cell)?;
+        self.not_dropped(cell("currency"), stated, &own)?;
         let held = Held {
             quantity: quantity.positive(self.path, QUANTITY_PLACES, "quantity")?,
             price: price.positive(self.path, PRICE_PLACES, "price")?,
@@ -288,6 +289,19 @@ impl Read<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Holdings have no currencies of their own: of a code that the config lacks, the one that is stated would be lost. The
+    /// base currency is what it has anyway.
+    fn not_dropped(&self, cell: &Cell, stated: Option<Currency>, own: &Code) -> Result<(), Box<Finding>> {
+        let foreign = stated.filter(|stated| *stated != self.codes.base.unwrap_or(Currency::Krw));
+        let Some(word) = foreign.filter(|_| !self.codes.known.contains(own)).map(Currency::word) else { return Ok(()) };
+        let message = format!("{own} is in {word}, and the config does not know it");
+        let finding = cell.finding(self.path, message, "its currency would be lost");
+        let help = format!(
+            "list it in the config with `currency: {word}`, or keep it out of the weights there: `outside: ['{own}']`."
+        );
+        Err(Box::new(finding.help(help)))
     }
 
     /// Cash is an amount: what stands in the column of prices must not be one.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 fn with<T>(restore: bool, read: impl FnOnce(Codes<'_>) -> T) -> T {
     let known: BTreeSet<Code> = ["069500", "360750", "0000Z0", "VOO", "SUM"].map(|code| Code(code.to_owned())).into();
     let currencies = [(Code("VOO".to_owned()), Currency::Usd), (Code("069500".to_owned()), Currency::Krw)].into();
-    read(Codes { known: &known, currencies: &currencies, base: Currency::Krw, restore })
+    read(Codes { known: &known, currencies: &currencies, base: Some(Currency::Krw), restore })
 }
 
 fn read(text: &str, restore: bool) -> Result<String, Vec<String>> {
@@ -94,6 +94,14 @@ fn what_is_not_certain_is_refused() {
         ("as_of\tcode\tquantity\tprice\n2026-03-04\t069500\t1.234\t5\n".to_owned(), "`1.234` has two readings"),
         ("as_of\tcode\tquantity\tprice\n2026-03-04\t069500\t1,234\t5\n".to_owned(), "`1,234` has two readings"),
         ("as_of;code;quantity;price\n2026-03-04;069500;1;35.555\n;KRW;0;\n".to_owned(), "`35.555` has two readings"),
+        (
+            "as_of,code,quantity,price,currency\n2026-03-04,7203,100,2800,JPY\n,KRW,0,,\n".to_owned(),
+            "7203 is in JPY, and the config does not know it",
+        ),
+        (
+            "as_of,code,quantity,price,currency\n2026-03-04,69500,100,2800,USD\n,KRW,0,,\n".to_owned(),
+            "69500 is in USD, and the config does not know it",
+        ),
         (
             "as_of,code,quantity,price,currency\n2026-03-04,VOO,1,5,KRW\n,KRW,0,,\n".to_owned(),
             "VOO is in USD, and its line is in KRW",

@@ -110,7 +110,7 @@ fn trade(path: &str, row: &Row, table: &Table, codes: Codes<'_>) -> Result<(Trad
     let missing = Cell { text: String::new(), span: row.span };
     let cell = |column: &str| table.cell(row, column).unwrap_or(&missing);
     let day = cell("매매일자").day(path)?;
-    let (own, put_right) = code(path, cell("종목코드"), codes)?;
+    let (own, put_right) = code(path, cell("종목코드"), None, codes)?;
     let figure = |column: &'static str, places: u32| match cell(column).text.as_str() {
         "" | "-" => Ok(Decimal::ZERO),
         _ => cell(column).positive(path, places, column),

@@ -347,3 +347,32 @@ fn a_command_that_is_named_takes_paths_and_the_config_as_they_are() {
         assert!(said.contains(part), "{part}: {said}");
     }
 }
+
+#[test]
+fn a_config_that_is_named_and_cannot_be_read_is_no_config_that_is_not_there() {
+    let stage = with(&["utf8"]);
+    for command in [&["import", "utf8.csv"][..], &["plan", "--holdings", "utf8.csv"]] {
+        let run = stage.run(&[command, &["--config", "nowhere.yaml"]].concat());
+        assert!(run.code == 6 && run.out.is_empty() && run.err.contains("nowhere.yaml"), "{}", run.whole());
+    }
+    // Where none is named and none is there, a table is read as it stands.
+    std::fs::remove_file(stage.path("portfolio_config.yaml")).unwrap();
+    assert_eq!(stage.run(&["import", "utf8.csv"]).code, 0);
+}
+
+#[test]
+fn zeros_are_missing_in_korea_alone_and_no_currency_is_dropped() {
+    let stage = Stage::sample();
+    let table = |line: &str| format!("as_of,code,quantity,price,currency\n2026-03-04,{line}\n,KRW,0,,\n");
+    stage.write("tokyo.csv", &table("7203,100,2800,JPY"));
+    let run = stage.run(&["import", "tokyo.csv", "--fix"]);
+    let told = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(run.code == 1 && told.contains("7203 is in JPY, and the config does not know it"), "{}", run.whole());
+    assert!(told.contains("tokyo.csv:2:26") && told.contains("`currency: JPY`"), "{}", run.whole());
+    stage.edit("portfolio_config.yaml", "code: '069500'\n", "code: '7203'\n          currency: JPY\n");
+    let run = stage.run(&["import", "tokyo.csv"]);
+    assert!(run.code == 0 && run.out.contains("- code: '7203'\n"), "{}", run.whole());
+    stage.write("seoul.csv", &table("91230,100,2800,KRW"));
+    let run = stage.run(&["import", "seoul.csv", "--fix"]);
+    assert!(run.code == 0 && run.out.contains("- code: '091230'\n"), "{}", run.whole());
+}
