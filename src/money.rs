@@ -3,6 +3,10 @@
 //! Everything is a decimal read from the text of a file, or an integer made from one. Binary floating point must
 //! never enter this room, and nothing here rounds unless its name says so.
 
+mod thousands;
+
+pub use thousands::without_thousands;
+
 use rust_decimal::Decimal;
 use std::fmt;
 

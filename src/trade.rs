@@ -7,13 +7,15 @@ mod execution;
 mod fills;
 mod market;
 mod movement;
+mod possible;
 mod transfer;
 
 pub use conversion::Conversion;
 pub use execution::{End, Executions, client_id};
-pub use fills::{BadFill, fills, ticket_csv, ticket_markdown, ticket_text};
+pub use fills::{BadFill, Orders, fills, kept, kept_of, ticket_csv, ticket_markdown, ticket_text};
 pub use market::{OpenOrder, Quote, Session};
 pub use movement::{Act, Movement};
+pub use possible::Possible;
 pub use transfer::{Kind, Transfer, kind, named};
 
 use crate::config::{CostBasis, Currency};

@@ -70,7 +70,7 @@ impl<'a> Manual<'a> {
         let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| bad("not UTF-8".to_owned()))?;
         let fills = match text.is_empty() {
             true => BTreeMap::new(),
-            false => fills(&text).map_err(|error: BadFill| bad(error.to_string()))?,
+            false => fills(&text, None).map_err(|error: BadFill| bad(error.to_string()))?,
         };
         Ok(Self { means, book: Paper::new(means), fills })
     }

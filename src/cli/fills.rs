@@ -6,12 +6,13 @@ use super::{Fault, Host, show};
 use crate::broker;
 use crate::disk::write_whole;
 use crate::document::MAX_BYTES;
-use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, QUANTITY_PLACES, Quantity};
+use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, without_thousands};
 use crate::output::{Paint, Ui};
 use crate::plan::PlanFile;
 use crate::plan::file::Order;
 use crate::replay::{Stage, State};
-use crate::trade;
+use crate::trade::{self, BadFill, Orders, Possible};
+use crate::words::shown;
 use rust_decimal::Decimal;
 use std::fmt::Write;
 use std::io::Read;
@@ -40,29 +41,21 @@ pub(super) fn keep(fills: &Path, keeping: &Keeping<'_>, host: &mut Host<'_>, pai
         return Err(Fault::usage(format!("{} says itself what was filled", keeping.broker)).hint("leave --fills out."));
     }
     let plan = PlanFile::read_exact(&show::read(keeping.plan, host)?).ok();
+    let orders = plan.as_ref().map(|plan| Possible::all(&plan.body)).transpose();
+    let orders = orders.map_err(|error| Fault::unknown(error.to_string()).hint("make a new plan."))?.unwrap_or_default();
     let bytes = match fills == Path::new("-") {
-        true if host.live.input => asked(&open(plan.as_ref(), keeping.journal), host, paint)?.into_bytes(),
+        true if host.live.input => asked(&open(plan.as_ref(), keeping.journal), &orders, host, paint)?.into_bytes(),
         true => piped(host)?,
         false => super::gather::file(&host.path(fills))?,
     };
     let named = fills.display();
-    let bad = |why: String| Fault::unknown(format!("{named}: {why}")).hint("correct it, and give it again.");
-    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8".to_owned()))?;
-    let read = trade::fills(&text).map_err(|error| bad(error.to_string()))?;
-    let orders = plan.map(|plan| plan.body.orders).unwrap_or_default();
-    for (order, executed) in &read {
-        let known = orders.iter().find(|known| known.id == *order);
-        let known = known.ok_or_else(|| bad(format!("the plan has no order `{order}`")))?;
-        if executed.quantity > planned(known) {
-            return Err(bad(format!("more of {order} was filled than its {} shares", known.quantity)));
-        }
-    }
+    let bad = |why: &str, help: &str| {
+        Fault::unknown(format!("{named}: {why}")).hint(help).hint("nothing was booked: correct it, and give it again.")
+    };
+    let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8", "save it as `CSV UTF-8`."))?;
+    trade::fills(&text, Some(&orders)).map_err(|error: BadFill| bad(&error.to_string(), &error.help))?;
     let path = broker::fills_path(keeping.directory);
     write_whole(&path, text.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
-}
-
-fn planned(order: &Order) -> Quantity {
-    order.quantity.parse().map(Quantity::new).unwrap_or_default()
 }
 
 /// The orders of which something may still come.
@@ -91,29 +84,30 @@ fn piped(host: &mut Host<'_>) -> Result<Vec<u8>, Fault> {
 }
 
 /// Asks order by order, in the order in which they are entered, until one is not executed yet: the lines of the answers.
-fn asked(orders: &[Order], host: &mut Host<'_>, paint: Paint) -> Result<String, Fault> {
+fn asked(orders: &[Order], possible: &Orders, host: &mut Host<'_>, paint: Paint) -> Result<String, Fault> {
     let mut lines = HEADER.to_owned();
-    for order in orders {
-        let Order { id, side, quantity, code, ticker, limit_price, .. } = order;
+    for Order { id, side, quantity, code, ticker, limit_price, .. } in orders {
+        let Some(can) = possible.get(id) else { continue };
         Ui::new(host, paint).note(&format!("{id}: {side} {quantity} of {code} ({ticker}), limit {limit_price}\n"));
-        let most = planned(order).decimal();
         let shares = |text: &str| {
-            let shares = money::decimal(text, QUANTITY_PLACES).ok().filter(|shares| !shares.is_sign_negative());
-            shares.filter(|shares| *shares <= most).ok_or_else(|| format!("no number of shares up to {quantity}"))
+            let shares = figure(text, QUANTITY_PLACES).filter(|shares| !shares.is_sign_negative());
+            let shares = shares.filter(|shares| can.too_many(id, Quantity::new(*shares)).is_none());
+            shares.ok_or_else(|| format!("`{}` is no number of shares up to {quantity}", shown(text)))
         };
         let Some(shares) = answer("shares executed (Enter: not yet, 0: none)", &shares, host, paint)? else { break };
         if shares.is_zero() {
             let _ = writeln!(lines, "{id},0,,,");
             continue;
         }
-        let positive = |text: &str| {
-            let price = money::decimal(text, PRICE_PLACES).ok().filter(|price| *price > Decimal::ZERO);
-            price.ok_or_else(|| "no price".to_owned())
+        let price = |text: &str| {
+            let price = figure(text, PRICE_PLACES).filter(|price| *price > Decimal::ZERO);
+            let price = price.ok_or_else(|| format!("`{}` is no price", shown(text)))?;
+            can.too_bad(id, Price::new(price)).map_or(Ok(price), Err)
         };
-        let Some(price) = answer("price of a share", &positive, host, paint)? else { break };
+        let Some(price) = answer("price of a share", &price, host, paint)? else { break };
         let cost = |text: &str| {
-            let cost = money::decimal(text, AMOUNT_PLACES).ok().filter(|cost| !cost.is_sign_negative());
-            cost.ok_or_else(|| "no amount".to_owned())
+            let cost = figure(text, AMOUNT_PLACES).filter(|cost| !cost.is_sign_negative());
+            cost.ok_or_else(|| format!("`{}` is no amount", shown(text)))
         };
         let mut told = |what: &str| {
             let cost = answer(&format!("{what} (Enter: estimated)"), &cost, host, paint)?;
@@ -123,6 +117,11 @@ fn asked(orders: &[Order], host: &mut Host<'_>, paint: Paint) -> Result<String, 
         let _ = writeln!(lines, "{id},{shares},{price},{commission},{tax}");
     }
     Ok(lines)
+}
+
+/// A figure that is typed. A decimal comma is none.
+fn figure(text: &str, places: u32) -> Option<Decimal> {
+    money::decimal(&without_thousands(text)?, places).ok()
 }
 
 /// Asks until there is an answer that can be one; none when there is nothing on the line, or no line any more.
@@ -135,13 +134,13 @@ fn answer(
     loop {
         Ui::new(host, paint).note(&format!("  {question}: "));
         let line = line(host)?;
-        let text = line.trim().replace(',', "");
+        let text = line.trim();
         if text.is_empty() {
             return Ok(None);
         }
-        match read(&text) {
+        match read(text) {
             Ok(figure) => return Ok(Some(figure)),
-            Err(why) => Ui::new(host, paint).note(&format!("  `{}` is {why}\n", crate::words::shown(&text))),
+            Err(why) => Ui::new(host, paint).note(&format!("  {why}\n")),
         }
     }
 }

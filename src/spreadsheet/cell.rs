@@ -3,7 +3,7 @@
 use super::faulty;
 use crate::document::Span;
 use crate::finding::Finding;
-use crate::money::{self, NumberFault};
+use crate::money::{self, NumberFault, without_thousands};
 use crate::words::shown;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -64,21 +64,6 @@ impl Cell {
             Box::new(finding.help("write it as YYYY-MM-DD, such as `2026-03-04`, or remove the line if it is none."))
         })
     }
-}
-
-/// A number without its thousands separators; none where a comma stands anywhere else.
-pub(super) fn without_thousands(text: &str) -> Option<String> {
-    if !text.contains(',') {
-        return Some(text.to_owned());
-    }
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let digits = whole.strip_prefix('-').unwrap_or(whole);
-    let mut groups = digits.split(',');
-    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
-    if !first || !groups.all(|group| group.len() == 3) || fraction.is_some_and(|fraction| fraction.contains(',')) {
-        return None;
-    }
-    Some(text.replace(',', ""))
 }
 
 /// Whether a number is another one where commas part decimals: `1.234`, `16,800`.

@@ -102,12 +102,12 @@ pub fn client_id(plan_id: &str, order: &str, generation: u32) -> String {
 
 impl Ticket {
     /// The fill that executions make. `at` is when they were seen, for brokers that do not say when they were. `None`
-    /// when they cannot be of this order: none, more than it has, or figures that do not fit.
+    /// when they cannot be of this order: none, for nothing, more than it has, or figures that do not fit.
     #[must_use]
     pub fn fill(&self, executions: &Executions, at: &str) -> Option<Fill> {
         let Executions { quantity, amount, commission, tax, slippage, at: told } = executions;
         let (shares, worth) = (quantity.decimal(), amount.decimal());
-        if shares <= Decimal::ZERO || *quantity > self.quantity || worth < Decimal::ZERO {
+        if shares <= Decimal::ZERO || *quantity > self.quantity || worth <= Decimal::ZERO {
             return None;
         }
         let mut average = worth.checked_div(shares)?;
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_of_the_order_is_no_fill() {
-        for (quantity, amount) in [(0, 0), (11, 11_000), (-1, 1_000), (1, -1)] {
+        for (quantity, amount) in [(0, 0), (11, 11_000), (-1, 1_000), (1, -1), (1, 0)] {
             assert_eq!(ticket(Side::Buy).fill(&executed(quantity, amount), "t"), None, "{quantity}");
         }
         let average = ticket(Side::Buy).fill(&executed(3, 1_000), "t").unwrap();

@@ -2,9 +2,9 @@
 //!
 //! The CSV ticket is the form for the fills as well: its last columns are empty. Files must never enter this room.
 
-use super::{Conversion, Executions, Ticket};
-use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity};
-use crate::words::count;
+use super::{Conversion, Executions, Possible, Ticket};
+use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, without_thousands};
+use crate::words::{count, shown};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +20,15 @@ pub struct BadFill {
     pub line: usize,
     /// Why.
     pub why: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl BadFill {
+    /// `number` counts from 0.
+    fn of(number: usize, why: &str, help: &str) -> Self {
+        Self { line: number + 1, why: why.to_owned(), help: help.to_owned() }
+    }
 }
 
 impl fmt::Display for BadFill {
@@ -81,58 +90,136 @@ fn to_convert(one: &Conversion) -> String {
     format!("Before the first purchase convert {amount} {from} into {to}: {received} {to} are counted on.")
 }
 
+/// Of the orders of a plan, which executions each can have had.
+pub type Orders = BTreeMap<String, Possible>;
+
+/// What the first line of fills that are kept begins with.
+const KEPT: &str = "# plan_id: ";
+
+/// Fills as they are kept between runs: with the plan that they are of, since ids of orders are the same in every plan.
+#[must_use]
+pub fn kept(plan_id: &str, text: &str) -> String {
+    format!("{KEPT}{plan_id}\n{}", text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The fills of a plan in what was kept; none where it is another's.
+#[must_use]
+pub fn kept_of<'t>(plan_id: &str, text: &'t str) -> Option<&'t str> {
+    let (first, rest) = text.split_once('\n')?;
+    (first.strip_prefix(KEPT)? == plan_id).then_some(rest)
+}
+
 /// Reads fills: a CSV with the columns `order`, `filled_quantity` and `filled_price`, and perhaps `commission`, `tax` and
 /// `filled_at`; others are not looked at. An order has a line for each execution, or one with a quantity of 0 when nothing
-/// was executed. A line without a quantity says nothing yet.
+/// was executed. A line without a quantity says nothing yet. Where `orders` are given, each line must be able to be of one
+/// of them.
 ///
 /// # Errors
 /// [`BadFill`] for the first line that is none.
-pub fn fills(text: &str) -> Result<BTreeMap<String, Executions>, BadFill> {
+pub fn fills(text: &str, orders: Option<&Orders>) -> Result<BTreeMap<String, Executions>, BadFill> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let bad = |line: usize, why: &str| BadFill { line: line + 1, why: why.to_owned() };
-    let Some((first, header)) = lines.next() else { return Err(bad(0, "there is no header")) };
-    let header = fields(header).ok_or_else(|| bad(first, "its quotes do not match"))?;
-    let place = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
-    let needed = |name: &str| place(name).ok_or_else(|| bad(first, &format!("it has no column `{name}`")));
-    let (order, quantity, price) = (needed("order")?, needed("filled_quantity")?, needed("filled_price")?);
-    let optional = [place("commission"), place("tax"), place("filled_at")];
+    let Some((first, header)) = lines.next() else { return Err(BadFill::of(0, "there is no header", HEADER)) };
+    let columns = Columns::of(first, header)?;
     let mut fills: BTreeMap<String, Executions> = BTreeMap::new();
     for (number, line) in lines {
-        let fields = fields(line).ok_or_else(|| bad(number, "its quotes do not match"))?;
+        let bad = |why: &str, help: &str| BadFill::of(number, why, help);
+        let Some(Line { order, price, executed }) = columns.line(number, line)? else { continue };
+        let known = orders.map(|orders| {
+            orders.get(&order).ok_or_else(|| bad(&format!("the plan has no order `{order}`"), "see the ticket."))
+        });
+        let known = known.transpose()?;
+        if let Some(why) = known.zip(price).and_then(|(known, price)| known.too_bad(&order, price)) {
+            return Err(bad(&why, WORSE));
+        }
+        if let Some(why) = known.and_then(|known| known.too_many(&order, executed.quantity)) {
+            return Err(bad(&why, "write the shares that were executed."));
+        }
+        let all = match fills.remove(&order) {
+            Some(before) => before.and(&executed).ok_or_else(|| bad(TOO_LARGE, PLAIN))?,
+            None => executed,
+        };
+        if let Some(why) = known.and_then(|known| known.too_many(&order, all.quantity)) {
+            return Err(bad(&why, "its lines are added up: write one for each execution, and none twice."));
+        }
+        fills.insert(order, all);
+    }
+    Ok(fills)
+}
+
+const HEADER: &str = "fill in the ticket, or begin with the line `order,filled_quantity,filled_price`.";
+const QUOTES: &str = "close the quotes, or remove them.";
+const TOO_LARGE: &str = "it is larger than is kept exactly";
+const PLAIN: &str = "write plain digits, such as `16800` or `0.5`, or `\"1,234,567\"` in quotes.";
+const WORSE: &str = "correct it; if it was really executed so, it was not this order: write 0, end the plan with --close, \
+                     and correct the holdings by hand.";
+
+/// Where the columns are.
+struct Columns {
+    order: usize,
+    quantity: usize,
+    price: usize,
+    commission: Option<usize>,
+    tax: Option<usize>,
+    at: Option<usize>,
+}
+
+/// What a line says.
+struct Line {
+    order: String,
+    /// None where nothing was executed.
+    price: Option<Price>,
+    executed: Executions,
+}
+
+impl Columns {
+    fn of(number: usize, header: &str) -> Result<Self, BadFill> {
+        let header = fields(header).ok_or_else(|| BadFill::of(number, "its quotes do not match", QUOTES))?;
+        let place = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
+        let needed =
+            |name: &str| place(name).ok_or_else(|| BadFill::of(number, &format!("it has no column `{name}`"), HEADER));
+        let (order, quantity, price) = (needed("order")?, needed("filled_quantity")?, needed("filled_price")?);
+        Ok(Self { order, quantity, price, commission: place("commission"), tax: place("tax"), at: place("filled_at") })
+    }
+
+    /// What a line says, if it says something.
+    fn line(&self, number: usize, line: &str) -> Result<Option<Line>, BadFill> {
+        let bad = |why: &str, help: &str| BadFill::of(number, why, help);
+        let fields = fields(line).ok_or_else(|| bad("its quotes do not match", QUOTES))?;
         let field = |place: usize| fields.get(place).map(|field| field.trim()).filter(|field| !field.is_empty());
-        let Some(shares) = field(quantity) else { continue };
-        let id = field(order).ok_or_else(|| bad(number, "it names no order"))?;
+        let Some(shares) = field(self.quantity) else { return Ok(None) };
+        let order = field(self.order).ok_or_else(|| bad("it names no order", "see the ticket."))?;
         let figure = |name: &str, text: &str, places| {
-            let plain = text.replace(',', "");
-            let value = money::decimal(&plain, places).ok().filter(|value| !value.is_sign_negative());
-            value.ok_or_else(|| bad(number, &format!("`{text}` is no {name}")))
+            let value = without_thousands(text).and_then(|plain| money::decimal(&plain, places).ok());
+            let value = value.filter(|value| !value.is_sign_negative() || value.is_zero());
+            value.ok_or_else(|| bad(&format!("`{}` is no {name}", shown(text)), PLAIN))
         };
         let shares = Quantity::new(figure("quantity", shares, QUANTITY_PLACES)?);
-        let amount = match field(price) {
-            _ if shares.is_zero() => Some(Money::ZERO),
-            Some(text) => Price::new(figure("price", text, PRICE_PLACES)?).times(shares),
-            None => return Err(bad(number, "it has no price")),
+        let price = match field(self.price) {
+            _ if shares.is_zero() => None,
+            Some(text) => Some(Price::new(figure("price", text, PRICE_PLACES)?)),
+            None => return Err(bad("it has no price", "write the price of one share.")),
         };
-        let amount = amount.ok_or_else(|| bad(number, "it is larger than is kept exactly"))?;
+        if price.is_some_and(|price| price <= Price::ZERO) {
+            return Err(bad(
+                "the price is 0",
+                "write the price of one share; a quantity of 0 says that nothing was executed.",
+            ));
+        }
+        let amount = price.map_or(Some(Money::ZERO), |price| price.times(shares));
+        let amount = amount.ok_or_else(|| bad(TOO_LARGE, PLAIN))?;
         let cost = |place: Option<usize>, name| {
             let text = place.and_then(field);
             text.map(|text| figure(name, text, AMOUNT_PLACES).map(Money::new)).transpose()
         };
-        let [commission, tax, at] = optional;
-        let (commission, tax) = (cost(commission, "commission")?, cost(tax, "tax")?);
-        let at = at.and_then(field).map(str::to_owned);
+        let (commission, tax) = (cost(self.commission, "commission")?, cost(self.tax, "tax")?);
+        let at = self.at.and_then(field).map(str::to_owned);
         if at.as_ref().is_some_and(|at| chrono::DateTime::parse_from_rfc3339(at).is_err()) {
-            return Err(bad(number, "`filled_at` is no time such as 2026-03-04T09:00:00+09:00"));
+            return Err(bad("`filled_at` is no time", "write it as 2026-03-04T09:00:00+09:00, or leave it empty."));
         }
-        let one = Executions { quantity: shares, amount, commission, tax, at, slippage: Money::ZERO };
-        let all = match fills.remove(id) {
-            Some(before) => before.and(&one).ok_or_else(|| bad(number, "it is larger than is kept exactly"))?,
-            None => one,
-        };
-        fills.insert(id.to_owned(), all);
+        let executed = Executions { quantity: shares, amount, commission, tax, at, slippage: Money::ZERO };
+        Ok(Some(Line { order: order.to_owned(), price, executed }))
     }
-    Ok(fills)
 }
 
 impl Executions {
@@ -194,7 +281,7 @@ mod tests {
         let text = "\u{feff}order,name,filled_quantity,filled_price,commission,tax,filled_at\r\n\
             buy-1,\"A, \"\"b\"\"\",\"1,000\",10.5,3,,2026-03-04T09:00:00+09:00\r\n\
             buy-1,x,1,11,1,0,\n\nbuy-2,x,0,,,,\nbuy-3,x,,,,,\n";
-        let fills = fills(text).unwrap();
+        let fills = fills(text, None).unwrap();
         let first = &fills["buy-1"];
         assert_eq!((first.quantity.to_string(), first.amount.to_string()), ("1001".to_owned(), "10511".to_owned()));
         assert_eq!((first.commission, first.tax), (Some(Money::new(4.into())), None));
@@ -213,8 +300,19 @@ mod tests {
             ("order,filled_quantity,filled_price\n,1,1\n", 2),
             ("order,filled_quantity,filled_price\n\"buy-1,1,1\n", 2),
             ("order,filled_quantity,filled_price,filled_at\nbuy-1,1,1,yesterday\n", 2),
+            ("order,filled_quantity,filled_price\nbuy-1,1,\"500,00\"\n", 2),
+            ("order,filled_quantity,filled_price\nbuy-1,\"1,0\",500\n", 2),
+            ("order,filled_quantity,filled_price\nbuy-1,1,0\n", 2),
         ] {
-            assert_eq!(fills(text).unwrap_err().line, line, "{text:?}");
+            assert_eq!(fills(text, None).unwrap_err().line, line, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_was_kept_is_of_one_plan() {
+        let text = kept("abc", "\u{feff}order,filled_quantity,filled_price\nbuy-1,1,1\n");
+        let ours = kept_of("abc", &text).unwrap();
+        assert_eq!(fills(ours, None).unwrap().len(), 1);
+        assert_eq!((kept_of("abd", &text), kept_of("abc", ours), kept_of("", "")), (None, None, None));
     }
 }

@@ -69,11 +69,13 @@ const ASK: [&str; 5] = ["apply", "plan.json", "--resume", "--fills", "-"];
 fn at_a_terminal_it_asks_order_by_order_until_one_is_not_executed_yet() {
     let stage = begun();
     // More than there is, a price that is none, then all of it; the second was executed in part, the third not yet.
-    let run = stage.run_typing("9\n8\nmuch\n49970\n60\n\n1,\n16800\n\n\n\n", &ASK);
+    let run =
+        stage.run_typing("9\n7.5\n8\nmuch\n500,00\n0\n49,000\n\"49970\"\n49,970\n60\n\n1,\n1\n16800\n\n\n\n", &ASK);
     assert_eq!(run.code, 5, "{}", run.whole());
     for said in [
         "sell-091230: sell 8 of 091230 (TIGER Semiconductor), limit 49950\n  shares executed (Enter: not yet, 0: none): ",
         "  `9` is no number of shares up to 8\n",
+        "  `7.5` is no number of shares up to 8\n",
         "  price of a share:   `much` is no price\n",
         "  commission (Enter: estimated): ",
         "sell-360750: sell 21 of 360750",
