@@ -74,6 +74,7 @@ pub fn resume(
     let mut execution = Execution { plan, journal, desk };
     let outcome = execution
         .judged(&head)
+        .and_then(|()| execution.resuming())
         .and_then(|()| execution.decided(wish.word.as_ref()))
         .and_then(|()| if wish.close { execution.close() } else { execution.rest() });
     execution.report(outcome)
@@ -90,6 +91,11 @@ impl Execution<'_, '_> {
     /// The journal must be the one that was judged.
     fn judged(&self, head: &str) -> Result<(), Reason> {
         if self.journal.state().head == head { Ok(()) } else { Err(Reason::Overtaken) }
+    }
+
+    fn resuming(&mut self) -> Result<(), Reason> {
+        let resuming = self.desk.broker.resuming(&self.plan.plan_id);
+        resuming.map_err(|error| Reason::Refused { order: None, error })
     }
 
     fn begin(&mut self) -> Result<(), Reason> {

@@ -13,7 +13,7 @@ use crate::disk::{append_durably, write_whole};
 use crate::money::{Money, Price, Quantity};
 use crate::plan::PlanFile;
 use crate::trade::{
-    BadFill, Conversion, Executions, Fill, Movement, Ticket, fills, ticket_csv, ticket_markdown, ticket_text,
+    Conversion, Executions, Fill, Movement, Ticket, fills, kept_of, ticket_csv, ticket_markdown, ticket_text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub(super) const ENTRY: Entry = Entry {
     currencies: &[],
     needs: &[],
     rewrites_holdings: true,
-    open: |means| Ok(Box::new(Manual::open(means)?)),
+    open: |means| Ok(Box::new(Manual::new(means))),
 };
 
 /// Where fills that were given are kept, in the directory of the journal.
@@ -59,20 +59,11 @@ struct Step {
     after: String,
 }
 
+const AGAIN: &str = "correct the fills and give them again: --resume --fills fills.csv";
+
 impl<'a> Manual<'a> {
-    fn open(means: Means<'a>) -> Result<Self, BrokerError> {
-        let path = fills_path(means.directory);
-        let bytes = means.disk.read(&path).map_err(|error| BrokerError::Io { path: path.clone(), error })?;
-        let bad = |why: String| BrokerError::Unfit {
-            why: format!("`{}`: {why}", path.display()),
-            remedy: "correct the fills and give them again: --resume --fills fills.csv".to_owned(),
-        };
-        let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| bad("not UTF-8".to_owned()))?;
-        let fills = match text.is_empty() {
-            true => BTreeMap::new(),
-            false => fills(&text, None).map_err(|error: BadFill| bad(error.to_string()))?,
-        };
-        Ok(Self { means, book: Paper::new(means), fills })
+    fn new(means: Means<'a>) -> Self {
+        Self { means, book: Paper::new(means), fills: BTreeMap::new() }
     }
 
     fn here(&self) -> Result<String, BrokerError> {
@@ -173,6 +164,20 @@ impl Broker for Manual<'_> {
         Ok(opening)
     }
 
+    /// Ids of orders are the same in every plan: fills of another are none of this one.
+    fn resuming(&mut self, plan_id: &str) -> Result<(), BrokerError> {
+        let path = fills_path(self.means.directory);
+        let bytes = self.means.disk.read(&path).map_err(|error| BrokerError::Io { path: path.clone(), error })?;
+        let bad =
+            |why: String| BrokerError::Unfit { why: format!("`{}`: {why}", path.display()), remedy: AGAIN.to_owned() };
+        let text = String::from_utf8(bytes.unwrap_or_default()).map_err(|_| bad("not UTF-8".to_owned()))?;
+        self.fills = match kept_of(plan_id, &text) {
+            Some(text) => fills(text, None).map_err(|error| bad(error.to_string()))?,
+            None => BTreeMap::new(),
+        };
+        Ok(())
+    }
+
     /// The fills are in the log by now. The ticket stays: it is the person's.
     fn closing(&mut self) -> Result<(), BrokerError> {
         let directory = self.means.directory;
@@ -210,7 +215,7 @@ impl Broker for Manual<'_> {
         }
         let fill = intent.ticket.fill(&executed, &intent.at).ok_or_else(|| BrokerError::Unfit {
             why: format!("{} shares of order {} cannot have been executed", executed.quantity, intent.ticket.id),
-            remedy: "correct the fills and give them again: --resume --fills fills.csv".to_owned(),
+            remedy: AGAIN.to_owned(),
         })?;
         self.enter(intent, &fill)?;
         let whole = executed.quantity == intent.ticket.quantity;

@@ -105,6 +105,14 @@ pub trait Broker {
     /// When it is not where the plan says, or that cannot be told.
     fn opening(&mut self, plan: &PlanFile) -> Result<String, BrokerError>;
 
+    /// Goes on with a plan that was begun: what was kept of it between runs is taken up.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn resuming(&mut self, _plan_id: &str) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
     /// How many shares of this order may be ordered now: sold of what is there and in no other order, or bought at the
     /// limit price with cash that is there. Cash that would only be owed (미수, margin) does not count.
     ///

@@ -90,18 +90,17 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let env = |name: &str| variables.get(name).cloned();
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
     let entry = executor(args.broker.as_deref(), &args.plan, journal.state(), host)?;
-    if let Some(fills) = &args.fills {
-        let (broker, plan, journal) = (entry.name, args.plan.as_path(), journal.state());
-        fills::keep(fills, &Keeping { broker, plan, directory: &directory, journal }, host, paint)?;
-    }
-    let mut broker = open(entry, means, global)?;
-    own_clock(broker.as_ref(), global)?;
+    let mut broker = open(entry, means)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
         resume(&case, journal.state(), broker.as_mut(), host)?.map(|permit| Leave::Resume(permit, args.wish()))
     } else {
         judge(&case, journal.state(), Some(broker.as_mut()), global, host)?.map(Leave::Apply)
     };
+    if let (Some(fills), Ok(Leave::Resume(permit, _))) = (&args.fills, &judged) {
+        let (broker, plan, journal) = (entry.name, permit.plan(), journal.state());
+        fills::keep(fills, &Keeping { broker, plan, directory: &directory, journal }, host, paint)?;
+    }
     match judged {
         Ok(leave) => execute(leave, journal, (broker.as_mut(), clock.as_ref()), global, host, paint),
         Err(refusals) => Ok(refuse(&refusals, global, host, paint)),

@@ -2,9 +2,9 @@
 //!
 //! What is made of them must never enter this file.
 
-use super::{Fault, Host, show};
+use super::{Fault, Host};
 use crate::broker;
-use crate::disk::write_whole;
+use crate::disk::{Disk, RealDisk};
 use crate::document::MAX_BYTES;
 use crate::money::{self, AMOUNT_PLACES, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, without_thousands};
 use crate::output::{Paint, Ui};
@@ -27,8 +27,8 @@ const LONGEST: usize = 200;
 pub(super) struct Keeping<'a> {
     /// Who executes.
     pub(super) broker: &'a str,
-    /// The plan file.
-    pub(super) plan: &'a Path,
+    /// The plan, which may go on: what a refused command was given is kept nowhere.
+    pub(super) plan: &'a PlanFile,
     /// The directory of the journal.
     pub(super) directory: &'a Path,
     /// What the journal says.
@@ -37,14 +37,14 @@ pub(super) struct Keeping<'a> {
 
 /// Keeps the fills that a person gives, when they are of this plan, for the broker that asks for them.
 pub(super) fn keep(fills: &Path, keeping: &Keeping<'_>, host: &mut Host<'_>, paint: Paint) -> Result<(), Fault> {
-    if keeping.broker != broker::MANUAL {
-        return Err(Fault::usage(format!("{} says itself what was filled", keeping.broker)).hint("leave --fills out."));
+    let Keeping { broker, plan, directory, journal } = *keeping;
+    if broker != broker::MANUAL {
+        return Err(Fault::usage(format!("{broker} says itself what was filled")).hint("leave --fills out."));
     }
-    let plan = PlanFile::read_exact(&show::read(keeping.plan, host)?).ok();
-    let orders = plan.as_ref().map(|plan| Possible::all(&plan.body)).transpose();
-    let orders = orders.map_err(|error| Fault::unknown(error.to_string()).hint("make a new plan."))?.unwrap_or_default();
+    let orders =
+        Possible::all(&plan.body).map_err(|error| Fault::unknown(error.to_string()).hint("make a new plan."))?;
     let bytes = match fills == Path::new("-") {
-        true if host.live.input => asked(&open(plan.as_ref(), keeping.journal), &orders, host, paint)?.into_bytes(),
+        true if host.live.input => asked(&open(plan, journal), &orders, host, paint)?.into_bytes(),
         true => piped(host)?,
         false => super::gather::file(&host.path(fills))?,
     };
@@ -54,13 +54,13 @@ pub(super) fn keep(fills: &Path, keeping: &Keeping<'_>, host: &mut Host<'_>, pai
     };
     let text = String::from_utf8(bytes).map_err(|_| bad("it is not UTF-8", "save it as `CSV UTF-8`."))?;
     trade::fills(&text, Some(&orders)).map_err(|error: BadFill| bad(&error.to_string(), &error.help))?;
-    let path = broker::fills_path(keeping.directory);
-    write_whole(&path, text.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
+    let path = broker::fills_path(directory);
+    let kept = trade::kept(&plan.plan_id, &text);
+    RealDisk.keep(&path, kept.as_bytes()).map_err(|error| Fault::io("write", &path, &error))
 }
 
 /// The orders of which something may still come.
-fn open(plan: Option<&PlanFile>, journal: &State) -> Vec<Order> {
-    let Some(plan) = plan else { return Vec::new() };
+fn open(plan: &PlanFile, journal: &State) -> Vec<Order> {
     let run = journal.run(&plan.plan_id);
     let done = |order: &Order| {
         let progress = run.and_then(|run| run.order(&order.id));

@@ -161,6 +161,9 @@ impl<B: Bench> World for Simulated<B> {
     }
 }
 
+/// The plan that orders by hand are of.
+const PLAN: &str = "plan";
+
 /// A holdings file.
 struct Filed {
     broker: &'static str,
@@ -179,6 +182,7 @@ impl Filed {
     /// What the person writes down of an order, where a person executes it.
     fn written(&self, order: &Ticket, executed: &str) -> bool {
         let text = format!("order,filled_quantity,filled_price\n{},{executed},{}\n", order.id, order.price);
+        let text = rebalance::trade::kept(PLAN, &text);
         let path = broker::fills_path(self.home.path());
         self.broker == broker::MANUAL && fs::write(path, text).is_ok()
     }
@@ -212,7 +216,10 @@ impl World for Filed {
 
     fn with(&self, go: &mut dyn FnMut(&mut dyn Broker, &dyn Clock)) {
         let clock = StillClock::new("2026-03-04T01:00:00Z".parse().unwrap(), |_| ());
-        opened(self.broker, self.home.path(), &clock, &|_| None, go);
+        opened(self.broker, self.home.path(), &clock, &|_| None, &mut |broker, clock| {
+            broker.resuming(PLAN).unwrap();
+            go(broker, clock);
+        });
     }
 
     fn agrees(&self, _: &Outcome, _: &str) {}
