@@ -9,15 +9,13 @@ use super::{
     Session, Settled, Snapshot, Standing,
 };
 use crate::code::Code;
-use crate::disk::{append_durably, write_whole};
 use crate::money::{Money, Price, Quantity};
 use crate::plan::PlanFile;
 use crate::trade::{
-    Conversion, Executions, Fill, Movement, Ticket, fills, kept_of, ticket_csv, ticket_markdown, ticket_text,
+    Conversion, Executions, Figure, Fill, Movement, Ticket, fills, kept_of, ticket_csv, ticket_markdown, ticket_text,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -52,11 +50,13 @@ struct Manual<'a> {
     fills: BTreeMap<String, Executions>,
 }
 
-/// What an order is about to make of the holdings file.
+/// What an order is about to make of the holdings file, or has made of it.
 #[derive(Serialize, Deserialize)]
 struct Step {
     before: String,
     after: String,
+    /// What was executed, which the journal may not have yet.
+    fill: Fill<String>,
 }
 
 const AGAIN: &str = "correct the fills and give them again: --resume --fills fills.csv";
@@ -70,31 +70,82 @@ impl<'a> Manual<'a> {
         self.book.hash()
     }
 
-    /// Makes a fill of the holdings file, once.
-    fn enter(&mut self, intent: &Intent, fill: &Fill) -> Result<(), BrokerError> {
-        let path = self.means.directory.join(format!("{STEP}{}.json", intent.client_id));
-        let io = |error: io::Error| BrokerError::Io { path: path.clone(), error };
-        let known = self.means.disk.read(&path).map_err(io)?;
-        let step: Option<Step> = known.as_ref().and_then(|bytes| serde_json::from_slice(bytes).ok());
+    fn step_path(&self, intent: &Intent) -> PathBuf {
+        self.means.directory.join(format!("{STEP}{}.json", intent.client_id))
+    }
+
+    /// What of an order is in the holdings file already: a run before was killed between the file and the journal.
+    fn entered(&self, intent: &Intent) -> Result<Option<Fill>, BrokerError> {
+        let path = self.step_path(intent);
+        let known = self.means.disk.read(&path).map_err(|error| BrokerError::Io { path: path.clone(), error })?;
+        let Some(bytes) = known else { return Ok(None) };
+        let step = serde_json::from_slice::<Step>(&bytes).ok();
+        // Written in one step, it is never half there: what cannot be read says nothing for certain.
+        let step = step.and_then(|step| Some((step.fill.figures().ok()?, step)));
+        let Some((fill, step)) = step else {
+            return Err(BrokerError::Unfit {
+                why: format!("`{}` is not as it was written", path.display()),
+                remedy: format!("remove it if {} is not in the holdings yet", intent.ticket.id),
+            });
+        };
         let here = self.here()?;
-        if step.as_ref().is_some_and(|step| step.after == here) {
-            return Ok(());
+        match here {
+            here if here == step.after => Ok(Some(fill)),
+            here if here == step.before => Ok(None),
+            found => {
+                let path = self.means.holdings.to_owned();
+                Err(BrokerError::Moved { path, expected: step.after, found })
+            }
         }
-        let before = step.map_or_else(|| intent.before.clone(), |step| step.before);
-        let marks = self.book.prepare(&actual(&intent.ticket, fill), &before)?;
-        let step = Step { before: marks.before.clone(), after: marks.after.clone() };
-        if known.is_some() {
-            self.means.disk.cut(&path, 0).map_err(io)?;
+    }
+
+    /// Makes a fill of the holdings file. It is not in it yet.
+    fn enter(&mut self, intent: &Intent, fill: &Fill) -> Result<(), BrokerError> {
+        let path = self.step_path(intent);
+        let here = self.here()?;
+        if !intent.before.starts_with(&here) {
+            self.only_cash_was_corrected(intent)?;
         }
+        let marks = self.book.prepare(&actual(&intent.ticket, fill), &here)?;
+        let step = Step { before: marks.before.clone(), after: marks.after.clone(), fill: fill.text() };
         let text = serde_json::to_string(&step).unwrap_or_default();
-        append_durably(self.means.disk, &path, text.as_bytes()).map_err(io)?;
+        self.means.disk.keep(&path, text.as_bytes()).map_err(|error| BrokerError::Io { path, error })?;
         self.book.enter(&marks)
+    }
+
+    /// While orders are with the person, they may correct the cash: after a conversion, say. What is held must be what it
+    /// was, or fills before would be gone.
+    fn only_cash_was_corrected(&self, intent: &Intent) -> Result<(), BrokerError> {
+        match intent.before.split_once(' ') {
+            Some((_, held)) if held == self.book.held()? => Ok(()),
+            _ => {
+                let (path, found) = (self.means.holdings.to_owned(), self.here()?);
+                let expected = intent.before.split(' ').next().unwrap_or_default().to_owned();
+                Err(BrokerError::Moved { path, expected, found })
+            }
+        }
+    }
+}
+
+/// What was executed, as a fill has it.
+fn executions(fill: &Fill) -> Executions {
+    let told = |name: &str, figure: Figure| {
+        let estimated = fill.estimated.iter().any(|estimated| estimated == name);
+        (!estimated).then_some(Money::new(figure.0))
+    };
+    Executions {
+        quantity: Quantity::new(fill.quantity.0),
+        amount: Money::new(fill.amount.0),
+        commission: told("commission", fill.commission),
+        tax: told("tax", fill.tax),
+        slippage: Money::new(fill.slippage.0),
+        at: Some(fill.at.clone()),
     }
 }
 
 /// The order as it was executed.
 fn actual(ticket: &Ticket, fill: &Fill) -> Ticket {
-    let money = |figure: crate::trade::Figure| Money::new(figure.0);
+    let money = |figure: Figure| Money::new(figure.0);
     Ticket {
         quantity: Quantity::new(fill.quantity.0),
         price: Price::new(fill.price.0),
@@ -104,6 +155,24 @@ fn actual(ticket: &Ticket, fill: &Fill) -> Ticket {
         tax: money(fill.tax),
         gain: fill.gain.map(money),
         ..ticket.clone()
+    }
+}
+
+/// Whether two fills did the same to the account; when they were is told later, perhaps.
+fn is_same(one: &Fill, other: &Fill) -> bool {
+    Fill { at: String::new(), ..one.clone() } == Fill { at: String::new(), ..other.clone() }
+}
+
+/// The journal must not say another thing than the holdings, which cannot be taken back.
+fn differs(intent: &Intent, entered: &Fill) -> BrokerError {
+    let Fill { quantity, price, commission, tax, .. } = entered;
+    let order = &intent.ticket.id;
+    BrokerError::Unfit {
+        why: format!(
+            "{quantity} shares of {order} at {price}, commission {commission} and tax {tax} are in the holdings already, \
+             and the fills say otherwise: leave {order} out of them, and correct the holdings when the plan is at its end"
+        ),
+        remedy: AGAIN.to_owned(),
     }
 }
 
@@ -159,7 +228,7 @@ impl Broker for Manual<'_> {
         ];
         for (extension, text) in texts {
             let path = self.means.directory.join(format!("ticket.{extension}"));
-            write_whole(&path, text.as_bytes()).map_err(|error| BrokerError::Io { path, error })?;
+            self.means.disk.keep(&path, text.as_bytes()).map_err(|error| BrokerError::Io { path, error })?;
         }
         Ok(opening)
     }
@@ -180,17 +249,16 @@ impl Broker for Manual<'_> {
 
     /// The fills are in the log by now. The ticket stays: it is the person's.
     fn closing(&mut self) -> Result<(), BrokerError> {
-        let directory = self.means.directory;
+        let (directory, disk) = (self.means.directory, self.means.disk);
         let io = |error| BrokerError::Io { path: directory.to_owned(), error };
         self.fills.clear();
-        for entry in std::fs::read_dir(directory).map_err(io)? {
-            let path = entry.map_err(io)?.path();
+        for path in disk.list(directory).map_err(io)? {
             let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
             if path == fills_path(directory) || name.starts_with(STEP) && name.ends_with(".json") {
-                std::fs::remove_file(&path).map_err(|error| BrokerError::Io { path, error })?;
+                disk.remove(&path).map_err(|error| BrokerError::Io { path, error })?;
             }
         }
-        Ok(())
+        disk.sync_directory(directory).map_err(io)
     }
 
     fn capacity(&mut self, ticket: &Ticket) -> Result<Quantity, BrokerError> {
@@ -198,7 +266,7 @@ impl Broker for Manual<'_> {
     }
 
     fn prepare(&mut self, _: &Ticket, _: &str) -> Result<Marks, BrokerError> {
-        Ok(Marks { before: self.here()?, after: String::new() })
+        Ok(Marks { before: format!("{} {}", self.here()?, self.book.held()?), after: String::new() })
     }
 
     /// The ticket is in the person's hands; nothing more is done here.
@@ -207,17 +275,35 @@ impl Broker for Manual<'_> {
     }
 
     fn standing(&mut self, intent: &Intent, _: &Ack) -> Result<Standing, BrokerError> {
-        let Some(executed) = self.fills.get(&intent.ticket.id).cloned() else {
-            return Ok(Standing { state: OrderState::Working, executed: Executions::NONE });
+        let entered = self.entered(intent)?;
+        let given = self.fills.get(&intent.ticket.id).cloned();
+        let executed = match (&entered, given) {
+            (None, None) => return Ok(Standing { state: OrderState::Working, executed: Executions::NONE }),
+            (Some(fill), None) => executions(fill),
+            (None, Some(executed)) if executed.is_none() => {
+                return Ok(Standing { state: OrderState::Cancelled, executed });
+            }
+            (entered, Some(executed)) => {
+                let fill = intent.ticket.fill(&executed, &intent.at);
+                match (entered, fill) {
+                    (Some(entered), fill) if !fill.as_ref().is_some_and(|fill| is_same(entered, fill)) => {
+                        return Err(differs(intent, entered));
+                    }
+                    (Some(_), _) => {}
+                    (None, Some(fill)) => self.enter(intent, &fill)?,
+                    (None, None) => {
+                        return Err(BrokerError::Unfit {
+                            why: format!(
+                                "{} shares of order {} cannot have been executed",
+                                executed.quantity, intent.ticket.id
+                            ),
+                            remedy: AGAIN.to_owned(),
+                        });
+                    }
+                }
+                executed
+            }
         };
-        if executed.is_none() {
-            return Ok(Standing { state: OrderState::Cancelled, executed });
-        }
-        let fill = intent.ticket.fill(&executed, &intent.at).ok_or_else(|| BrokerError::Unfit {
-            why: format!("{} shares of order {} cannot have been executed", executed.quantity, intent.ticket.id),
-            remedy: AGAIN.to_owned(),
-        })?;
-        self.enter(intent, &fill)?;
         let whole = executed.quantity == intent.ticket.quantity;
         Ok(Standing { state: if whole { OrderState::Filled } else { OrderState::Cancelled }, executed })
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::code::Code;
 use crate::disk::{directory_of, replace_durably};
 use crate::hash::sha256;
-use crate::holdings::Holdings;
+use crate::holdings::{Holdings, Lot};
 use crate::money::Quantity;
 use crate::plan::PlanFile;
 use crate::rewrite::{RewriteError, rewrite, stated, transferred};
@@ -116,6 +116,20 @@ impl Paper<'_> {
     /// The hash of the file.
     pub(super) fn hash(&self) -> Result<String, BrokerError> {
         Ok(sha256(&self.bytes()?))
+    }
+
+    /// The hash of what the file says but cash and prices: the day, shares and lots.
+    pub(super) fn held(&self) -> Result<String, BrokerError> {
+        let holdings = self.holdings()?;
+        let mut text = holdings.as_of.to_string();
+        for (code, position) in &holdings.positions {
+            text.push_str(&format!("\n{code} {}", position.quantity));
+            for Lot { date, quantity, cost, per, rate } in position.lots.iter().flatten() {
+                let rate = rate.map_or_else(String::new, |rate| rate.normalize().to_string());
+                text.push_str(&format!(" {date} {quantity} {cost} {per} {rate}"));
+            }
+        }
+        Ok(sha256(text.as_bytes()))
     }
 
     /// Writes what was prepared last.

@@ -7,6 +7,7 @@ mod alpaca;
 mod alpaca_server;
 mod bench;
 mod books;
+mod by_hand;
 mod clients;
 mod contract;
 mod desk;

@@ -491,3 +491,32 @@ fn a_plan_that_cannot_convert_is_ended_with_what_was_executed() {
     assert!(run.out.contains("convert-KRW-USD (not begun)"), "{}", run.whole());
     assert!(!stage.read("rebalance_log.jsonl").contains("conversions"));
 }
+
+#[test]
+fn what_the_bank_gave_is_corrected_in_the_cash_while_the_purchase_is_with_the_person() {
+    let stage = short();
+    stage.run(&["plan", "-q", "-o", "plan.json"]);
+    stage.run(&["apply", "plan.json", "--broker", "manual"]);
+    let give = |lines: &str| {
+        stage.write("fills.csv", &format!("order,filled_quantity,filled_price\n{lines}"));
+        stage.run(&["apply", "plan.json", "--resume", "--fills", "fills.csv"])
+    };
+    let run = give("sell-091230,6,36.15\n");
+    assert!(run.code == 5 && run.out.contains("~ convert 375,211 KRW"), "{}", run.whole());
+    let cash = || stage.read("holdings.yaml").lines().find(|line| line.starts_with("cash")).unwrap().to_owned();
+    let counted = cash();
+    // The journal has the intent of the first purchase by now; the bank gave 20 cents less.
+    let (won, dollars) = counted.split_once("USD: ").unwrap();
+    let dollars: rust_decimal::Decimal = dollars.trim_end_matches(" }").parse().unwrap();
+    let left = dollars - rust_decimal::Decimal::new(20, 2);
+    stage.edit("holdings.yaml", &counted, &format!("{won}USD: {left} }}"));
+    // Anything else than cash is as it was, or nothing is booked.
+    let corrected = stage.read("holdings.yaml");
+    stage.edit("holdings.yaml", "quantity: 45", "quantity: 46");
+    let run = give("buy-069500,6,35555\n");
+    assert!(run.code == 5 && run.err.contains("was changed") && run.out.is_empty(), "{}", run.whole());
+    stage.write("holdings.yaml", &corrected);
+    let run = give("buy-069500,6,35555\n");
+    assert!(run.code == 5 && run.out.contains("filled at 35,555"), "{}", run.whole());
+    assert!(cash().contains(&format!("USD: {left} }}")), "{}", cash());
+}

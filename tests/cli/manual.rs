@@ -215,6 +215,36 @@ fn a_broker_that_says_itself_what_was_filled_takes_no_fills() {
 }
 
 #[test]
+fn what_is_in_the_holdings_already_cannot_be_filled_otherwise() {
+    let stage = begun();
+    let give = |lines: &str| {
+        stage.write("fills.csv", &fills(lines));
+        stage.run(&["apply", "plan.json", "--resume", "--fills", "fills.csv"])
+    };
+    assert_eq!(give("sell-091230,8,50000,60,0\n").code, 5);
+    let entered = stage.read("holdings.yaml");
+    assert!(entered.contains("quantity: 22"), "{entered}");
+    // Killed when the holdings had the fill and the journal did not: begin, intent, ack.
+    cut(&stage, 3);
+    for other in ["sell-091230,5,50100,60,0\n", "sell-091230,8,50000,61,0\n", "sell-091230,0,,,\n"] {
+        let run = give(other);
+        let told = run.err.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = "8 shares of sell-091230 at 50000, commission 60 and tax 0 are in the holdings already";
+        assert!(run.code == 5 && told.contains(said), "{}", run.whole());
+        assert_eq!(stage.read("holdings.yaml"), entered, "{other}");
+        assert!(!stage.read(".rebalance/journal.jsonl").contains("\"fill\""), "{other}");
+    }
+    // Left out, it is what is in the holdings; so it is where it is written as it was.
+    let run = give("sell-360750,0,,,\n");
+    assert!(run.code == 5 && run.out.contains("filled at 50,000 = 400,000; commission 60"), "{}", run.whole());
+    assert_eq!(stage.read("holdings.yaml"), entered);
+    cut(&stage, 3);
+    let run = give("sell-091230,8,50000,60,0\n");
+    assert!(run.code == 5 && run.out.contains("filled at 50,000 = 400,000; commission 60"), "{}", run.whole());
+    assert_eq!(stage.read("holdings.yaml"), entered);
+}
+
+#[test]
 fn holdings_that_lost_a_fill_are_not_gone_on_with() {
     let stage = begun();
     let before = stage.read("holdings.yaml");
@@ -225,6 +255,25 @@ fn holdings_that_lost_a_fill_are_not_gone_on_with() {
     let run = stage.run(&["apply", "plan.json", "--resume", "--fills", "fills.csv"]);
     assert!(run.code == 5 && run.err.contains("was changed"), "{}", run.whole());
     assert_eq!(stage.read("holdings.yaml"), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_kept_of_a_plan_by_hand_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = begun();
+    stage.write("fills.csv", &fills("sell-091230,8,50000,60,0\n"));
+    assert_eq!(stage.run(&["apply", "plan.json", "--resume", "--fills", "fills.csv"]).code, 5);
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(stage.path(".rebalance")).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().into_string().unwrap();
+        if name != "journal.jsonl" && name != "lock" {
+            assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+            kept.push(name.split('-').next().unwrap().to_owned());
+        }
+    }
+    kept.sort();
+    assert_eq!(kept, ["fills.csv", "manual", "ticket.csv", "ticket.md", "ticket.txt"]);
 }
 
 #[test]
