@@ -170,7 +170,7 @@ const HOSTS: [(&str, Settings, bool); 9] = [
     ("kiwoom", &[("KIWOOM_ENV", "mock"), ("KIWOOM_URL", "https://broker.invalid")], true),
     ("alpaca", &[("ALPACA_ENV", "live")], true),
     ("alpaca", &[("ALPACA_ENV", "paper")], false),
-    ("alpaca", &[("ALPACA_ENV", "paper"), ("APCA_API_BASE_URL", "https://api.alpaca.markets")], true),
+    ("alpaca", &[("ALPACA_ENV", "paper"), ("APCA_API_BASE_URL", "https://broker.invalid")], true),
 ];
 
 /// An apply whose clock is set. Whoever it asks is not reached: what is there for the network is a port where nobody is.
