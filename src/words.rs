@@ -54,7 +54,7 @@ pub fn excerpt(text: &str, most: usize) -> String {
 /// A path as a shell takes it.
 #[must_use]
 pub fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%".contains(c));
+    let plain = !path.is_empty() && path.chars().all(|c| c.is_alphanumeric() || "/._-+=:@%".contains(c));
     if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 

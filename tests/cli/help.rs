@@ -110,7 +110,7 @@ Global options:
 
       --now <TIME>
           The clock, as RFC 3339: for tests, and for asking "what if it were
-          Monday"
+          Monday"; not for an `apply` with real money
 
   -q, --quiet
           Print less

@@ -359,10 +359,10 @@ fn the_hooks_of_every_repository_are_not_touched() {
         command
     };
     let text = said(&mut program(&stage), false);
-    assert!(text.contains("the hooks of every repository") && text.contains("git config core.hooksPath '"), "{text}");
+    assert!(text.contains("the hooks of every repository") && text.contains("git config core.hooksPath /"), "{text}");
     assert!(!stage.path("all").exists());
     // As the help says.
-    let own = text.split("core.hooksPath '").nth(1).unwrap().split('\'').next().unwrap();
+    let own = text.split("git config core.hooksPath ").nth(1).unwrap().lines().next().unwrap();
     stage.git(&["config", "core.hooksPath", own]);
     said(&mut program(&stage), true);
     assert!(stage.path(".git/hooks/pre-commit").exists());
