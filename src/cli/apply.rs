@@ -90,7 +90,8 @@ pub(super) fn run(args: &ApplyArgs, global: &Global, host: &mut Host<'_>, paint:
     let env = |name: &str| variables.get(name).cloned();
     let means = Means { disk: &RealDisk, holdings: &holdings, directory: &directory, clock: clock.as_ref(), env: &env };
     let entry = executor(args.broker.as_deref(), &args.plan, journal.state(), host)?;
-    let mut broker = open(entry, means)?;
+    let mut broker = open(entry, means, global)?;
+    own_clock(broker.as_ref(), global)?;
     let case = Case { file: &args.plan, expect: args.expect.as_deref() };
     let judged = if args.resume {
         resume(&case, journal.state(), broker.as_mut(), host)?.map(|permit| Leave::Resume(permit, args.wish()))

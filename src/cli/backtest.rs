@@ -156,6 +156,11 @@ fn usual(currency: Currency) -> Money {
 /// Runs the command.
 pub(super) fn run(args: &BacktestArgs, global: &Global, host: &mut Host<'_>, paint: Paint) -> Result<Exit, Fault> {
     keep_with_page(("backtest", args.html.as_deref()), &[&args.prices], global, host)?;
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        return Err(Fault::usage(format!("--from {from} is after --to {to}")).hint("exchange the two."));
+    }
     // The past of the config is no part of the question.
     let bytes = own_file(&host.path(&global.config))?;
     let mut gathered = gather(&From::Bytes(bytes), global, host, &Claims::default())?;

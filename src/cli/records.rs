@@ -1,11 +1,12 @@
 //! The log as plans look at it.
 
 use super::account::holdings_path;
-use super::{Fault, Global, Host, quoted, verify};
+use super::{Fault, Global, Host, verify};
 use crate::disk::RealDisk;
 use crate::journal;
 use crate::log::{self, Log, LogError};
 use crate::replay::Run;
+use crate::words::quoted;
 use std::path::PathBuf;
 
 /// Where the log is: beside the holdings.

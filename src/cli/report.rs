@@ -177,16 +177,18 @@ impl Sources {
             sources.entries = entries;
         }
         let Some((path, bytes)) = valuations else { return Ok(sources) };
-        let told = args.broker.as_deref().map(|name| live::told(Some(name), global, host)).transpose()?.flatten();
-        let account = Account::read(told.as_ref(), global, host)?;
-        let held = account.holdings.iter().flat_map(|holdings| holdings.positions.keys().cloned());
+        let account = account(args.broker.as_deref(), global, host)?;
+        let held = account.iter().flat_map(|account| &account.holdings);
+        let held = held.flat_map(|holdings| holdings.positions.keys().cloned());
         let traded = log.records().iter().flat_map(|record| &record.fills).map(|fill| Code(fill.code.clone()));
         let own = portfolio.assets.keys().chain(&portfolio.outside).cloned();
         let known = Known { codes: own.chain(held).chain(traded).collect(), benchmarks: benchmarks.to_vec() };
         let (valuations, findings) = valuations::read(&path, &bytes, &known);
         sources.take(path, &bytes, findings);
-        sources.texts.insert(account.path.clone(), account.text.clone());
-        sources.findings.extend(account.findings.iter().cloned());
+        if let Some(account) = &account {
+            sources.texts.insert(account.path.clone(), account.text.clone());
+            sources.findings.extend(account.findings.iter().cloned());
+        }
         sources.valuations = Some(valuations);
         sources.account = account;
         Ok(sources)
@@ -199,10 +201,15 @@ impl Sources {
     }
 }
 
-/// The holdings. What needs none of them is told where they are gone, unless somebody named them.
-fn account(global: &Global, host: &Host<'_>) -> Result<Option<Account>, Fault> {
+/// What is held: as the broker that was named says, or the holdings. What needs none of them is told where they are gone,
+/// unless somebody named them.
+fn account(broker: Option<&str>, global: &Global, host: &Host<'_>) -> Result<Option<Account>, Fault> {
+    let told = broker.map(|name| live::told(Some(name), global, host)).transpose()?.flatten();
     let gone = host.path(&holdings_path(global)).symlink_metadata().is_err_and(|e| e.kind() == ErrorKind::NotFound);
-    if gone && global.holdings.is_none() { Ok(None) } else { Account::read(None, global, host).map(Some) }
+    if gone && told.is_none() && global.holdings.is_none() {
+        return Ok(None);
+    }
+    Account::read(told.as_ref(), global, host).map(Some)
 }
 
 /// A file and its bytes. One that nobody named need not be there.
@@ -293,11 +300,7 @@ impl Subject<'_> {
             benchmarks: &self.owner.benchmarks,
             records: self.log.records(),
             lost: self.lost,
-            priced: priced.map(|(valuations, holdings)| Priced {
-                valuations,
-                holdings,
-                entries: &self.sources.entries,
-            }),
+            priced: valuations.map(|valuations| Priced { valuations, holdings, entries: &self.sources.entries }),
             standings,
         };
         let review = review(&facts).map_err(|error| {

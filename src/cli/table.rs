@@ -28,7 +28,7 @@ pub(super) struct Known {
     known: BTreeSet<Code>,
     /// What the prices of its assets are in.
     currencies: BTreeMap<Code, Currency>,
-    /// What prices are in where nobody says otherwise.
+    /// The portfolio's own currency, where the config says so.
     base: Option<Currency>,
     /// Which shares a sale sells, where the config says so.
     basis: Option<CostBasis>,
@@ -65,7 +65,8 @@ impl Known {
 
     /// How codes are read, and whether they are put right.
     pub(super) fn codes(&self, restore: bool) -> Codes<'_> {
-        Codes { known: &self.known, currencies: &self.currencies, base: self.base, restore }
+        let base = self.base.unwrap_or(Currency::Krw);
+        Codes { known: &self.known, currencies: &self.currencies, base, restore }
     }
 }
 
@@ -142,7 +143,7 @@ pub(super) fn instead(fault: Fault, path: &Path, global: &Global, host: &Host<'_
 /// How holdings are made of a table, with all that it takes: what can be put right is named, and what it does not say is
 /// not made up.
 fn made_of(table: &Path, output: &Path, global: &Global, host: &Host<'_>) -> String {
-    let (name, known) = (table.display().to_string(), Known::of(global, host));
+    let (name, known) = (table.display().to_string(), Known::of(global, host).unwrap_or_default());
     let text = file(&host.path(table)).ok().and_then(|bytes| spreadsheet::text(&name, &bytes).ok());
     let read = |as_of| convert(&name, text.as_ref()?, &Stated { as_of, ..Stated::default() }, known.codes(true)).ok();
     let today = today(config(global, host).as_ref(), host);

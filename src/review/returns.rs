@@ -80,13 +80,14 @@ pub(super) fn course(facts: &Facts<'_>) -> Result<Course, Untold> {
     let holdings = priced.holdings.ok_or_else(|| {
         Untold::amiss(
             "there are no holdings, from which positions are reckoned back",
-            "bring holdings.yaml back, as with `git checkout -- holdings.yaml`, or name the file with `--holdings`",
+            "bring holdings.yaml back, as with `git checkout -- holdings.yaml`, or name the file with \
+             `--holdings`, or the broker whose account it is with `--broker`",
         )
     })?;
     let opening = facts.period.first.checked_sub_days(Days::new(OPENING_DAYS)).unwrap_or(NaiveDate::MIN);
     let days: Vec<NaiveDate> =
         priced.valuations.days().filter(|day| (opening..=facts.period.last).contains(day)).collect();
-    let Start { day: from, timeline, unvalued } = start(facts, priced, &days)?;
+    let Start { day: from, timeline, unvalued } = start(facts, priced, holdings, &days)?;
     let values = Values { facts, priced, timeline: &timeline };
     let mut performance = values.performance(from, &days)?;
     let to = performance.to;
@@ -113,7 +114,7 @@ struct Start {
 
 /// The day that the returns begin with, and what was held since: the last valued day before the period, or else the first
 /// in it.
-fn start(facts: &Facts<'_>, priced: Priced<'_>, days: &[NaiveDate]) -> Result<Start, Untold> {
+fn start(facts: &Facts<'_>, priced: Priced<'_>, holdings: &Holdings, days: &[NaiveDate]) -> Result<Start, Untold> {
     let outside: BTreeSet<String> = facts.portfolio.outside.iter().map(|code| code.0.clone()).collect();
     let log = (facts.records, facts.portfolio.currency);
     // Further back than it has to be, nothing is asked for: what does not agree there is no fault of this period.

@@ -17,8 +17,8 @@ pub struct Codes<'a> {
     pub known: &'a BTreeSet<Code>,
     /// The currency of those whose currency the config has.
     pub currencies: &'a BTreeMap<Code, Currency>,
-    /// What prices are in where nobody says otherwise, where the config says.
-    pub base: Option<Currency>,
+    /// The currency of the portfolio.
+    pub base: Currency,
     /// Whether codes that a program has changed are put right, where that is certain.
     pub restore: bool,
 }

@@ -132,7 +132,7 @@ fn lots_text(lots: &[Lot]) -> String {
 /// # Errors
 /// What is wrong with it, each at its place.
 pub fn convert(path: &str, text: &str, stated: &Stated, codes: Codes<'_>) -> Result<Converted, Vec<Finding>> {
-    let remedy = format!("say what it is called: rebalance import {path} --columns ");
+    let remedy = format!("say what it is called: rebalance import {} --columns ", quoted(path));
     let wanted = Wanted { columns: &WANTED, codes: codes.known, mapping: &stated.columns, remedy: &remedy };
     let table = table(path, text, &wanted)?;
     let (cash, positions) = (BTreeMap::new(), BTreeMap::new());
@@ -294,7 +294,7 @@ impl Read<'_> {
     /// Holdings have no currencies of their own: of a code that the config lacks, the one that is stated would be lost. The
     /// base currency is what it has anyway.
     fn not_dropped(&self, cell: &Cell, stated: Option<Currency>, own: &Code) -> Result<(), Box<Finding>> {
-        let foreign = stated.filter(|stated| *stated != self.codes.base.unwrap_or(Currency::Krw));
+        let foreign = stated.filter(|stated| *stated != self.codes.base);
         let Some(word) = foreign.filter(|_| !self.codes.known.contains(own)).map(Currency::word) else { return Ok(()) };
         let message = format!("{own} is in {word}, and the config does not know it");
         let finding = cell.finding(self.path, message, "its currency would be lost");

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 fn with<T>(restore: bool, read: impl FnOnce(Codes<'_>) -> T) -> T {
     let known: BTreeSet<Code> = ["069500", "360750", "0000Z0", "VOO", "SUM"].map(|code| Code(code.to_owned())).into();
     let currencies = [(Code("VOO".to_owned()), Currency::Usd), (Code("069500".to_owned()), Currency::Krw)].into();
-    read(Codes { known: &known, currencies: &currencies, base: Some(Currency::Krw), restore })
+    read(Codes { known: &known, currencies: &currencies, base: Currency::Krw, restore })
 }
 
 fn read(text: &str, restore: bool) -> Result<String, Vec<String>> {
