@@ -9,7 +9,7 @@ use super::lots::Lots;
 use super::{BacktestError, MONEY_PLACES, Traded};
 use crate::config::{Currency, Destination, TaxClass};
 use crate::money::{Rate, WEIGHT_PLACES, rounded_up, scaled};
-use crate::plan::costs::{Commission, tax_rate};
+use crate::plan::costs::{Charge, Commission, tax_rate};
 use crate::plan::tax::Pool;
 use crate::portfolio::{Asset, Costs, Taxes};
 use chrono::Datelike;
@@ -34,7 +34,7 @@ struct Leg {
 pub(super) struct Fractional {
     legs: Vec<Leg>,
     reserve: i128,
-    commission: Commission,
+    commission: Charge,
     slippage: Rate,
     taxes: Taxes,
     currency: Currency,
@@ -77,6 +77,7 @@ impl Fractional {
             minimum: costs.commission_minimum,
             per_order: costs.commission_per_order,
         };
+        let commission = commission.charge(MONEY_PLACES, MONEY_PLACES)?;
         let (slippage, taxes) = (costs.slippage, costs.taxes.clone());
         let legs = assets.map(leg).collect::<Option<Vec<Leg>>>()?;
         Some(Self { legs, reserve, commission, slippage, taxes, currency, realised: (0, 0) })
@@ -128,7 +129,7 @@ impl Fractional {
             let paid = amount.abs();
             traded.orders += 1;
             traded.amount += paid;
-            traded.commission += self.commission.charge(paid, MONEY_PLACES, MONEY_PLACES)?;
+            traded.commission += self.commission.of(paid)?;
             traded.slippage += rounded_up(paid, MONEY_PLACES, self.slippage, MONEY_PLACES)?;
             let sold = account.shares[at] - shares[at];
             if sold > 0 && !leg.tax.is_zero() {

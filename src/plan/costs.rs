@@ -7,12 +7,17 @@
 //!
 //! Whether an order is worth its cost must never enter this room.
 
+mod charges;
+
+pub use charges::{Charge, Commission};
+
 use crate::config::{Currency, TaxClass};
 use crate::drift::{Books, Line};
 use crate::holdings::Lot;
 use crate::lots::{self, Ledger, Taken};
 use crate::money::{Money, PRICE_PLACES, QUANTITY_PLACES, Rate, scaled, unscaled};
 use crate::portfolio::{Asset, Costs};
+use charges::Slip;
 use rust_decimal::Decimal;
 
 /// The itemised costs of one order, in the units of its purse.
@@ -40,35 +45,6 @@ impl OrderCosts {
     }
 }
 
-/// The broker's commission of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Commission {
-    /// Of the amount.
-    pub rate: Rate,
-    /// What it is at least.
-    pub minimum: Money,
-    /// What comes on top.
-    pub per_order: Money,
-}
-
-impl Commission {
-    /// The rate of an amount in units of 10^-`places` or the minimum, whichever is more, and the fixed fee; rounded up once,
-    /// as one charge, to a multiple of 10^-`smallest`. `None` when it does not fit.
-    #[must_use]
-    pub fn charge(self, amount: i128, places: u32, smallest: u32) -> Option<i128> {
-        let Self { rate, minimum, per_order } = self;
-        let rate = rate.decimal();
-        let exact_places = places + rate.scale();
-        let fine = exact_places.max(PRICE_PLACES);
-        let by_rate = amount.checked_mul(rate.mantissa())?.checked_mul(10_i128.checked_pow(fine - exact_places)?)?;
-        let least = by_rate.max(scaled(minimum.decimal(), fine)?);
-        let exact = least.checked_add(scaled(per_order.decimal(), fine)?)?;
-        let unit = 10_i128.checked_pow(fine - smallest)?;
-        let units = exact.div_euclid(unit) + i128::from(exact.rem_euclid(unit) != 0);
-        units.checked_mul(10_i128.checked_pow(places - smallest)?)
-    }
-}
-
 /// How one asset's orders are charged.
 #[derive(Debug, Clone)]
 pub struct Tariff {
@@ -83,6 +59,8 @@ pub struct Tariff {
     base: Base,
     commission: Commission,
     slippage: Rate,
+    charge: Charge,
+    slip: Slip,
     tax: Rate,
     /// Whether gains are taxed with those of the whole year, and not by the sale.
     pooled: bool,
@@ -146,11 +124,17 @@ impl Tariff {
             None => None,
             Some(lots) => Some(Ledger::of(&lots, costs.basis)?),
         };
+        let (places, smallest) = (purse.places, purse.currency.places().min(purse.places));
+        let commission = Commission {
+            rate: costs.commission,
+            minimum: at_rate(costs.commission_minimum, purse.rate)?,
+            per_order: at_rate(costs.commission_per_order, purse.rate)?,
+        };
         Some(Self {
             currency: purse.currency,
-            places: purse.places,
+            places,
             quantity_places: books.quantity_places,
-            smallest: purse.currency.places().min(purse.places),
+            smallest,
             price: line.own_price,
             base: Base {
                 places: books.places,
@@ -158,12 +142,10 @@ impl Tariff {
                 price: line.price,
                 worth: purse.worth,
             },
-            commission: Commission {
-                rate: costs.commission,
-                minimum: at_rate(costs.commission_minimum, purse.rate)?,
-                per_order: at_rate(costs.commission_per_order, purse.rate)?,
-            },
+            commission,
             slippage: costs.slippage,
+            charge: commission.charge(places, smallest)?,
+            slip: Slip::of(costs.slippage, places, smallest)?,
             tax: tax_rate(asset, costs),
             pooled: asset.tax_class == Some(TaxClass::Overseas),
             lots,
@@ -188,8 +170,8 @@ impl Tariff {
         let tax = if taxed { self.tax_on(self.gain(-shares)?)? } else { 0 };
         // A gain that does not fit belongs to no order that could be paid for.
         self.pooled_gain(shares)?;
-        let commission = self.commission.charge(amount, self.places, self.smallest)?;
-        Some(OrderCosts { commission, slippage: self.slippage(amount, shares > 0)?, tax })
+        let commission = self.charge.of(amount)?;
+        Some(OrderCosts { commission, slippage: self.slip.on(amount, shares > 0)?, tax })
     }
 
     /// The price an order may go to: the reference and the slippage, rounded towards the reference to a tick.
@@ -206,25 +188,6 @@ impl Tariff {
             let low = self.price - room;
             ((low + tick - 1).div_euclid(tick) * tick).min(self.price)
         })
-    }
-
-    /// What the fill may differ by, and what is lost because cash has no part of its smallest unit: a purchase takes the
-    /// amount and this, a sale brings the amount less this, and both are whole units.
-    fn slippage(&self, amount: i128, buy: bool) -> Option<i128> {
-        let unit = self.unit()?;
-        let rate = self.slippage.decimal();
-        // The exact slippage is `amount * rate`, which may be finer than the books as well.
-        let scale = 10_i128.checked_pow(rate.scale())?;
-        let exact = amount.checked_mul(rate.mantissa())?;
-        let part = unit.checked_mul(scale)?;
-        let amount_scaled = amount.checked_mul(scale)?;
-        if buy {
-            let paid = amount_scaled.checked_add(exact)?.checked_add(part - 1)?.div_euclid(part);
-            paid.checked_mul(unit)?.checked_sub(amount)
-        } else {
-            let brought = amount_scaled.checked_sub(exact)?.div_euclid(part);
-            amount.checked_sub(brought.checked_mul(unit)?)
-        }
     }
 
     /// How many of the ledger's parts of a share one of the books' is.
@@ -377,6 +340,9 @@ mod tests {
     use crate::money::{Price, Quantity};
 
     fn tariff(price: i128, tax: i64, lots: Option<Ledger>) -> Tariff {
+        let rate = Rate::new(Decimal::new(15, 5));
+        let commission = Commission { rate, minimum: Money::ZERO, per_order: Money::ZERO };
+        let slippage = Rate::new(Decimal::new(1, 3));
         Tariff {
             currency: Currency::Krw,
             places: 0,
@@ -384,21 +350,26 @@ mod tests {
             smallest: 0,
             price,
             base: Base { places: 0, smallest: 0, price, worth: 1 },
-            commission: Commission {
-                rate: Rate::new(Decimal::new(15, 5)),
-                minimum: Money::ZERO,
-                per_order: Money::ZERO,
-            },
-            slippage: Rate::new(Decimal::new(1, 3)),
+            commission,
+            slippage,
+            charge: commission.charge(0, 0).unwrap(),
+            slip: Slip::of(slippage, 0, 0).unwrap(),
             tax: Rate::new(Decimal::new(tax, 3)),
             pooled: false,
             lots,
         }
     }
 
+    /// What is worked out once, worked out again.
+    fn again(tariff: Tariff) -> Tariff {
+        let Tariff { places, smallest, .. } = tariff;
+        let charge = tariff.commission.charge(places, smallest).unwrap();
+        Tariff { charge, slip: Slip::of(tariff.slippage, places, smallest).unwrap(), ..tariff }
+    }
+
     /// The same where shares are traded by the thousandth: amounts are in thousandths of a won.
     fn in_thousandths(tariff: Tariff) -> Tariff {
-        Tariff { places: 3, quantity_places: 3, base: Base { places: 3, ..tariff.base }, ..tariff }
+        again(Tariff { places: 3, quantity_places: 3, base: Base { places: 3, ..tariff.base }, ..tariff })
     }
 
     fn lot(day: u32, shares: i64, cost: i64) -> Lot {
@@ -469,7 +440,7 @@ mod tests {
                 per_order: money(per_order),
             };
             let base = Base { places, smallest, price, worth: 1 };
-            let tariff = Tariff { places, smallest, commission, base, ..tariff(price, 0, None) };
+            let tariff = again(Tariff { places, smallest, commission, base, ..tariff(price, 0, None) });
             let case = format!("{shares} x {price}, {rate}, {minimum}, {per_order}");
             assert_eq!(tariff.costs(shares).unwrap().commission, expected, "{case}");
         }
@@ -494,6 +465,7 @@ mod tests {
         {
             let mut tariff = tariff(16_800, tax, Ledger::of(&lots, basis));
             tariff.commission.minimum = Money::new(minimum.into());
+            let tariff = again(tariff);
             let turns = tariff.turns();
             for sign in [1, -1] {
                 let cost = |shares: i128| tariff.costs(sign * shares).unwrap().total().unwrap();
@@ -567,8 +539,14 @@ mod tests {
         let minimum = at_rate(Money::new(1_000.into()), rate).unwrap();
         assert_eq!(minimum.to_string(), "0.7218", "1,000 won are 0.721761… dollars");
         let commission = Commission { minimum, ..tariff(1, 0, None).commission };
-        let dollars =
-            Tariff { currency: Currency::Usd, places: 2, smallest: 2, base, commission, ..tariff(price, 154, lots) };
+        let dollars = again(Tariff {
+            currency: Currency::Usd,
+            places: 2,
+            smallest: 2,
+            base,
+            commission,
+            ..tariff(price, 154, lots)
+        });
         let costs = dollars.costs(-15).unwrap();
         // 2,083,445.4375 won less 1,040,000 and 630,000 is 413,446 won; 15.4 % of it 63,670.684 won, 45.9550… dollars.
         assert_eq!(dollars.gain(15), Some(413_446_000));
