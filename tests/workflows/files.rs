@@ -111,6 +111,18 @@ fn one_action_has_one_pin() {
     assert_eq!(names.len(), pins.len(), "{pins:?}");
 }
 
+/// Days may lie between a plan and its approval. Without a ref, a job has the commit of the run's first moment.
+#[test]
+fn what_is_approved_is_applied_to_the_branch_as_it_is_then() {
+    let jobs = yaml("templates/workflows/apply.yml");
+    let checkout = |job: &str| {
+        let steps = jobs["jobs"][job]["steps"].as_array().unwrap().clone();
+        steps.into_iter().find(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("actions/checkout@")))
+    };
+    assert_eq!(checkout("apply").unwrap()["with"]["ref"], "${{ github.ref }}");
+    assert_eq!(jobs["jobs"]["apply"]["environment"], "rebalance");
+}
+
 #[test]
 fn permissions_are_the_least() {
     for (file, wanted) in [
