@@ -446,6 +446,17 @@ fn what_only_reads_is_asked_again_and_waits_as_long_as_alpaca_says() {
 }
 
 #[test]
+fn parts_of_a_cent_are_not_counted_as_cash() {
+    for (said, counted) in [("1000.1299", "1000.12"), ("0.009999", "0"), ("-0.001", "-0.01"), ("5", "5")] {
+        let server = server();
+        let body = json!({ "currency": "USD", "cash": said });
+        server.fail(1, 9, Fault::Instead(Reply::json(200, &body)), |_, request| request.path == "/v2/account");
+        let snapshot = with(&server, |broker, _| broker.snapshot().unwrap());
+        assert_eq!(snapshot.cash, [(Currency::Usd, Money::new(number(counted)))].into(), "{said}");
+    }
+}
+
+#[test]
 fn half_an_account_is_none() {
     for (path, body) in [
         ("/v2/positions", json!([{ "symbol": "SPY", "qty": "1", "side": "long" }])),

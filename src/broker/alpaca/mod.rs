@@ -21,7 +21,7 @@ use crate::replay::Candidate;
 use crate::trade::{Side, Ticket};
 use api::{Answer, Api, unclear};
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value, json};
 use shape::{Asset, Order, figure, figure_if, flag, price, shares_down, text};
 use std::time::Duration;
@@ -249,7 +249,10 @@ impl Broker for Alpaca<'_> {
         if text(&account, "currency").map_err(unclear)? != "USD" {
             return Err(unclear("the account is not in USD".to_owned()));
         }
-        let cash = Money::new(figure(&account, "cash").map_err(unclear)?);
+        let cash = figure(&account, "cash").map_err(unclear)?;
+        // Parts of shares leave parts of a cent, which nothing can be paid with.
+        let cash =
+            Money::new(cash.round_dp_with_strategy(Currency::Usd.places(), RoundingStrategy::ToNegativeInfinity));
         let positions = self.api.there("/v2/positions")?;
         let positions = positions.as_array().ok_or_else(|| unclear("it is no list of positions".to_owned()))?;
         let held: Result<Vec<_>, BrokerError> = positions.iter().map(held).collect();
