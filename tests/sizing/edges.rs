@@ -341,3 +341,23 @@ fn everyday_portfolios_are_proven_at_the_edges_of_their_bands() {
         }
     }
 }
+
+/// A share of the last is worth two thousand of the third: what it leaves is taken by many of others at once.
+#[test]
+fn prices_that_are_far_apart_are_no_reason_to_miss_the_best() {
+    let mut instance = Random(1).portfolio(5, Direction::Both);
+    instance.legs = [
+        (643, 226_847, 3126, 2345, 3907),
+        (284_435, 351, 1875, 1407, 2343),
+        (475, 233_850, 2187, 1641, 2733),
+        (8_655, 11_450, 2500, 1875, 3125),
+        (946_350, 16, 312, 234, 390),
+    ]
+    .map(|(price, held, target, min, max)| Leg { price, held, lot: 1, target, min, max, frozen: false })
+    .to_vec();
+    (instance.total, instance.cash, instance.reserve, instance.min_trade) = (480_519_999, 9_500_593, 0, 50_000);
+    let sizing = instance.size().unwrap();
+    assert!(sizing.proven, "{} and {}", sizing.objective, sizing.bound);
+    // As SCIP has it.
+    assert_eq!(sizing.shares, [233_465, 317, 221_058, 13_870, 16]);
+}

@@ -177,6 +177,23 @@ fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved
         let by_sums = sums::search(space, available, dual, &solved.choice);
         solved.go_on(by_sums.unwrap_or_else(|| finish(space, dual, None, solved.choice.clone(), STATES)));
     }
+    match &duals[..] {
+        [dual] if !solved.proven && space.goal == Goal::Squares => once_more(space, available, dual, solved),
+        _ => solved,
+    }
+}
+
+/// Goes on where the search was cut short: from a better choice there is less to search, and nothing that is better is
+/// overlooked by either search.
+fn once_more(space: &Space<'_>, available: i128, dual: &Dual, mut solved: Solved) -> Solved {
+    repair::exchange(space, available, &mut solved.choice);
+    let again = finish(space, dual, None, solved.choice, STATES);
+    let (nodes, bound) = (solved.nodes + again.nodes, solved.bound.max(again.bound));
+    let mut solved = Solved { nodes, bound, ..again };
+    if !solved.proven {
+        repair::exchange(space, available, &mut solved.choice);
+    }
+    solved.bound = solved.bound.min(solved.choice.score);
     solved
 }
 
