@@ -137,7 +137,7 @@ fn lots_are_sold_by_the_part_and_taxed() {
     assert!(quantity > first);
     assert_eq!(decimal(&order["tax"]), (gain * "0.154".parse::<Decimal>().unwrap()).ceil());
     assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
-    let left = "250.4375".parse::<Decimal>().unwrap() - quantity;
+    let left = ("250.4375".parse::<Decimal>().unwrap() - quantity).normalize();
     let holdings = stage.read("holdings.yaml");
     assert!(
         !holdings.contains("10.4375") && holdings.contains(&format!("quantity: {left}, cost: 16000")),
