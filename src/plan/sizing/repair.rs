@@ -109,16 +109,21 @@ pub(super) fn polish(space: &Space<'_>, available: i128, classes: &[Class], best
 /// It finds what a list of the few best trades of each asset has not, where one share of an asset is worth thousands of
 /// another's.
 pub(super) fn exchange(space: &Space<'_>, available: i128, best: &mut Choice) {
-    for _ in 0..if space.assets.len() > EXCHANGED { 0 } else { ROUNDS } {
+    if space.assets.len() > EXCHANGED {
+        return;
+    }
+    for _ in 0..ROUNDS {
         let mut next: Option<(Score, [(usize, Point); 2])> = None;
-        for (giver, from) in space.assets.iter().zip(&best.points).enumerate() {
-            for given in steps(space, from.0, from.1) {
-                for (taker, (asset, point)) in space.assets.iter().zip(&best.points).enumerate() {
-                    let left = available - best.outflow + from.1.outflow - given.outflow;
-                    let changes = [(giver, given), (taker, within(space, asset, point, left))];
-                    if taker == giver || changes[1].1.trade == point.trade {
+        for (giver, (asset, from)) in space.assets.iter().zip(&best.points).enumerate() {
+            for given in steps(space, asset, from) {
+                let left = available - best.outflow + from.outflow - given.outflow;
+                let others = space.assets.iter().zip(&best.points).enumerate().filter(|(taker, _)| *taker != giver);
+                for (taker, (asset, point)) in others {
+                    let taken = within(space, asset, point, left);
+                    if taken.trade == point.trade {
                         continue;
                     }
+                    let changes = [(giver, given), (taker, taken)];
                     let other = best.changed(space, &changes);
                     let least = next.as_ref().map_or(best.score, |next| next.0);
                     if other.outflow <= available && other.score < least {
