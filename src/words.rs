@@ -51,6 +51,12 @@ pub fn excerpt(text: &str, most: usize) -> String {
     one_line(text).chars().take(most).collect()
 }
 
+/// As much of a hash as people are shown: its first 12 characters.
+#[must_use]
+pub fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
 /// A path as a shell takes it.
 #[must_use]
 pub fn quoted(path: &str) -> String {

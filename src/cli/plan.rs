@@ -30,7 +30,7 @@ use crate::plan::{Ask, Draft, Flow, Inputs, Meta, PlanFile, Provenance, Source, 
 use crate::record;
 use crate::rules::facts::held_sites;
 use crate::rules::{self, Group, Sound};
-use crate::words::quoted;
+use crate::words::{quoted, short};
 use chrono::NaiveDate;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -360,7 +360,7 @@ fn warn_of_unfinished(global: &Global, host: &mut Host<'_>, paint: Paint) -> Res
     let directory = journal::directory(&host.path(&global.config));
     let state = journal::read(&RealDisk, &directory).map_err(|error| super::verify::broken(&error))?;
     if let Some(run) = state.unfinished() {
-        let id = run.plan_id.get(..12).unwrap_or(&run.plan_id);
+        let id = short(&run.plan_id);
         let text = format!("plan {id} was begun on {} and is not finished: go on with it first,", run.began);
         Ui::new(host, paint)
             .note(&format!("{} {text} rebalance apply <its file> --resume\n", paint.yellow("warning:")));

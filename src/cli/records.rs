@@ -6,7 +6,7 @@ use crate::disk::RealDisk;
 use crate::journal;
 use crate::log::{self, Log, LogError};
 use crate::replay::Run;
-use crate::words::quoted;
+use crate::words::{quoted, short};
 use std::path::PathBuf;
 
 /// Where the log is: beside the holdings.
@@ -40,7 +40,7 @@ pub(super) fn lost(log: &Log, global: &Global, host: &Host<'_>) -> Result<Option
     );
     let without = |run: &&Run| run.logged && !log.records().iter().any(|record| record.plan_id == run.plan_id);
     if let Some(run) = state.runs.iter().rev().find(without) {
-        let id = run.plan_id.get(..12).unwrap_or(&run.plan_id);
+        let id = short(&run.plan_id);
         let why = format!("{shown} has no record of plan {id}, which the journal has as applied on {}", day(run));
         return Ok(Some((why, restore)));
     }
@@ -48,7 +48,7 @@ pub(super) fn lost(log: &Log, global: &Global, host: &Host<'_>) -> Result<Option
     Ok(log.torn().then(|| {
         let remedy = match unfinished {
             Some(run) => {
-                let id = run.plan_id.get(..12).unwrap_or(&run.plan_id);
+                let id = short(&run.plan_id);
                 format!("go on with plan {id}, which writes its record anew: `rebalance apply <plan.json> --resume`")
             }
             None => restore,

@@ -9,7 +9,7 @@ use crate::apply::{Step, Stopped, Summary};
 use crate::gate::Refusal;
 use crate::plan::PlanFile;
 use crate::trade::{Kind, Side, kind};
-use crate::words::count;
+use crate::words::{count, short};
 use serde::Serialize;
 
 /// What `verify` prints when every check passed.
@@ -29,7 +29,7 @@ pub fn verified(plan: &PlanFile, file: &str, format: Format, paint: Paint) -> St
             serde_json::to_string(&line).unwrap_or_default() + "\n"
         }
         _ => {
-            let id = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
+            let id = short(&plan.plan_id);
             let orders = count(orders, "order");
             format!(
                 "{} plan {id} still matches and may be applied ({orders})\nNext: rebalance apply {file}\n",
@@ -129,7 +129,7 @@ pub(super) fn moved(flow: &str, currency: Option<&str>) -> String {
 /// What an apply came to.
 #[must_use]
 pub fn applied(summary: &Summary, broker: &str, holdings: &str, journal: &str, paint: Paint) -> String {
-    let id = summary.plan_id.get(..12).unwrap_or(&summary.plan_id);
+    let id = short(&summary.plan_id);
     let log = std::path::Path::new(holdings).with_file_name("rebalance_log.jsonl");
     let log = log.display();
     let of = |wanted: Kind| summary.done.iter().filter(|id| kind(id) == wanted).count();

@@ -5,7 +5,7 @@ use super::apply::moved;
 use super::plan::{amount, grouped};
 use super::text::wrapped;
 use crate::record::Record;
-use crate::words::count;
+use crate::words::{count, short};
 use serde::Serialize;
 
 /// Draws the records for people, oldest first.
@@ -18,7 +18,7 @@ pub fn human(records: &[Record], paint: Paint) -> String {
 }
 
 fn one(record: &Record, paint: Paint) -> String {
-    let id = record.plan_id.get(..12).unwrap_or(&record.plan_id);
+    let id = short(&record.plan_id);
     let title = format!(
         "{} {}: {}, {} traded of {}, commission {}",
         record.date,

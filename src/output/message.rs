@@ -9,7 +9,7 @@ use crate::finding::{Finding, Level};
 use crate::notify::{Message, Part};
 use crate::plan::PlanFile;
 use crate::plan::file::{AssetBefore, Before, Body, Conversion, Order, Status};
-use crate::words::count;
+use crate::words::{count, short};
 
 /// What the guide calls it.
 const TITLE: &str = "ETF Rebalancing Check Results";
@@ -26,7 +26,7 @@ pub fn of_plan(plan: &PlanFile, apply: &str) -> Message {
     let (sells, buys): (Vec<&Order>, Vec<&Order>) = body.orders.iter().partition(|order| order.side == "sell");
     let conversions = body.conversions.iter().map(conversion);
     let orders = sells.into_iter().map(order).chain(conversions).chain(buys.into_iter().map(order)).collect();
-    let short = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
+    let short = short(&plan.plan_id);
     let mut foot = vec![format!("Plan {short} ({})", body.status)];
     match body.status {
         Status::Applyable => foot.push(format!("Next: {apply}")),

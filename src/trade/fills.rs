@@ -4,7 +4,7 @@
 
 use super::{Conversion, Executions, Possible, Ticket};
 use crate::money::{self, AMOUNT_PLACES, Money, PRICE_PLACES, Price, QUANTITY_PLACES, Quantity, without_thousands};
-use crate::words::{count, shown};
+use crate::words::{count, short, shown};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -52,7 +52,7 @@ pub fn ticket_csv(tickets: &[Ticket]) -> String {
 /// The ticket as text.
 #[must_use]
 pub fn ticket_text(plan_id: &str, tickets: &[Ticket], conversions: &[Conversion]) -> String {
-    let short = plan_id.get(..12).unwrap_or(plan_id);
+    let short = short(plan_id);
     let mut text = format!("Order ticket of plan {short}: {}\n", count(tickets.len(), "order"));
     text.push_str("Sell first, then buy, in this order. Limit orders for the day, and no others.\n");
     text.extend(conversions.iter().map(|one| to_convert(one) + "\n"));
@@ -68,7 +68,7 @@ pub fn ticket_text(plan_id: &str, tickets: &[Ticket], conversions: &[Conversion]
 /// The ticket as Markdown.
 #[must_use]
 pub fn ticket_markdown(plan_id: &str, tickets: &[Ticket], conversions: &[Conversion]) -> String {
-    let short = plan_id.get(..12).unwrap_or(plan_id);
+    let short = short(plan_id);
     let mut text = format!(
         "# Order ticket of plan {short}\n\nSell first, then buy, in this order. Limit orders for the day, and no others.\n\n"
     );

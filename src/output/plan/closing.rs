@@ -3,6 +3,7 @@
 use super::Next;
 use crate::output::Paint;
 use crate::plan::{PlanFile, Status};
+use crate::words::short;
 
 /// The identity, and what can be done next.
 pub(super) fn closing(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
@@ -18,6 +19,6 @@ pub(super) fn closing(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
         (Status::Applyable, Next::Apply(file)) => format!("Next: rebalance apply {file}"),
         (Status::Applyable, Next::Import(command)) => format!("Next: {command} && rebalance plan -o plan.json"),
     };
-    let id = plan.plan_id.get(..12).unwrap_or(&plan.plan_id);
+    let id = short(&plan.plan_id);
     format!("{}\n{last}\n", paint.dim(format!("Plan {id} ({})", plan.body.status)))
 }

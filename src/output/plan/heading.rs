@@ -5,7 +5,7 @@ use super::figures::value;
 use crate::output::Paint;
 use crate::output::text::wrapped;
 use crate::plan::file::Body;
-use crate::words::count;
+use crate::words::{count, short};
 
 /// The day, the total and the cash.
 pub(super) fn heading(body: &Body, paint: Paint) -> String {
@@ -22,9 +22,11 @@ pub(super) fn heading(body: &Body, paint: Paint) -> String {
         part if part == body.before.cash => ", left out".to_owned(),
         part => format!(", {} of it left out", figure(part)),
     };
-    let account = body.inputs.broker.as_ref().map_or_else(String::new, |broker| {
-        format!(", of account {} at {}", broker.account.get(..12).unwrap_or(&broker.account), broker.name)
-    });
+    let account = body
+        .inputs
+        .broker
+        .as_ref()
+        .map_or_else(String::new, |broker| format!(", of account {} at {}", short(&broker.account), broker.name));
     let line = format!("{title} (cash {}{excluded}{outside}{account})", figure(&body.before.cash));
     let cash = balances(&body.before, body.inputs.fx.as_ref(), currency, paint);
     wrapped(&line, "", paint.width) + &cash + "\n"

@@ -4,7 +4,7 @@ use super::{Grid, Part, Section, Topic, Words, money, points, signed, untold};
 use crate::output::plan::figures::amount;
 use crate::review::{Cost, Costs, Execution, Review, Untold};
 use crate::trigger::Cause;
-use crate::words::{count, percent};
+use crate::words::{count, percent, short};
 use rust_decimal::Decimal;
 
 /// What was executed, by what made it due.
@@ -68,7 +68,7 @@ fn item(review: &Review, one: &Execution) -> Part {
         head = head.and(format!(", planned for {}", one.planned));
     }
     if let Some(id) = &one.plan_id {
-        head = head.and(", plan ").quote(id.get(..12).unwrap_or(id));
+        head = head.and(", plan ").quote(short(id));
     }
     let mut said: Vec<Words> = one.reason.split("; ").filter(|why| !why.is_empty()).map(Words::of).collect();
     if said.is_empty() {
