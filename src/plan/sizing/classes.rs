@@ -12,6 +12,12 @@ use super::quick::Quick;
 use super::score::{Rate, Score};
 use super::wide::Wide;
 
+/// How many trades of all assets are listed at most, but for the fewest of each.
+const LISTED: usize = 1 << 17;
+const FEWEST: usize = 16;
+/// Of what may still be listed, an asset has one part of so many.
+const SHARE: usize = 8;
+
 /// One trade an asset may still make.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
@@ -91,14 +97,17 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Lists the trades of every asset that score at most `gap` above the bound, but no more than `most`.
+/// Lists the trades of every asset that score at most `gap` above the bound, but no more than `most`, and no more of all
+/// than there may be.
 pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> Vec<Class> {
     let mut classes = Vec::with_capacity(space.assets.len());
     let Some(mut frontier) = Frontier::new(space, dual.lens) else {
         return classes;
     };
     let mut quick = Quick::new(space, dual.lens, false);
+    let mut listed = 0;
     for (asset, base) in space.assets.iter().zip(&dual.response.points) {
+        let most = most.min(LISTED.saturating_sub(listed) / SHARE).max(FEWEST);
         let mut class = Class { items: vec![item(dual, base, Score::default(), base)], unlisted: None };
         let least = dual.lens.reduce(base);
         let limit = least + gap;
@@ -110,6 +119,7 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
             let scores = quick.found.iter().map(|(_, point)| (dual.lens.reduce(point), point));
             let others = scores.filter(|(score, point)| *score <= limit && point.trade != base.trade);
             class.items.extend(others.map(|(score, point)| item(dual, base, score - least, point)));
+            listed += class.items.len();
             classes.push(class);
             continue;
         }
@@ -123,6 +133,7 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
                 class.items.push(item(dual, base, score - least, &point));
             }
         }
+        listed += class.items.len();
         classes.push(class);
     }
     classes

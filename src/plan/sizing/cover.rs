@@ -6,17 +6,15 @@
 //! gives it a price, above or below zero, and a bound that is near.
 
 use super::asset::{Asset, Lens, Space};
+use super::bounds::Cover;
 use super::dual::{self, Dual, Row};
 use super::levy::Terms;
 use super::repair::furthest;
 use super::score::{Rate, Score};
-use super::search::Cover;
-use super::solve::{Choice, Solved, finish, keep_better};
+use super::solve::{Choice, STATES, Solved, finish, keep_better};
 
 /// Rounds of making sales smaller.
 const ROUNDS: usize = 1000;
-/// How many states are made at most, in all parts together.
-const STATES: usize = 1 << 20;
 
 /// The best way to raise what is missing. `most_cash` raises enough.
 pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {

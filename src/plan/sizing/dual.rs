@@ -8,15 +8,13 @@
 use super::Violation;
 use super::asset::{Goal, Lens, Point, Space};
 use super::frontier::Frontier;
+use super::left;
 use super::levy::{Terms, Tilt};
 use super::score::{FINE, RATE_CAP, Rate, Score};
 use super::wide::Wide;
 
 /// How often the bracket around the best price is cut at most.
 const CUTS: usize = 48;
-
-/// More cash than is ever left.
-const MOST_LEFT: i128 = 1 << 98;
 
 /// The row: the cash that is taken, times the sign, is at most `limit`, times the sign.
 ///
@@ -265,15 +263,7 @@ impl Climb<'_> {
 
     /// How much cash is best left where each part of it is worth `price`, and what that scores.
     fn spared(&self, price: i128) -> (i128, Wide) {
-        let worth = Wide::product(price, self.row.tilt.fine);
-        let scores = |left: i128| {
-            let paid = Wide::product(price, self.row.tilt.fine * left);
-            self.space.spare(left) - paid
-        };
-        // The square of the scale fits: the scale times all money does, and its product with the price of it.
-        let turn = worth.div_floor(2 * self.space.scale).div_euclid(self.space.scale).clamp(0, MOST_LEFT);
-        let (here, next) = (scores(turn), scores(turn + 1));
-        if next < here { (turn + 1, next) } else { (turn, here) }
+        left::cheapest(self.space.scale, self.row.tilt.fine, price)
     }
 
     /// Whether a price at the second level alone, however high, keeps the row.

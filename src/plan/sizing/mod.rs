@@ -34,19 +34,23 @@
 //! states and knows no clock, gives the best it has seen and a bound that is still true.
 
 mod asset;
+mod bounds;
 mod classes;
 mod cover;
 mod dual;
 mod frontier;
+mod left;
 mod levy;
 mod line;
 mod prepare;
 mod quick;
 mod raise;
+mod ranges;
 mod repair;
 mod score;
 mod search;
 mod solve;
+mod suffix;
 mod sums;
 mod wide;
 

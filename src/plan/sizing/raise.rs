@@ -8,8 +8,8 @@ use super::classes::{self, Frame};
 use super::dual::{self, Dual, Row};
 use super::levy::{Terms, Tilt};
 use super::score::{Rate, Score};
-use super::search::{STATES, Search};
-use super::solve::{Choice, listed_each, pick};
+use super::search::Search;
+use super::solve::{Choice, LISTED, STATES, pick};
 use super::wide::Wide;
 
 /// The choice that raises the most cash.
@@ -37,7 +37,7 @@ pub(super) fn most_cash(space: &Space<'_>) -> Choice {
         }
     }
     let gap = Score::of_cash(best.lens.tilt.fine * choice.outflow - bound);
-    let classes = classes::list(space, &best, gap, listed_each(space));
+    let classes = classes::list(space, &best, gap, LISTED);
     let frame = Frame { raising: true, ..Frame::of(space, &best) };
     let found = Search::new(frame, None, &classes, gap, choice.trades(), STATES).run();
     found.chosen.map_or(choice, |chosen| pick(space, &classes, &chosen))

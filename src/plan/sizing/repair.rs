@@ -17,9 +17,6 @@ const SPENDS: usize = 8;
 /// How many trades there may be for pairs of them to be tried.
 const PAIRED: usize = 400;
 
-/// How many assets there may be for every two of them to exchange cash.
-const EXCHANGED: usize = 64;
-
 /// A change of one asset from the item it has to another.
 #[derive(Clone, Copy)]
 struct Move {
@@ -101,73 +98,6 @@ pub(super) fn polish(space: &Space<'_>, available: i128, classes: &[Class], best
             None => break,
         }
     }
-}
-
-/// Moves cash from one asset to another as long as that is better, by the true score: one a step, or several, and the other
-/// as far as what is left then takes it.
-///
-/// It finds what a list of the few best trades of each asset has not, where one share of an asset is worth thousands of
-/// another's.
-pub(super) fn exchange(space: &Space<'_>, available: i128, best: &mut Choice) {
-    if space.assets.len() > EXCHANGED {
-        return;
-    }
-    for _ in 0..ROUNDS {
-        let mut next: Option<(Score, [(usize, Point); 2])> = None;
-        for (giver, (asset, from)) in space.assets.iter().zip(&best.points).enumerate() {
-            for given in steps(space, asset, from) {
-                let left = available - best.outflow + from.outflow - given.outflow;
-                let others = space.assets.iter().zip(&best.points).enumerate().filter(|(taker, _)| *taker != giver);
-                for (taker, (asset, point)) in others {
-                    let taken = within(space, asset, point, left);
-                    if taken.trade == point.trade {
-                        continue;
-                    }
-                    let changes = [(giver, given), (taker, taken)];
-                    let other = best.changed(space, &changes);
-                    let least = next.as_ref().map_or(best.score, |next| next.0);
-                    if other.outflow <= available && other.score < least {
-                        next = Some((other.score, changes));
-                    }
-                }
-            }
-        }
-        match next {
-            Some((_, changes)) => *best = best.with(space, &changes),
-            None => break,
-        }
-    }
-}
-
-/// Trades of an asset that are one step away, and sixteen, and so on, either way.
-fn steps(space: &Space<'_>, asset: &Asset, from: &Point) -> Vec<Point> {
-    let (rung, last) = (asset.rung_of(from.trade), asset.rungs() - 1);
-    let strides = (0..4).map(|power| 1_i128 << (4 * power)).flat_map(|stride| [rung - stride, rung + stride]);
-    let inside = strides.filter(|rung| (0..=last).contains(rung));
-    inside.map(|rung| space.point(asset, asset.rung(rung))).collect()
-}
-
-/// The trade of an asset nearest to one that takes no more than `left` more cash, or brings so much at least; up to its
-/// best, where more cash is left than it needs.
-fn within(space: &Space<'_>, asset: &Asset, from: &Point, left: i128) -> Point {
-    if left < 0 {
-        let (mut low, mut high) = (0, asset.rung_of(from.trade));
-        while low < high {
-            let middle = high - (high - low) / 2;
-            let point = space.point(asset, asset.rung(middle));
-            if point.outflow - from.outflow <= left { low = middle } else { high = middle - 1 }
-        }
-        return space.point(asset, asset.rung(low));
-    }
-    let most = furthest(space, asset, from, left);
-    let (mut low, mut high) = (asset.rung_of(from.trade), asset.rung_of(most.trade));
-    // The score falls to its least and rises from there, but where costs step.
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let score = |rung: i128| space.point(asset, asset.rung(rung)).score;
-        if score(middle + 1) < score(middle) { low = middle + 1 } else { high = middle }
-    }
-    space.point(asset, asset.rung(low))
 }
 
 /// The smallest sale or the largest order that takes no more than `left` more cash than `from` does.

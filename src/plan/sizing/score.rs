@@ -95,6 +95,11 @@ impl Rate {
         }
     }
 
+    /// How much higher it is than another.
+    pub(super) fn less(self, other: Rate) -> Rate {
+        Rate { violation: self.violation - other.violation, main: self.main - other.main }
+    }
+
     /// The rate seen from the other side of the market.
     pub(super) fn negated(self) -> Rate {
         Rate { violation: -self.violation, main: -self.main }

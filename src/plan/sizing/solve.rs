@@ -1,19 +1,23 @@
 //! The order of work: answer freely, price the cash, repair, list what is left, search it.
 
 use super::asset::{Goal, Lens, Point, Space};
+use super::bounds::Cover;
 use super::classes::{self, Class, Frame};
 use super::dual::{self, Dual};
 use super::score::{Rate, Score};
-use super::search::{Cover, STATES, Search};
+use super::search::Search;
 use super::{SizingError, cover, raise, repair, sums};
 
 /// How many trades of each asset the first choice is made of.
 const FEW: usize = 6;
 /// How often the first choice is made again where the levy is more than it was taken for.
 const TRIES: usize = 4;
-/// How many trades of all assets are listed for the search at most, and of one asset.
-const LISTED: usize = 1 << 17;
-const LISTED_EACH: usize = 1 << 15;
+/// How many trades of one asset are listed at most, and where a search is quick.
+pub(super) const LISTED: usize = 1 << 15;
+const LISTED_QUICKLY: usize = 1 << 7;
+/// How many states a search makes at most, and one that is quick or narrow.
+pub(super) const STATES: usize = 1 << 22;
+const QUICK: usize = 1 << 12;
 
 /// A trade for every asset.
 #[derive(Clone, Debug)]
@@ -177,23 +181,6 @@ fn within_budget(space: &Space<'_>, available: i128, mut best: Choice) -> Solved
         let by_sums = sums::search(space, available, dual, &solved.choice);
         solved.go_on(by_sums.unwrap_or_else(|| finish(space, dual, None, solved.choice.clone(), STATES)));
     }
-    match &duals[..] {
-        [dual] if !solved.proven && space.goal == Goal::Squares => once_more(space, available, dual, solved),
-        _ => solved,
-    }
-}
-
-/// Goes on where the search was cut short: from a better choice there is less to search, and nothing that is better is
-/// overlooked by either search.
-fn once_more(space: &Space<'_>, available: i128, dual: &Dual, mut solved: Solved) -> Solved {
-    repair::exchange(space, available, &mut solved.choice);
-    let again = finish(space, dual, None, solved.choice, STATES);
-    let (nodes, bound) = (solved.nodes + again.nodes, solved.bound.max(again.bound));
-    let mut solved = Solved { nodes, bound, ..again };
-    if !solved.proven {
-        repair::exchange(space, available, &mut solved.choice);
-    }
-    solved.bound = solved.bound.min(solved.choice.score);
     solved
 }
 
@@ -239,16 +226,28 @@ pub(super) fn pick(space: &Space<'_>, classes: &[Class], chosen: &[usize]) -> Ch
     Choice::of(space, points.collect())
 }
 
-/// How many trades of one asset are listed at most.
-pub(super) fn listed_each(space: &Space<'_>) -> usize {
-    (LISTED / space.assets.len().max(1)).clamp(16, LISTED_EACH)
+/// Searches what can still be part of the best choice: quickly, and where that was cut short thoroughly. A thorough search
+/// that is narrow comes first, since from a better choice there is less to search.
+pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, best: Choice, limit: usize) -> Solved {
+    let narrow = limit.min(QUICK);
+    let mut solved = look(space, dual, over, best, narrow, false);
+    for limit in [narrow, limit] {
+        if solved.proven {
+            break;
+        }
+        let next = look(space, dual, over, solved.choice, limit, true);
+        let bound = solved.bound.max(next.bound).min(next.choice.score);
+        solved = Solved { nodes: solved.nodes + next.nodes, bound, ..next };
+    }
+    solved
 }
 
-/// Lists what can still be part of the best choice, and searches it.
-pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice, limit: usize) -> Solved {
+/// Lists what can still be part of the best choice, and searches it once.
+fn look(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice, limit: usize, thorough: bool) -> Solved {
     let gap = best.score - dual.bound;
-    let classes = classes::list(space, dual, gap, listed_each(space));
+    let classes = classes::list(space, dual, gap, if thorough { LISTED } else { LISTED_QUICKLY });
     let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades(), limit);
+    let search = if thorough { search.thorough() } else { search };
     let found = search.run();
     if let Some(chosen) = &found.chosen {
         best = pick(space, &classes, chosen);
