@@ -149,6 +149,35 @@ fn raising(random: &mut Random, direction: Direction, destination: Destination) 
     instance
 }
 
+/// A share of one asset is worth hundreds of another's, so that a quick look is not enough.
+fn apart(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let make = [small, taxed, deployed][random.within(0, 2) as usize];
+    let mut instance = make(random, direction, destination);
+    instance.legs.resize(3, instance.legs[0].clone());
+    for (leg, target) in instance.legs.iter_mut().zip([4_000, 3_500, 2_500]) {
+        (leg.target, leg.lot, leg.frozen) = (target, 1, false);
+        (leg.min, leg.max) = (target / 2, target * 3 / 2);
+    }
+    for (leg, (price, held)) in instance.legs.iter_mut().zip([(2, 400), (60, 15), (1_500, 2)]) {
+        leg.price = random.within(price / 2 + 1, price * 3 / 2);
+        leg.held = random.within(held / 2, held * 3 / 2);
+    }
+    let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+    instance.cash = match direction {
+        Direction::SellOnly => -random.within(1, held / 4),
+        _ => random.within(0, held / 10),
+    };
+    instance.total = held + instance.cash;
+    instance.violation = Violation::Squares;
+    (instance.min_trade, instance.reserve) = (random.within(0, 1) * random.within(0, 100), 0);
+    instance.fees = Fees::Rates { fixed: random.within(0, 1) * 3, rate: random.within(0, 1_000), sale: 0 };
+    if let Some(gains) = &mut instance.gains {
+        let lots = |leg: &Leg| vec![(leg.held / 2, leg.price * 2 / 3), (leg.held - leg.held / 2, leg.price * 4 / 5)];
+        (gains.lots, gains.allowance) = (instance.legs.iter().map(lots).collect(), random.within(0, held / 40));
+    }
+    instance
+}
+
 fn agree(seed: u64, count: usize, direction: Direction, destination: Destination) {
     agree_on(small, seed, count, direction, destination);
 }
@@ -266,4 +295,12 @@ fn sums_of_prices_that_are_alike() {
     agree_on(raising, 22, 600, Direction::Both, Destination::HalfBand);
     agree_on(raising, 23, 600, Direction::SellOnly, Destination::BandEdge);
     agree_on(raising, 24, 300, Direction::SellOnly, Destination::HalfBand);
+}
+
+#[test]
+fn prices_that_are_far_apart() {
+    agree_on(apart, 31, 60, Direction::Both, Destination::Target);
+    agree_on(apart, 32, 20, Direction::BuyOnly, Destination::Target);
+    agree_on(apart, 33, 60, Direction::SellOnly, Destination::Target);
+    agree_on(apart, 34, 10, Direction::Both, Destination::HalfBand);
 }

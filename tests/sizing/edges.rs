@@ -361,3 +361,30 @@ fn prices_that_are_far_apart_are_no_reason_to_miss_the_best() {
     // As SCIP has it.
     assert_eq!(sizing.shares, [233_465, 317, 221_058, 13_870, 16]);
 }
+
+/// From a hundred won to a million: what is left of one share takes a search of thousands of others.
+#[test]
+fn prices_of_every_magnitude_are_proven() {
+    let mut random = Random(12);
+    let mut longest = 0;
+    for direction in [Direction::Both, Direction::BuyOnly, Direction::SellOnly] {
+        for count in [5, 10, 20, 50] {
+            for deploy_cash in [false, true] {
+                let mut instance = Instance { deploy_cash, ..random.portfolio(count, direction) };
+                for leg in &mut instance.legs {
+                    let (value, magnitude) =
+                        (leg.price * leg.held, [100, 1_000, 10_000, 100_000][random.within(0, 3) as usize]);
+                    leg.price = random.within(magnitude, magnitude * 10 - 1);
+                    leg.held = value / leg.price;
+                }
+                let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+                instance.total = held + instance.cash;
+                let sizing = instance.size().unwrap();
+                assert!(sizing.proven, "{instance:?}");
+                assert_eq!((sizing.violation_bound, sizing.bound), (sizing.violation, sizing.objective));
+                longest = longest.max(sizing.nodes);
+            }
+        }
+    }
+    assert!(longest > 1 << 14, "a quick look was enough for all of them: {longest}");
+}

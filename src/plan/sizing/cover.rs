@@ -18,6 +18,30 @@ const ROUNDS: usize = 1000;
 
 /// The best way to raise what is missing. `most_cash` raises enough.
 pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {
+    let (parts, best) = parts(space, available, &most_cash);
+    // Sales can always be made smaller until they are tight, so there is a best; if steps of costs that
+    // rise and fall hide it, raising the most cash is at least an answer.
+    let mut solved =
+        Solved { bound: most_cash.score, proven: best.is_some(), choice: best.unwrap_or(most_cash), nodes: 0 };
+    solved.bound = solved.choice.score;
+    for (dual, cover) in &parts {
+        if dual.bound > solved.choice.score {
+            break;
+        }
+        let left = STATES.saturating_sub(solved.nodes);
+        if left == 0 {
+            // Those that follow have no lower bound.
+            solved.bound = solved.bound.min(dual.bound);
+            solved.proven = false;
+            break;
+        }
+        solved.go_on(finish(space, dual, Some(*cover), solved.choice.clone(), left));
+    }
+    solved
+}
+
+/// The parts with a price of cash each, the most promising first, and the best choice that was seen on the way.
+pub(super) fn parts(space: &Space<'_>, available: i128, most_cash: &Choice) -> (Vec<(Dual, Cover)>, Option<Choice>) {
     let mut parts: Vec<(Dual, Cover)> = Vec::new();
     let mut best = tightened(space, available, most_cash.clone());
     for (least, largest) in steps(space) {
@@ -40,25 +64,7 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
         }
     }
     parts.sort_by_key(|(dual, _)| dual.bound);
-    // Sales can always be made smaller until they are tight, so there is a best; if steps of costs that
-    // rise and fall hide it, raising the most cash is at least an answer.
-    let mut solved =
-        Solved { bound: most_cash.score, proven: best.is_some(), choice: best.unwrap_or(most_cash), nodes: 0 };
-    solved.bound = solved.choice.score;
-    for (dual, cover) in &parts {
-        if dual.bound > solved.choice.score {
-            break;
-        }
-        let left = STATES.saturating_sub(solved.nodes);
-        if left == 0 {
-            // Those that follow have no lower bound.
-            solved.bound = solved.bound.min(dual.bound);
-            solved.proven = false;
-            break;
-        }
-        solved.go_on(finish(space, dual, Some(*cover), solved.choice.clone(), left));
-    }
-    solved
+    (parts, best)
 }
 
 /// The parts: the least step and the largest. A sale of more than the smallest order has the price of a

@@ -34,6 +34,8 @@
 //! states and knows no clock, gives the best it has seen and a bound that is still true.
 
 mod asset;
+#[cfg(test)]
+mod both;
 mod bounds;
 mod classes;
 mod cover;

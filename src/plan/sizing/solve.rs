@@ -243,7 +243,14 @@ pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, best: 
 }
 
 /// Lists what can still be part of the best choice, and searches it once.
-fn look(space: &Space<'_>, dual: &Dual, over: Option<Cover>, mut best: Choice, limit: usize, thorough: bool) -> Solved {
+pub(super) fn look(
+    space: &Space<'_>,
+    dual: &Dual,
+    over: Option<Cover>,
+    mut best: Choice,
+    limit: usize,
+    thorough: bool,
+) -> Solved {
     let gap = best.score - dual.bound;
     let classes = classes::list(space, dual, gap, if thorough { LISTED } else { LISTED_QUICKLY });
     let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades(), limit);
