@@ -30,8 +30,10 @@
 //! trades, plus the price of the cash it leaves. So once some good choice is known (`repair`), only trades
 //! whose reduced score is within the gap between that choice and the bound can be part of a better one; they
 //! are found by bounds on ranges of orders (`frontier`), never by listing all. What is left (`classes`) is
-//! searched (`search`; where turnover is all that counts, `sums`). A search that ends has proven its answer; one that meets its limit, which counts
-//! states and knows no clock, gives the best it has seen and a bound that is still true.
+//! searched (`search`): quickly at first, and where that is cut short thoroughly, with a bound by prices of cash for
+//! whatever assets are still to come (`suffix`), so that a partial choice is left as soon as nothing good can come of it.
+//! Where turnover is all that counts, `sums` searches in its own way. A search that ends has proven its answer; one that
+//! meets its limit, which counts states and knows no clock, gives the best it has seen and a bound that is still true.
 
 mod asset;
 #[cfg(test)]
