@@ -54,14 +54,15 @@ pub(crate) fn costs(account: &Account, asset: &Asset, shares: i128) -> [i128; 3]
 }
 
 /// Every line's amount and costs are what its shares come to. Of the tax on the year's gains it bears what it adds,
-/// losses taken off first.
+/// losses taken off first, in the order of codes: a sale that costs more than it brings comes later in the list.
 pub(crate) fn lines_add_up(account: &Account, plan: &Plan) -> Result<(), String> {
     let signed = |line: &Line| if line.sells { -line.shares } else { line.shares };
     let in_year = |line: &Line| -> Result<i128, String> {
         let asset = of(account, line)?;
         Ok(pooled(asset).map_or(0, |_| gain(account, asset, signed(line))))
     };
-    let lines = plan.lines(account)?;
+    let mut lines = plan.lines(account)?;
+    lines.sort_by(|one, other| one.code.cmp(&other.code));
     let gains: Vec<i128> = lines.iter().map(in_year).collect::<Result<_, String>>()?;
     let mut sum: i128 = gains.iter().map(|gain| (*gain).min(0)).sum();
     for (line, gain) in lines.iter().zip(gains) {
