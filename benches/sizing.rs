@@ -20,17 +20,23 @@ fn main() {
         ("both, half band", Direction::Both, Destination::HalfBand),
     ] {
         for count in [5, 20, 50, 200, 500, 1000] {
-            row(name, direction, destination, count);
+            row(name, direction, destination, false, count);
         }
+    }
+    for count in [5, 20, 50, 200] {
+        row("both, prices far apart", Direction::Both, Destination::Target, true, count);
     }
 }
 
-fn row(name: &str, direction: Direction, destination: Destination, count: usize) {
+fn row(name: &str, direction: Direction, destination: Destination, apart: bool, count: usize) {
     let mut random = Random(count as u64);
     let (mut times, mut nodes, mut proven) = (Vec::new(), Vec::new(), 0);
     let start = Instant::now();
     while times.len() < 101 && (times.len() < 5 || start.elapsed().as_secs() < 3) {
         let mut instance = random.portfolio(count, direction);
+        if apart {
+            instance = instance.with_prices_far_apart(&mut random);
+        }
         instance.destination = destination;
         let before = Instant::now();
         let sizing = instance.size().unwrap();

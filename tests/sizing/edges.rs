@@ -370,15 +370,8 @@ fn prices_of_every_magnitude_are_proven() {
     for direction in [Direction::Both, Direction::BuyOnly, Direction::SellOnly] {
         for count in [5, 10, 20, 50] {
             for deploy_cash in [false, true] {
-                let mut instance = Instance { deploy_cash, ..random.portfolio(count, direction) };
-                for leg in &mut instance.legs {
-                    let (value, magnitude) =
-                        (leg.price * leg.held, [100, 1_000, 10_000, 100_000][random.within(0, 3) as usize]);
-                    leg.price = random.within(magnitude, magnitude * 10 - 1);
-                    leg.held = value / leg.price;
-                }
-                let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
-                instance.total = held + instance.cash;
+                let instance = random.portfolio(count, direction).with_prices_far_apart(&mut random);
+                let instance = Instance { deploy_cash, ..instance };
                 let sizing = instance.size().unwrap();
                 assert!(sizing.proven, "{instance:?}");
                 assert_eq!((sizing.violation_bound, sizing.bound), (sizing.violation, sizing.objective));

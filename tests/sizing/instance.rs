@@ -50,6 +50,19 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
+    /// The same with prices from a hundred to a million.
+    pub(crate) fn with_prices_far_apart(mut self, random: &mut Random) -> Instance {
+        let flow = self.total - self.legs.iter().map(|leg| leg.price * leg.held).sum::<i128>();
+        for leg in &mut self.legs {
+            let value = leg.price * leg.held;
+            let magnitude = [100, 1_000, 10_000, 100_000][random.within(0, 3) as usize];
+            leg.price = random.within(magnitude, magnitude * 10 - 1);
+            leg.held = value / leg.price;
+        }
+        self.total = flow + self.legs.iter().map(|leg| leg.price * leg.held).sum::<i128>();
+        self
+    }
+
     /// The gain of an order, oldest lots first.
     pub(crate) fn gain(&self, leg: usize, shares: i128) -> i128 {
         let Some(gains) = &self.gains else { return 0 };

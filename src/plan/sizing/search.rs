@@ -123,8 +123,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Goes to the last class with the most promising states first, before it goes on with others. Once as many are made
-    /// as may be, it goes on with none, but for those that lead to an end for the first time.
+    /// Goes to the last class with the most promising states first, before it goes on with others. Once as many were made as
+    /// may be, it goes on with a few only, until they have come to the last class or twice as many were made.
     fn dive(&mut self, depth: usize, mut states: Vec<State>) {
         if depth == self.order.len() {
             self.ended = true;
@@ -134,7 +134,7 @@ impl<'a> Search<'a> {
         let mut at = 0;
         while at < states.len() {
             let spent = self.made >= self.limit;
-            if spent && self.ended {
+            if spent && (self.ended || self.made >= 2 * self.limit) {
                 self.miss(states[at].floor);
                 return;
             }
