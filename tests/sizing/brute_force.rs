@@ -178,6 +178,26 @@ fn apart(random: &mut Random, direction: Direction, destination: Destination) ->
     instance
 }
 
+/// Few prices, so that many orders take the same cash and gain otherwise, each gain is taxed, and cash that is left counts.
+fn alike(random: &mut Random, direction: Direction, destination: Destination) -> Instance {
+    let mut instance = Instance { deploy_cash: true, ..taxed(random, direction, destination) };
+    for leg in &mut instance.legs {
+        (leg.price, leg.held, leg.lot) = ([100, 100, 200][random.within(0, 2) as usize], random.within(0, 3), 1);
+        (leg.min, leg.max) = (0, 10_000);
+    }
+    let held: i128 = instance.legs.iter().map(|leg| leg.price * leg.held).sum();
+    instance.cash = random.within(0, 3) * 100;
+    (instance.total, instance.reserve, instance.min_trade) = (held + instance.cash, 0, 0);
+    instance.fees = Fees::Free;
+    if let Some(gains) = &mut instance.gains {
+        let lots = |leg: &Leg| vec![(leg.held, leg.price * random.within(0, 100) / 100)];
+        (gains.lots, gains.unit) = (instance.legs.iter().map(lots).collect(), 1);
+        gains.rate = [(1, 1), (1, 2), (1, 4)][random.within(0, 2) as usize];
+        gains.allowance = 0;
+    }
+    instance
+}
+
 fn agree(seed: u64, count: usize, direction: Direction, destination: Destination) {
     agree_on(small, seed, count, direction, destination);
 }
@@ -303,4 +323,9 @@ fn prices_that_are_far_apart() {
     agree_on(apart, 32, 20, Direction::BuyOnly, Destination::Target);
     agree_on(apart, 33, 60, Direction::SellOnly, Destination::Target);
     agree_on(apart, 34, 10, Direction::Both, Destination::HalfBand);
+}
+
+#[test]
+fn taxed_orders_that_take_the_same_cash() {
+    agree_on(alike, 42, 3_000, Direction::Both, Destination::Target);
 }

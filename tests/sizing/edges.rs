@@ -381,3 +381,31 @@ fn prices_of_every_magnitude_are_proven() {
     }
     assert!(longest > 1 << 14, "a quick look was enough for all of them: {longest}");
 }
+
+/// Two ways to as much cash, of which the one with more gains is better: the tax takes cash that would be left.
+#[test]
+fn more_tax_may_leave_less_cash_that_counts() {
+    let leg = |held, target| Leg { price: 100, held, lot: 1, target, min: 0, max: 10_000, frozen: false };
+    let instance = Instance {
+        legs: vec![leg(2, 1_000), leg(1, 5_000), leg(1, 1_000)],
+        denominator: 10_000,
+        total: 500,
+        cash: 100,
+        reserve: 0,
+        min_trade: 0,
+        direction: Direction::Both,
+        destination: Destination::Target,
+        violation: Violation::Squares,
+        fees: Fees::Free,
+        gains: Some(Gains {
+            allowance: 0,
+            rate: (1, 1),
+            unit: 1,
+            lots: vec![vec![(2, 40)], vec![(1, 100)], vec![(1, 30)]],
+        }),
+        deploy_cash: true,
+    };
+    let sizing = instance.size().unwrap();
+    assert_eq!((sizing.shares, sizing.proven), (vec![0, 3, 0], true));
+    assert_eq!(sizing.objective, 760_000_000_000.into());
+}

@@ -9,8 +9,11 @@ use super::dual::{self, Dual, Row};
 use super::levy::{Terms, Tilt};
 use super::score::{Rate, Score};
 use super::search::Search;
-use super::solve::{Choice, LISTED, STATES, pick};
+use super::solve::{Choice, pick};
 use super::wide::Wide;
+
+/// How many states the search makes at most.
+const STATES: usize = 1 << 18;
 
 /// The choice that raises the most cash.
 pub(super) fn most_cash(space: &Space<'_>) -> Choice {
@@ -37,7 +40,7 @@ pub(super) fn most_cash(space: &Space<'_>) -> Choice {
         }
     }
     let gap = Score::of_cash(best.lens.tilt.fine * choice.outflow - bound);
-    let classes = classes::list(space, &best, gap, LISTED);
+    let classes = classes::list(space, &best, gap, classes::LISTED);
     let frame = Frame { raising: true, ..Frame::of(space, &best) };
     let found = Search::new(frame, None, &classes, gap, choice.trades(), STATES).run();
     found.chosen.map_or(choice, |chosen| pick(space, &classes, &chosen))

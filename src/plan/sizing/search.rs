@@ -3,7 +3,8 @@
 //! A state is a choice for the assets seen so far with the base for all others. It is dropped when
 //!
 //! * even the best that can be for the assets still to come makes it worse than the best choice known (`bounds`), or
-//! * another state has chosen for the same assets, keeps at least as much slack and scores no worse.
+//! * another state has chosen for the same assets, keeps at least as much slack and scores no worse; where cash that is left
+//!   counts, it keeps as much and gains as much.
 //!
 //! A quick search sees first the assets that can move cash most cheaply, and tries their trades one by one. A thorough one
 //! sees first those whose trades are furthest apart, since what they leave open can be known well: the others take up what
@@ -31,6 +32,15 @@ pub(super) struct Found {
     pub(super) missed: Option<Score>,
     /// How many states were made.
     pub(super) nodes: usize,
+}
+
+/// The states of a thorough search that have chosen for the same classes, the most promising first.
+struct Level {
+    states: Vec<State>,
+    /// How many of them were gone on from.
+    at: usize,
+    /// How many choices were written down when these had been.
+    written: usize,
 }
 
 /// A search under way.
@@ -108,7 +118,7 @@ impl<'a> Search<'a> {
         if self.ranges.is_empty() {
             self.sweep(root);
         } else {
-            self.dive(0, vec![root]);
+            self.dive(root);
         }
         Found { gap: self.gap, chosen: self.chosen, missed: self.missed, nodes: self.made }
     }
@@ -125,32 +135,41 @@ impl<'a> Search<'a> {
 
     /// Goes to the last class with the most promising states first, before it goes on with others. Once as many were made as
     /// may be, it goes on with a few only, until they have come to the last class or twice as many were made.
-    fn dive(&mut self, depth: usize, mut states: Vec<State>) {
-        if depth == self.order.len() {
-            self.ended = true;
-            return;
-        }
-        states.sort_by_key(|state| (state.floor, state.slack));
-        let mut at = 0;
-        while at < states.len() {
+    fn dive(&mut self, root: State) {
+        let mut levels = vec![Level { states: vec![root], at: 0, written: self.nodes.len() }];
+        while let Some(mut level) = levels.pop() {
+            let depth = levels.len();
+            self.nodes.truncate(level.written);
             let spent = self.made >= self.limit;
-            if spent && (self.ended || self.made >= 2 * self.limit) {
-                self.miss(states[at].floor);
-                return;
+            if depth == self.order.len() {
+                self.ended = true;
+            } else if spent && (self.ended || self.made >= 2 * self.limit) {
+                level.states.get(level.at).inspect(|state| self.miss(state.floor));
+            } else if level.at < level.states.len() {
+                let next = self.abreast(depth, &mut level, if spent { NARROWEST } else { ABREAST });
+                levels.push(level);
+                levels.push(next);
             }
-            let (first, written) = (at, self.nodes.len());
-            let abreast = if spent { NARROWEST } else { ABREAST };
-            let mut next = Vec::new();
-            while at < states.len() && at - first < abreast && next.len() < WIDEST {
-                if states[at].floor <= self.gap {
-                    self.climb(depth, &states[at], self.ranges[self.order[depth]].all(), &mut next);
-                }
-                at += 1;
-            }
-            self.remove_dominated(&mut next);
-            self.dive(depth + 1, next);
-            self.nodes.truncate(written);
         }
+    }
+
+    /// Goes on from so many of the states of a level.
+    fn abreast(&mut self, depth: usize, level: &mut Level, most: usize) -> Level {
+        let first = level.at;
+        let all = self.ranges[self.order[depth]].all();
+        let mut states = Vec::new();
+        while let Some(state) = level.states.get(level.at) {
+            if level.at - first >= most || states.len() >= WIDEST || self.made >= 2 * self.limit {
+                break;
+            }
+            if state.floor <= self.gap {
+                self.climb(depth, state, all, &mut states);
+            }
+            level.at += 1;
+        }
+        self.remove_dominated(&mut states);
+        states.sort_by_key(|state| (state.floor, state.slack));
+        Level { states, at: 0, written: self.nodes.len() }
     }
 
     /// Chooses for one more class in every way that may still lead to the best choice.
@@ -253,7 +272,8 @@ impl<'a> Search<'a> {
         steps.all(|step| surplus < step.saturating_mul(self.bounds.frame.tilt.fine))
     }
 
-    /// Drops states for which another has as much slack, gains no more, is no worse, and wins the last tie.
+    /// Drops states for which another has as much slack, gains no more, is no worse, and wins the last tie. Where cash that is
+    /// left counts, less slack or more tax may be better, so that only states with the same of both are compared.
     fn remove_dominated(&self, states: &mut Vec<State>) {
         if self.bounds.cover.is_some() || self.bounds.frame.raising {
             return;
@@ -264,21 +284,19 @@ impl<'a> Search<'a> {
         };
         // Without the tilted levy, since that is what a choice keeps if the levy turns out to be nothing.
         let cash = |state: &State| state.slack + self.bounds.frame.tilt.slope * state.gain;
-        let mut sorted: Vec<(i128, Score, usize)> =
-            states.iter().enumerate().map(|(index, state)| (-cash(state), value(index), index)).collect();
+        let exact = self.bounds.frame.spare.is_some();
+        let key = |state: &State| (-cash(state), if exact { state.gain } else { 0 });
+        let mut sorted: Vec<((i128, i128), Score, usize)> =
+            states.iter().enumerate().map(|(index, state)| (key(state), value(index), index)).collect();
         sorted.sort_unstable();
         // The best so far for every gain that a state may have: both fall along the list.
         let mut front: Vec<(i128, Score, usize)> = Vec::new();
         let mut last = None;
         let mut kept = Vec::with_capacity(states.len());
-        for (_, score, index) in sorted {
+        for (key, score, index) in sorted {
             let State { gain, node, .. } = states[index];
-            if self.bounds.frame.spare.is_some() {
-                // More cash may be left than is good; only as much of it compares.
-                let cash = cash(&states[index]);
-                if last.replace(cash) != Some(cash) {
-                    front.clear();
-                }
+            if exact && last.replace(key) != Some(key) {
+                front.clear();
             }
             let at = front.partition_point(|&(other, ..)| other <= gain);
             let better = at.checked_sub(1).map(|before| &front[before]);
