@@ -191,6 +191,6 @@ fn join(all: &mut Sizing, other: &Sizing, of: impl Fn(usize) -> bool) {
 
 /// Takes the bound of a question that allows more. Orders that reach it are the closest there are.
 fn bounded(sizing: &mut Sizing, of: &Sizing) {
-    (sizing.violation_bound, sizing.bound) = (of.violation_bound, of.bound);
+    sizing.bound_by(of.violation_bound, of.bound);
     sizing.proven = of.proven && sizing.violation == of.violation && sizing.objective == of.objective;
 }

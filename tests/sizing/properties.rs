@@ -80,7 +80,7 @@ proptest! {
         prop_assert_eq!(sizing.objective, Wide::from(levels.1));
         prop_assert_eq!((sizing.cost, sizing.orders as i128), (levels.2, levels.3));
         prop_assert_eq!(sizing.turnover, levels.4);
-        prop_assert!((sizing.violation_bound, sizing.bound) <= (sizing.violation, sizing.objective));
+        prop_assert!(sizing.violation_bound <= sizing.violation && sizing.bound <= sizing.objective);
         if sizing.proven {
             prop_assert_eq!(sizing.violation_bound, sizing.violation);
             prop_assert_eq!(sizing.bound, sizing.objective);

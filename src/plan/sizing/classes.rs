@@ -13,10 +13,10 @@ use super::score::{Rate, Score};
 use super::wide::Wide;
 
 /// How many trades of all assets are listed at most, but for the fewest of each.
-const LISTED: usize = 1 << 17;
+pub(super) const LISTED: usize = 1 << 17;
 const FEWEST: usize = 16;
-/// Of what may still be listed, an asset has one part of so many.
-const SHARE: usize = 8;
+/// Of what may still be listed, an asset has one part of so many, or of as many as there still are.
+const SHARE: usize = 4;
 
 /// One trade an asset may still make.
 #[derive(Clone, Debug)]
@@ -98,17 +98,22 @@ impl<'a> Frame<'a> {
 }
 
 /// Lists the trades of every asset that score at most `gap` above the bound, but no more than `most`, and no more of all
-/// than there may be.
+/// than there may be: those whose lots are dear have few, and leave more to the others.
 pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> Vec<Class> {
-    let mut classes = Vec::with_capacity(space.assets.len());
+    let base = |base: &Point| Class { items: vec![item(dual, base, Score::default(), base)], unlisted: None };
+    let mut classes: Vec<Class> = dual.response.points.iter().map(base).collect();
     let Some(mut frontier) = Frontier::new(space, dual.lens) else {
         return classes;
     };
     let mut quick = Quick::new(space, dual.lens, false);
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    order.sort_by_key(|&index| (-space.assets[index].unit, index));
     let mut listed = 0;
-    for (asset, base) in space.assets.iter().zip(&dual.response.points) {
-        let most = most.min(LISTED.saturating_sub(listed) / SHARE).max(FEWEST);
-        let mut class = Class { items: vec![item(dual, base, Score::default(), base)], unlisted: None };
+    for (before, index) in order.into_iter().enumerate() {
+        let (asset, base) = (&space.assets[index], &dual.response.points[index]);
+        let share = LISTED.saturating_sub(listed) / SHARE.min(classes.len() - before);
+        let most = most.min(share).max(FEWEST);
+        let class = &mut classes[index];
         let least = dual.lens.reduce(base);
         let limit = least + gap;
         if let Some(quick) = quick.as_mut().filter(|_| limit.violation.is_zero())
@@ -119,22 +124,19 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
             let scores = quick.found.iter().map(|(_, point)| (dual.lens.reduce(point), point));
             let others = scores.filter(|(score, point)| *score <= limit && point.trade != base.trade);
             class.items.extend(others.map(|(score, point)| item(dual, base, score - least, point)));
-            listed += class.items.len();
-            classes.push(class);
-            continue;
-        }
-        frontier.look_at(asset, limit);
-        while let Some((score, point)) = frontier.next() {
-            if class.items.len() >= most {
-                class.unlisted = Some(score - least);
-                break;
-            }
-            if point.trade != base.trade {
-                class.items.push(item(dual, base, score - least, &point));
+        } else {
+            frontier.look_at(asset, limit);
+            while let Some((score, point)) = frontier.next() {
+                if class.items.len() >= most {
+                    class.unlisted = Some(score - least);
+                    break;
+                }
+                if point.trade != base.trade {
+                    class.items.push(item(dual, base, score - least, &point));
+                }
             }
         }
         listed += class.items.len();
-        classes.push(class);
     }
     classes
 }

@@ -212,7 +212,7 @@ pub struct Sizing {
     pub objective: Wide,
     /// What of the objective is for cash above the reserve, where that counts.
     pub spare: Option<Wide>,
-    /// No choice with a violation of `violation_bound` has a smaller objective than this.
+    /// No choice with as small a violation has a smaller objective than this. Zero where a smaller violation may be possible.
     pub bound: Wide,
     /// Whether no other choice is better at any level. False only where the search was cut short.
     pub proven: bool,
@@ -221,6 +221,13 @@ pub struct Sizing {
 }
 
 impl Sizing {
+    /// Takes the bounds of both levels. The one of the second is of choices at the first, so that it says nothing of this one
+    /// where that is not reached.
+    pub fn bound_by(&mut self, violation: Wide, objective: Wide) {
+        self.violation_bound = violation;
+        self.bound = if violation < self.violation { Wide::ZERO } else { objective };
+    }
+
     /// Counts so much cash above the reserve at the second level, where cash counts, in the place of what the solver took
     /// it for.
     pub fn leave(&mut self, above: i128) {
@@ -287,7 +294,7 @@ fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
     let (violation_bound, bound) = if bent { (Wide::ZERO, Wide::ZERO) } else { lower(space, solved.bound) };
     let points = solved.choice.points.iter();
     let shares = problem.legs.iter().zip(points).map(|(leg, point)| leg.held + point.trade);
-    Sizing {
+    let mut sizing = Sizing {
         shares: shares.collect(),
         cash_after: problem.cash - solved.choice.outflow,
         cost: score.cost,
@@ -297,13 +304,15 @@ fn report(problem: &Problem<'_>, space: &Space<'_>, solved: Solved) -> Sizing {
         scale: space.scale,
         outside: space.outside(&solved.choice.points),
         violation: whole(score.violation, space.violation_parts()).0,
-        violation_bound,
+        violation_bound: Wide::ZERO,
         objective: whole(score.main, space.main_parts()).0,
         spare: space.deploy.then(|| space.spare(problem.cash - problem.reserve - solved.choice.outflow)),
-        bound,
+        bound: Wide::ZERO,
         proven: solved.proven && !bent,
         nodes: solved.nodes,
-    }
+    };
+    sizing.bound_by(violation_bound, bound);
+    sizing
 }
 
 /// The bound of both levels, in whole units. Where the first had to be rounded up, or is below what can be,

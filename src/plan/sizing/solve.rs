@@ -12,8 +12,7 @@ use super::{SizingError, cover, raise, repair, sums};
 const FEW: usize = 6;
 /// How often the first choice is made again where the levy is more than it was taken for.
 const TRIES: usize = 4;
-/// How many trades of one asset are listed at most, and where a search is quick.
-pub(super) const LISTED: usize = 1 << 15;
+/// How many trades of one asset are listed at most where a search is quick.
 const LISTED_QUICKLY: usize = 1 << 7;
 /// How many states a search makes at most, and one that is quick or narrow.
 pub(super) const STATES: usize = 1 << 22;
@@ -252,7 +251,7 @@ pub(super) fn look(
     thorough: bool,
 ) -> Solved {
     let gap = best.score - dual.bound;
-    let classes = classes::list(space, dual, gap, if thorough { LISTED } else { LISTED_QUICKLY });
+    let classes = classes::list(space, dual, gap, if thorough { classes::LISTED } else { LISTED_QUICKLY });
     let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades(), limit);
     let search = if thorough { search.thorough() } else { search };
     let found = search.run();
