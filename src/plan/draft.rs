@@ -9,7 +9,7 @@ use super::sizing::{self, Leg, Problem, Shape, Sizing, SizingError, Violation};
 use super::tax::Pool;
 use crate::calendar::{Calendar, OutOfRange};
 use crate::config::{CashPolicy, Currency, Destination};
-use crate::drift::{self, Books, BooksError, Line};
+use crate::drift::{self, Books, BooksError, Breach, Line};
 use crate::ex_dividend::{self, Dividends, Frozen};
 use crate::executed::Executed;
 use crate::fx::Fx;
@@ -144,6 +144,8 @@ pub struct Draft<'a> {
     pub purses_after: Vec<i128>,
     /// What the solver proved, when it was asked.
     pub sizing: Option<Sizing>,
+    /// What the targets were a part of then.
+    pub targets_of: i128,
     /// The year's gains that are taxed together, when any asset is taxed so.
     pub pool: Option<Pool>,
 }
@@ -201,6 +203,7 @@ impl<'a> Draft<'a> {
             cash_after: cash,
             purses_after,
             sizing: None,
+            targets_of: 0,
             pool,
         })
     }
@@ -265,6 +268,7 @@ impl<'a> Draft<'a> {
             path,
             holdings: self.inputs.holdings,
             sites,
+            cash_before: self.books.own(0, self.there(0)),
             cash_after: self.books.own(0, self.purses_after.first().copied().unwrap_or_default()),
             fx_as_of: self.inputs.fx.as_of.filter(|_| self.books.is_mixed()),
             reserve: self.books.money(self.reserve()),
@@ -291,7 +295,7 @@ impl<'a> Draft<'a> {
             turns: tariffs.iter().map(Tariff::turns).collect(),
             rounding: tariffs.iter().map(Tariff::rounding).max().unwrap_or(0),
         };
-        let Funded { sizing, purses_after, allowances, conversions } =
+        let (Funded { sizing, purses_after, allowances, conversions }, targets_of) =
             self.settled(&Terms { cost: &cost, shape, gain: &gain })?;
         let mut orders = Vec::new();
         for (i, (line, tariff)) in self.books.lines.iter().zip(&tariffs).enumerate() {
@@ -315,43 +319,49 @@ impl<'a> Draft<'a> {
         self.orders = orders;
         self.conversions = conversions;
         self.sizing = Some(sizing);
+        self.targets_of = targets_of;
         Ok(())
     }
 
-    /// The best holdings that need no rebalance themselves once their costs are paid, when there are any: costs make the
-    /// portfolio smaller, and what was just inside its band of the whole may be outside its band of the rest.
-    fn settled(&self, terms: &Terms<'_>) -> Result<Funded, PlanError> {
-        let after = |funded: &Funded| self.total_after(&funded.sizing.shares, funded.sizing.cash_after);
-        let first = self.funded(terms, self.sized_to())?;
-        let mut total = after(&first);
-        if self.settles(&first.sizing, total)? {
-            return Ok(first);
-        }
-        for _ in 0..RETRIES {
-            let Ok(next) = self.funded(terms, total) else { break };
-            let after = after(&next);
-            if self.settles(&next.sizing, after)? {
-                return Ok(next);
+    /// The best holdings that need no rebalance themselves once their costs are paid, or as little of one as can be found, and
+    /// what they are sized to: costs make the portfolio smaller, and what was just inside its band of the whole may be outside
+    /// its band of the rest.
+    fn settled(&self, terms: &Terms<'_>) -> Result<(Funded, i128), PlanError> {
+        let mut total = self.sized_to();
+        let mut best: Option<([usize; 2], Funded, i128)> = None;
+        for _ in 0..=RETRIES {
+            let next = match self.funded(terms, total) {
+                Ok(next) => next,
+                Err(error) if best.is_none() => return Err(error),
+                Err(_) => break,
+            };
+            let after = self.total_after(&next.sizing.shares, next.sizing.cash_after);
+            let breaches = self.breaches(&next.sizing, after)?;
+            if best.as_ref().is_none_or(|(fewest, ..)| breaches < *fewest) {
+                best = Some((breaches, next, total));
             }
-            if after == total {
+            if breaches == [0, 0] || after == total {
                 break;
             }
             total = after;
         }
-        Ok(first)
+        best.map(|(_, funded, total)| (funded, total)).ok_or(PlanError::Sizing(SizingError::TooLarge))
     }
 
-    /// Whether nothing that may be traded breaches its threshold or band afterwards.
-    fn settles(&self, sizing: &Sizing, total: i128) -> Result<bool, PlanError> {
+    /// How many assets that may be traded breach their band afterwards, and how many their threshold.
+    fn breaches(&self, sizing: &Sizing, total: i128) -> Result<[usize; 2], PlanError> {
+        let [mut bands, mut thresholds] = [0, 0];
         for (line, &shares) in self.books.lines.iter().zip(&sizing.shares) {
             let frozen = self.frozen.iter().any(|frozen| frozen.code == line.code);
             let Some(asset) = self.asset(line).filter(|_| !frozen && total > 0) else { continue };
             let drift = self.portfolio().trigger.drift;
-            if drift::breach(asset, drift, shares * line.price, total).map_err(PlanError::Books)?.is_some() {
-                return Ok(false);
+            match drift::breach(asset, drift, shares * line.price, total).map_err(PlanError::Books)? {
+                Some(Breach::BelowBand | Breach::AboveBand) => bands += 1,
+                Some(Breach::Threshold) => thresholds += 1,
+                None => {}
             }
         }
-        Ok(true)
+        Ok([bands, thresholds])
     }
 
     /// What weights are of after orders: costs and taxes are gone, cash that is kept out still does not count.

@@ -131,13 +131,12 @@ impl Draft<'_> {
     }
 
     /// Cash of a currency that orders must leave, in the units of its purse. Purchases cannot restore a reserve that is not
-    /// there: then nothing is bought.
+    /// there: then nothing is bought. Conversions can, from a deposit in another currency that is enough for it.
     pub(super) fn left_of(&self, purse: usize) -> i128 {
         let reserve = self.reserve_of(purse);
-        let there = self.books.purses.get(purse).map_or(0, |purse| purse.cash);
         match self.inputs.ask.flow {
-            Some(Flow::Deposit(_)) => reserve.min(there + self.flow_of(purse)),
-            None | Some(Flow::Withdrawal(_)) => reserve,
+            Some(Flow::Deposit(_)) if !self.conversions_restore() => reserve.min(self.there(purse)),
+            _ => reserve,
         }
     }
 

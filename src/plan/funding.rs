@@ -47,7 +47,8 @@ impl Draft<'_> {
 
     /// The best shares where each currency pays for its own.
     fn each_by_itself(&self, terms: &Terms<'_>, total: i128) -> Result<Funded, PlanError> {
-        let in_turn = |allowance, direction| self.in_turn(terms, total, allowance, direction);
+        let turns: Vec<usize> = (0..self.books.purses.len()).collect();
+        let in_turn = |allowance, direction| self.in_turn(terms, total, (allowance, direction), &turns);
         let direction = self.direction();
         let Some(pool) = &self.pool else { return in_turn(None, direction) };
         if self.books.is_mixed() {
@@ -56,7 +57,7 @@ impl Draft<'_> {
                 return Ok(untaxed);
             }
             if self.taxed_together() > 1 {
-                let mut taxed = in_turn(Some(pool.allowance()), direction)?;
+                let mut taxed = self.losses_first(terms, total, (Some(pool.allowance()), direction))?;
                 let freest = match direction {
                     Direction::SellOnly => in_turn(None, Direction::SellFreely)?,
                     _ => untaxed,
@@ -66,6 +67,26 @@ impl Draft<'_> {
             }
         }
         in_turn(Some(pool.allowance()), direction)
+    }
+
+    /// Each currency by itself, those that lose first: what they lose is taken off the gains of the others.
+    fn losses_first(
+        &self,
+        terms: &Terms<'_>,
+        total: i128,
+        asked: (Option<i128>, Direction),
+    ) -> Result<Funded, PlanError> {
+        let mut turns: Vec<usize> = (0..self.books.purses.len()).collect();
+        let funded = self.in_turn(terms, total, asked, &turns)?;
+        turns.sort_by_key(|purse| self.gains_of(terms, *purse, &funded.sizing.shares) >= 0);
+        if turns.is_sorted() { Ok(funded) } else { self.in_turn(terms, total, asked, &turns) }
+    }
+
+    /// What the sales of a currency's assets gain together, as far as it is taxed with the whole year's.
+    fn gains_of(&self, terms: &Terms<'_>, purse: usize, shares: &[i128]) -> i128 {
+        let lines = self.books.lines.iter().zip(shares).enumerate().filter(|(_, (line, _))| line.purse == purse);
+        let sales = lines.filter(|(_, (line, after))| **after < line.held);
+        sales.map(|(leg, (line, after))| (terms.gain)(leg, after - line.held)).sum()
     }
 
     /// How many currencies have sales whose gains are taxed with those of the whole year.
@@ -86,35 +107,32 @@ impl Draft<'_> {
     }
 
     /// The cash of a currency before orders, cash flow included, in the units of its purse.
-    fn there(&self, purse: usize) -> i128 {
+    pub(in crate::plan) fn there(&self, purse: usize) -> i128 {
         self.books.purses.get(purse).map_or(0, |purse| purse.cash) + self.flow_of(purse)
     }
 
-    /// Each currency by itself. So much of the gains of the first is free of tax, and of those of the next what is left;
-    /// without it all are. The direction is that of the currencies that may sell.
+    /// Each currency by itself, in such turns. So much of the gains of the first is free of tax, and of those of the next what
+    /// is left; without it all are. The direction is that of the currencies that may sell.
     fn in_turn(
         &self,
         terms: &Terms<'_>,
         total: i128,
-        allowance: Option<i128>,
-        direction: Direction,
+        (allowance, direction): (Option<i128>, Direction),
+        turns: &[usize],
     ) -> Result<Funded, PlanError> {
         let mut all: Option<Sizing> = None;
-        let (mut purses_after, mut allowances) = (Vec::new(), Vec::new());
+        let (mut purses_after, mut allowances) = (vec![0; turns.len()], vec![0; turns.len()]);
         let mut left = allowance;
-        for purse in 0..self.books.purses.len() {
+        for &purse in turns {
             let direction = if self.may_sell(purse) { direction } else { self.direction() };
             let sizing = self.of_purse(terms, total, purse, (left, direction))?;
-            let gains: i128 = sizing
-                .shares
-                .iter()
-                .zip(&self.books.lines)
-                .enumerate()
-                .filter(|(_, (_, line))| line.purse == purse)
-                .map(|(leg, (after, line))| if *after < line.held { (terms.gain)(leg, after - line.held) } else { 0 })
-                .sum();
-            purses_after.push(sizing.cash_after.div_euclid(self.books.worth(purse)));
-            allowances.push(left.unwrap_or(gains));
+            let gains = self.gains_of(terms, purse, &sizing.shares);
+            let after = sizing.cash_after.div_euclid(self.books.worth(purse));
+            for (list, value) in [(&mut purses_after, after), (&mut allowances, left.unwrap_or(gains))] {
+                if let Some(of) = list.get_mut(purse) {
+                    *of = value;
+                }
+            }
             left = left.map(|left| left.saturating_sub(gains).max(0));
             match &mut all {
                 Some(all) => {

@@ -301,6 +301,7 @@ impl Draft<'_> {
             cash_before: money(books.cash),
             cash_flow: money(self.flow()),
             cash_after: money(self.cash_after),
+            targets_of: (self.sizing.is_some() && self.targets_of != self.sized_to()).then(|| money(self.targets_of)),
             band_violation: proof.violation,
             objective: proof.objective,
             bound: proof.bound,

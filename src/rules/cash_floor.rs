@@ -3,7 +3,7 @@
 use super::{Facts, Setting};
 use crate::finding::{Finding, Level};
 
-/// Cash below the reserve. Without orders that is worth knowing and nothing that could be refused.
+/// Cash below the reserve. Where no order takes any of it, that is worth knowing and nothing that could be refused.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let Some(plan) = facts.plan else { return Vec::new() };
     if plan.cash_after >= plan.reserve {
@@ -13,7 +13,7 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
     let message = format!("cash is {}{when}, below the reserve of {}", plan.cash_after, plan.reserve);
     let mut finding = Finding::new(plan.path, message)
         .help("the next rebalance restores it; otherwise pay in what is missing, or lower the reserve.");
-    if plan.orders == 0 {
+    if plan.cash_after >= plan.cash_before {
         finding.level = Level::Warning;
     }
     vec![finding]

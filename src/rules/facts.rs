@@ -106,7 +106,9 @@ pub struct PlanFacts<'a> {
     pub holdings: &'a Holdings,
     /// Where each held code stands in the holdings file.
     pub sites: &'a [CodeSite<'a>],
-    /// Cash in the base currency after the orders.
+    /// Cash in the base currency before the orders, with what is paid in or taken out of it.
+    pub cash_before: Money,
+    /// Cash in it after the orders.
     pub cash_after: Money,
     /// Cash in it that must be left.
     pub reserve: Money,

@@ -462,3 +462,68 @@ fn a_line_of_a_batch_brings_its_rates() {
     );
     assert_eq!(stage.run_with(b"", &["plan", "--batch", "--fx", "fx.yaml"]).code, 64);
 }
+
+/// A portfolio of a won, a dollar and a yen asset, as a line of a batch.
+fn three(constraints: &serde_json::Value, more: &serde_json::Value) -> serde_json::Value {
+    let asset = |code: &str, target: f32, currency: &str| {
+        serde_json::json!({
+            "ticker": code, "code": code, "target": target, "min": 0, "max": 1, "currency": currency,
+            "tax_class": if currency == "KRW" { "kr_equity" } else { "overseas" },
+        })
+    };
+    let lot = |cost: i64, rate: i64| serde_json::json!([{"date": "2024-01-02", "quantity": 40, "cost": cost, "fx_rate": rate}]);
+    let mut line = serde_json::json!({
+        "config": {"portfolio": {
+            "name": "x", "base_currency": "KRW",
+            "allocation": {"all": {"weight": 1, "assets": [
+                asset("UUU", 0.25, "USD"), asset("JJJ", 0.25, "JPY"), asset("069500", 0.5, "KRW"),
+            ]}},
+            "rebalancing": {"strategy": "bands", "constraints": constraints},
+            "costs": {"etf_commission_rate": 0, "slippage_estimate": 0},
+            "taxes": {"overseas_deduction": 0},
+        }},
+        "holdings": {"as_of": "2026-03-04", "cash": {"KRW": 0}, "positions": [
+            {"code": "UUU", "quantity": 40, "price": 100, "lots": lot(50, 1_000)},
+            {"code": "JJJ", "quantity": 40, "price": 10_000, "lots": lot(14_000, 10)},
+            {"code": "069500", "quantity": 10, "price": 10_000},
+        ]},
+        "fx": {"as_of": "2026-03-04", "base": "KRW", "rates": {"USD": 1_000, "JPY": 10}},
+    });
+    line.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    line
+}
+
+fn planned(line: &serde_json::Value) -> serde_json::Value {
+    let stage = Stage::empty();
+    let run = stage.run_with(format!("{line}\n").as_bytes(), &["plan", "--batch"]);
+    let answer: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    answer["plan"]["body"].clone()
+}
+
+/// Dollars are sold with a gain, then yen with a loss: the year's tax is that on both.
+#[test]
+fn what_one_currency_loses_is_taken_off_the_gains_of_another() {
+    let body = planned(&three(&serde_json::json!({}), &serde_json::json!({"trigger": "manual"})));
+    let gain = |code: &str| {
+        let order = body["orders"].as_array().unwrap().iter().find(|order| order["code"] == code).unwrap();
+        order["gain"].as_str().unwrap().parse::<Decimal>().unwrap()
+    };
+    assert!(gain("UUU") > Decimal::ZERO && gain("JJJ") < Decimal::ZERO);
+    let tax = ((gain("UUU") + gain("JJJ")) * Decimal::new(22, 2)).max(Decimal::ZERO).ceil();
+    let said = |place: &str| body["summary"].pointer(place).unwrap().as_str().unwrap().parse::<Decimal>().unwrap();
+    assert_eq!((said("/tax/tax"), said("/costs/tax")), (tax, tax));
+}
+
+/// A deposit of dollars restores the reserve of won where it may be converted; where it may not, no order is to blame.
+#[test]
+fn a_deposit_in_another_currency_restores_the_reserve_first() {
+    for (funding, cash, level) in [("convert", 100_000, None), ("own", 0, Some("warning"))] {
+        let constraints = serde_json::json!({"cash_reserve": 100_000, "funding": funding});
+        let body = planned(&three(&constraints, &serde_json::json!({"deposit": 500, "currency": "USD"})));
+        let floor = body["checks"].as_array().unwrap().iter().find(|check| check["rule"] == "cash-floor");
+        assert_eq!(floor.and_then(|check| check["level"].as_str()), level, "{funding}");
+        let won = body["after"]["balances"][0]["cash"].as_str().unwrap().parse::<i64>().unwrap();
+        assert!(won >= cash && won < cash + 20_000, "{funding}: {won}");
+        assert_eq!(body["status"], "applyable", "{funding}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The best shares of a small account by trying all, and what is planned when costs move the weights.
 
-use crate::accounts::{Account, Asset};
+use crate::accounts::{Account, Asset, WEIGHTS};
 use crate::ledger::smaller_sale;
 use crate::levels::{Levels, breaches, cash_after, distance, levels};
 
@@ -18,31 +18,33 @@ pub(crate) fn best(account: &Account, total: i128) -> Option<Vec<i128>> {
     search.best.map(|(_, shares)| shares)
 }
 
-/// The best shares that breach nothing once their costs are paid, if there are any, and what their weights were of.
+/// The best shares that breach as little as can be once their costs are paid, bands before thresholds, and what their weights
+/// were of.
 pub(crate) fn settled(account: &Account) -> Option<(Vec<i128>, i128)> {
-    let first = best(account, account.whole())?;
-    let after = |shares: &[i128]| account.total_of(shares, cash_after(account, shares));
-    let mut total = after(&first);
-    if settles(account, &first, total) {
-        return Some((first, account.whole()));
-    }
-    for _ in 0..RETRIES {
+    let mut found: Vec<([usize; 2], Vec<i128>, i128)> = Vec::new();
+    let mut total = account.whole();
+    while found.len() <= RETRIES {
         let Some(next) = best(account, total) else { break };
-        let left = after(&next);
-        if settles(account, &next, left) {
-            return Some((next, total));
-        }
+        let left = account.total_of(&next, cash_after(account, &next));
+        found.push((breached(account, &next, left), next, total));
         if left == total {
             break;
         }
         total = left;
     }
-    Some((first, account.whole()))
+    found.into_iter().min_by_key(|(breached, ..)| *breached).map(|(_, shares, total)| (shares, total))
 }
 
-fn settles(account: &Account, shares: &[i128], total: i128) -> bool {
-    let mut traded = account.assets.iter().zip(shares).filter(|(asset, _)| !asset.blocked);
-    traded.all(|(asset, x)| total <= 0 || !breaches(account, asset, x * asset.price, total))
+/// How many assets are outside their bands, and how many of the others breach their threshold.
+fn breached(account: &Account, shares: &[i128], total: i128) -> [usize; 2] {
+    let traded = account.assets.iter().zip(shares).filter(|(asset, _)| !asset.blocked && total > 0);
+    let breaching: Vec<(&Asset, i128)> = traded.map(|(asset, x)| (asset, x * asset.price)).collect();
+    let breaching = breaching.into_iter().filter(|(asset, value)| breaches(account, asset, *value, total));
+    let (outside, inside): (Vec<_>, Vec<_>) = breaching.partition(|(asset, value)| {
+        let weight = value * WEIGHTS;
+        weight < asset.min * total || weight > asset.max * total
+    });
+    [outside.len(), inside.len()]
 }
 
 /// All an asset may be brought to.

@@ -58,6 +58,14 @@ fn converted(account: &Account, cash: &mut [i128], least: &[i128], parts: i128) 
     (0..3).all(|currency| cash[currency] >= least[currency]).then_some(lost)
 }
 
+/// What has to be left in each currency: a deposit restores a reserve only where what it brings can be converted into it.
+fn least(account: &Account, parts: i128, there: &[i128]) -> Vec<i128> {
+    let each = |there: &dyn Fn(usize) -> i128| (0..3).map(|currency| account.left(currency, there(currency))).collect();
+    let whole: Vec<i128> = each(&|_| i128::MAX);
+    let restored = converted(account, &mut there.to_vec(), &whole, parts).is_some();
+    if restored { whole } else { each(&|currency| there[currency]) }
+}
+
 /// What some shares are worth having by: distances, costs, orders, turnover; none where they cannot be paid for.
 fn score(account: &Account, parts: i128, shares: &[i128]) -> Option<[i128; 4]> {
     let flow = |currency: usize| account.flow.filter(|(own, _)| *own == currency).map_or(0, |(_, amount)| amount);
@@ -89,7 +97,7 @@ fn score(account: &Account, parts: i128, shares: &[i128]) -> Option<[i128; 4]> {
             turnover += worth;
         }
     }
-    let least: Vec<i128> = (0..3).map(|currency| account.left(currency, there[currency])).collect();
+    let least = least(account, parts, &there);
     costs += converted(account, &mut cash, &least, parts)?;
     if account.deploys {
         let left: i128 = (0..3).map(|currency| (cash[currency] - least[currency]) * account.unit(currency)).sum();

@@ -28,6 +28,7 @@ pub(crate) const PROPERTIES: &[(&str, Property)] = &[
     ("codes stay text", ledger::codes_stay_text),
     ("fires when due", triggers::fires_when_due),
     ("no trigger, no orders", triggers::no_trigger_no_orders),
+    ("figures are of the shares", optimum::figures_are_of_the_shares),
     ("bounds hold", optimum::bounds_hold),
     ("no worse than standing still", optimum::no_worse_than_standing_still),
     ("no worse than rounding", optimum::no_worse_than_rounding),

@@ -45,6 +45,8 @@ const WRONGS: &[(Change, &str)] = &[
     (Add("/before/assets/0/code", 0), "codes stay text"),
     (Set("/trigger/fired", ""), "fires when due"),
     (Set("/trigger/fired", ""), "no trigger, no orders"),
+    (Set("/summary/objective", "1"), "figures are of the shares"),
+    (Set("/summary/band_violation", "1"), "figures are of the shares"),
     (Set("/summary/bound", "1"), "bounds hold"),
     (Set("/summary/gap", "-1"), "bounds hold"),
 ];

@@ -27,6 +27,10 @@ wire! {
         pub cash_flow: String,
         /// Cash after orders, all costs and that.
         pub cash_after: String,
+        /// What the targets are a part of, where that is not the total before with the cash flow: what costs take is taken
+        /// off, so that the portfolio is where it should be of what is left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub targets_of: Option<String>,
         /// Money outside the bands after.
         pub band_violation: String,
         /// Sum of the squared differences from the targets, in the currency squared (or the turnover, when weights are

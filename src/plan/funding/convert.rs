@@ -10,6 +10,7 @@
 //! Which currency is converted first must never be decided in this file.
 
 use super::{Funded, bounded};
+use crate::config::Funding;
 use crate::drift::Purse;
 use crate::money::Money;
 use crate::plan::ask::{Ask, Flow};
@@ -202,11 +203,28 @@ impl Draft<'_> {
         traded
     }
 
+    /// Whether all reserves are kept, or restored by conversions, if nothing is bought.
+    pub(in crate::plan) fn conversions_restore(&self) -> bool {
+        let each = |of: fn(&Self, usize) -> i128| -> Vec<i128> {
+            (0..self.books.purses.len()).map(|purse| of(self, purse)).collect()
+        };
+        let (cash, reserves) = (each(Self::there), each(Self::reserve_of));
+        let rate = self.portfolio().exchange.rate;
+        let restored =
+            || conversions(&self.tills_above(&cash, &reserves), rate).is_some_and(|(_, missing)| missing == 0);
+        self.funding() == Funding::Convert && restored()
+    }
+
     /// What each purse has to spare, or lacks.
     fn tills(&self, cash: &[i128]) -> Vec<Till> {
-        let purses = self.books.purses.iter().zip(cash).enumerate();
-        let till = |(index, (purse, cash)): (usize, (&Purse, &i128))| Till {
-            spare: cash - self.left_of(index),
+        self.tills_above(cash, &self.left())
+    }
+
+    /// The same where so much has to be left in each.
+    fn tills_above(&self, cash: &[i128], left: &[i128]) -> Vec<Till> {
+        let purses = self.books.purses.iter().zip(cash.iter().zip(left));
+        let till = |(purse, (cash, left)): (&Purse, (&i128, &i128))| Till {
+            spare: cash - left,
             unit: 10_i128.pow(purse.places - purse.currency.places().min(purse.places)),
             worth: purse.worth,
         };
