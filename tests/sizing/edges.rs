@@ -409,3 +409,17 @@ fn more_tax_may_leave_less_cash_that_counts() {
     assert_eq!((sizing.shares, sizing.proven), (vec![0, 3, 0], true));
     assert_eq!(sizing.objective, 760_000_000_000.into());
 }
+
+/// Millions of steps that all raise the same at the same turnover: there is an answer, and it says what it is worth.
+#[test]
+fn steps_too_fine_to_look_at_end() {
+    let part = 1_000_000;
+    let leg = |price, held: i128| Leg { price, held: held * part, lot: 1, target: 50, min: 20, max: 80, frozen: false };
+    let mut instance = plain(vec![leg(16_800, 25), leg(35_555, 12)], -50_000 * part);
+    instance.direction = Direction::SellOnly;
+    instance.destination = Destination::BandEdge;
+    instance.fees = Fees::Whole { unit: part, rate: 115 };
+    let sizing = instance.size().unwrap();
+    assert!(sizing.cash_after >= 0 && sizing.bound <= sizing.objective);
+    assert!(sizing.turnover < 50_200 * part, "{}", sizing.turnover);
+}

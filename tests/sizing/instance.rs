@@ -1,7 +1,7 @@
 //! Questions as plain data, and a source of random ones.
 
 use rebalance::plan::sizing::{
-    Destination, Direction, Leg, Levy, Problem, Shape, Sizing, SizingError, Violation, size,
+    Destination, Direction, Leg, Levy, Problem, Shape, Sizing, SizingError, Violation, size_from,
 };
 
 /// What orders cost.
@@ -121,8 +121,13 @@ impl Instance {
     }
 
     pub(crate) fn size(&self) -> Result<Sizing, SizingError> {
+        self.size_from(None)
+    }
+
+    /// The same from shares that are known to be good.
+    pub(crate) fn size_from(&self, known: Option<&[i128]>) -> Result<Sizing, SizingError> {
         let gain = |leg: usize, shares: i128| self.gain(leg, shares);
-        size(&Problem {
+        let problem = Problem {
             legs: self.legs.clone(),
             denominator: self.denominator,
             total: self.total,
@@ -141,7 +146,8 @@ impl Instance {
                 gain: &gain,
             }),
             deploy_cash: self.deploy_cash,
-        })
+        };
+        size_from(&problem, known)
     }
 
     /// The cash left after going to these shares.

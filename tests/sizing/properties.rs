@@ -92,6 +92,20 @@ proptest! {
     }
 
     #[test]
+    fn what_is_known_beforehand_changes_no_answer(instance in instances(), by in prop::collection::vec(-3..4_i128, 10)) {
+        let Ok(sizing) = instance.size() else { return Ok(()) };
+        // Shares that may be held or not, that can be paid for or not.
+        let near: Vec<i128> = sizing.shares.iter().zip(&by).map(|(shares, by)| shares + by).collect();
+        for known in [&sizing.shares[..], &near, &near[1..]] {
+            let again = instance.size_from(Some(known)).unwrap();
+            if sizing.proven {
+                prop_assert_eq!(&again.shares, &sizing.shares);
+                prop_assert!(again.proven);
+            }
+        }
+    }
+
+    #[test]
     fn no_trade_of_one_or_two_assets_does_better(instance in instances(), by in -3..4_i128) {
         let Ok(sizing) = instance.size() else { return Ok(()) };
         prop_assume!(instance.direction != Direction::SellOnly && sizing.proven);

@@ -269,6 +269,12 @@ impl Asset {
         }
     }
 
+    /// Whether a trade is one of those.
+    pub(super) fn may(&self, trade: i128) -> bool {
+        let index = self.rung_of(trade);
+        (0..self.rungs()).contains(&index) && self.rung(index) == trade
+    }
+
     /// The next smaller sale that may be made, or no trade.
     pub(super) fn smaller_sale(&self, trade: i128) -> i128 {
         self.rung(self.rung_of(trade) + 1)

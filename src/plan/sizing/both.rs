@@ -57,8 +57,10 @@ fn questions() -> impl Strategy<Value = Question> {
     )
 }
 
+type Parts = Vec<(Dual, Option<Cover>)>;
+
 /// The parts of the choices with a price of cash each, and a choice to begin with; none if there is nothing to search.
-fn parts(space: &Space<'_>) -> Option<(Vec<(Dual, Option<Cover>)>, Choice)> {
+fn parts(space: &Space<'_>) -> Option<(Parts, Choice)> {
     let available = space.available;
     let still = Choice::of(space, space.assets.iter().map(|asset| asset.still).collect());
     let first = if available >= 0 { still } else { raise::most_cash(space) };
@@ -66,7 +68,7 @@ fn parts(space: &Space<'_>) -> Option<(Vec<(Dual, Option<Cover>)>, Choice)> {
         return None;
     }
     if space.covering {
-        let (parts, best) = cover::parts(space, available, &first);
+        let (parts, best) = cover::parts(space, available, &first, None);
         return Some((parts.into_iter().map(|(dual, cover)| (dual, Some(cover))).collect(), best?));
     }
     let reserve = dual::keep_reserve(space, available, i128::MIN);

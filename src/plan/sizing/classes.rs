@@ -135,6 +135,7 @@ pub(super) fn list(space: &Space<'_>, dual: &Dual, gap: Score, most: usize) -> V
                     class.items.push(item(dual, base, score - least, &point));
                 }
             }
+            class.unlisted = class.unlisted.or(frontier.cut.map(|floor| floor - least));
         }
         listed += class.items.len();
     }

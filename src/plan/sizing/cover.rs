@@ -17,8 +17,8 @@ use super::solve::{Choice, STATES, Solved, finish, keep_better};
 const ROUNDS: usize = 1000;
 
 /// The best way to raise what is missing. `most_cash` raises enough.
-pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {
-    let (parts, best) = parts(space, available, &most_cash);
+pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice, known: Option<Choice>) -> Solved {
+    let (parts, best) = parts(space, available, &most_cash, known);
     // Sales can always be made smaller until they are tight, so there is a best; if steps of costs that
     // rise and fall hide it, raising the most cash is at least an answer.
     let mut solved =
@@ -41,9 +41,20 @@ pub(super) fn solve(space: &Space<'_>, available: i128, most_cash: Choice) -> So
 }
 
 /// The parts with a price of cash each, the most promising first, and the best choice that was seen on the way.
-pub(super) fn parts(space: &Space<'_>, available: i128, most_cash: &Choice) -> (Vec<(Dual, Cover)>, Option<Choice>) {
+pub(super) fn parts(
+    space: &Space<'_>,
+    available: i128,
+    most_cash: &Choice,
+    known: Option<Choice>,
+) -> (Vec<(Dual, Cover)>, Option<Choice>) {
     let mut parts: Vec<(Dual, Cover)> = Vec::new();
     let mut best = tightened(space, available, most_cash.clone());
+    if let Some(known) = known.and_then(|known| tightened(space, available, known)) {
+        match &mut best {
+            Some(best) => keep_better(best, known),
+            none => *none = Some(known),
+        }
+    }
     for (least, largest) in steps(space) {
         let worse = |(dual, _): &(Dual, Cover)| {
             best.as_ref().is_some_and(|best| worse_at(space, available, dual, [least, largest]) > Some(best.score))
@@ -106,8 +117,9 @@ fn dearest(space: &Space<'_>, asset: &Asset) -> i128 {
 /// right as far as the allowance goes, and once as if all gains were taxed in full, which is right from there.
 fn part(space: &Space<'_>, available: i128, least_step: i128, largest_step: i128) -> Vec<(Dual, Cover)> {
     let most = dual::respond(space, Lens::of_cash(space.tilt(0), least_step));
+    let more = most.short.violation.to_i128().unwrap_or(i128::MAX / 2);
     let most = Choice::of(space, most.points);
-    if most.outflow - most.levy > available {
+    if most.outflow - most.levy - more > available {
         return Vec::new();
     }
     let free = dual::respond(space, Lens::priced(Rate::default(), space.tilt(0), least_step));

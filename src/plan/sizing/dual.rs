@@ -68,6 +68,15 @@ pub(super) struct Response {
     pub(super) gain: i128,
     /// The sum of what they score through the lens.
     pub(super) reduced: Score,
+    /// How much less the sum may be, where some have too many trades to look at.
+    pub(super) short: Score,
+}
+
+impl Response {
+    /// No choice scores less through the lens.
+    pub(super) fn least(&self) -> Score {
+        self.reduced - self.short
+    }
 }
 
 /// A price of cash, its bound, and answers from both sides of it.
@@ -88,9 +97,15 @@ pub(super) struct Dual {
 
 /// Asks every asset for its best trade.
 pub(super) fn respond(space: &Space<'_>, lens: Lens) -> Response {
-    let mut response =
-        Response { points: Vec::with_capacity(space.assets.len()), outflow: 0, gain: 0, reduced: Score::default() };
-    Frontier::best_of_all(space, lens, |score, point| {
+    let mut response = Response {
+        points: Vec::with_capacity(space.assets.len()),
+        outflow: 0,
+        gain: 0,
+        reduced: Score::default(),
+        short: Score::default(),
+    };
+    Frontier::best_of_all(space, lens, |score, point, short| {
+        response.short += short;
         response.outflow += lens.tilt.of(point.outflow, point.gain);
         response.gain += point.gain;
         response.reduced += score;
@@ -152,7 +167,7 @@ pub(super) fn spend_spare(space: &Space<'_>, available: i128) -> Vec<Dual> {
 /// The bound at a price of cash, for a row where cash that is left does not count.
 pub(super) fn bound_at(space: &Space<'_>, row: Row, rate: Rate, least_step: i128) -> Score {
     let lens = Lens::priced(row.signed(rate), row.tilt, least_step);
-    respond(space, lens).reduced - lens.rate.of(row.limit)
+    respond(space, lens).least() - lens.rate.of(row.limit)
 }
 
 /// Finds the price of cash with the best bound.
@@ -230,7 +245,7 @@ impl Climb<'_> {
     }
 
     fn visit(&self, price: i128, response: Response) -> Visit {
-        let mut bound = response.reduced - self.lens(price).rate.of(self.row.limit);
+        let mut bound = response.least() - self.lens(price).rate.of(self.row.limit);
         let mut excess = self.row.excess(response.outflow);
         if self.row.spare {
             let (left, spared) = self.spared(price);

@@ -19,6 +19,13 @@ use super::wide::Wide;
 const SINGLES: i128 = 3;
 /// A range of fewer orders is listed without another look at it.
 const LEAF: i128 = 16;
+/// How many pieces of one asset are looked at at most where the best of its trades are wanted: costs are rounded, so that
+/// bounds of ranges are a little below what is in them, and where steps are tiny and all as good as each other, every
+/// range would be opened.
+const PIECES: usize = 1 << 18;
+/// The same of an asset of which there are more lots than this: then it is hopeless, and little is lost by looking at fewer.
+const FINE: i128 = 1 << 20;
+const PIECES_OF_FINE: usize = 1 << 12;
 /// No value is turned by more than this, whatever cash costs.
 const FARTHEST: i128 = 1 << 120;
 
@@ -35,6 +42,8 @@ pub(super) struct Frontier<'a> {
     /// The best trade seen, where only that is wanted; the limit is its score then.
     best: Option<Point>,
     only_best: bool,
+    /// What the pieces that were not looked at score at least, if they were too many.
+    pub(super) cut: Option<Score>,
     /// How many trades are listed at most where all are, and the most shares that are sold.
     most: usize,
     largest_sale: i128,
@@ -77,6 +86,7 @@ impl<'a> Frontier<'a> {
             limit: Score::WORST,
             best: None,
             only_best: false,
+            cut: None,
             most: usize::MAX,
             largest_sale: i128::MAX,
         })
@@ -102,8 +112,9 @@ impl<'a> Frontier<'a> {
         (points, complete)
     }
 
-    /// The best trade of every asset and its score.
-    pub(super) fn best_of_all(space: &'a Space<'a>, lens: Lens, mut found: impl FnMut(Score, Point)) {
+    /// The best trade of every asset, its score, and how much better another may be: nothing unless there are too many to
+    /// look at.
+    pub(super) fn best_of_all(space: &'a Space<'a>, lens: Lens, mut found: impl FnMut(Score, Point, Score)) {
         let Some(mut frontier) = Frontier::new(space, lens) else {
             return;
         };
@@ -114,28 +125,37 @@ impl<'a> Frontier<'a> {
                 && quick.look_at(asset, i128::MAX)
                 && let Some((_, point)) = quick.best
             {
-                found(lens.reduce(&point), point);
+                found(lens.reduce(&point), point, Score::default());
                 continue;
             }
             frontier.best = None;
             frontier.look_at(asset, Score::WORST);
+            let mut short = Score::default();
             while let Some(entry) = frontier.heap.pop().filter(|entry| entry.floor <= frontier.limit) {
+                if frontier.pieces.len() > frontier.pieces() && frontier.best.is_some() {
+                    short = frontier.limit - entry.floor;
+                    break;
+                }
                 if let Piece::Range { strip, first, last } = frontier.pieces[entry.piece] {
                     frontier.open(strip, first, last);
                 }
             }
             if let Some(point) = frontier.best {
-                found(frontier.limit, point);
+                found(frontier.limit, point, short);
             }
         }
     }
 
-    /// The next trade and its score, if there is one.
+    /// The next trade and its score, if there is one and not too many were looked at.
     ///
     /// Among equals, the smaller trade comes first.
     pub(super) fn next(&mut self) -> Option<(Score, Point)> {
         loop {
             let entry = self.heap.pop()?;
+            if self.pieces.len() > self.pieces() {
+                self.cut = Some(entry.floor);
+                return None;
+            }
             match self.pieces[entry.piece] {
                 Piece::Single(point) => return Some((entry.floor, point)),
                 Piece::Range { strip, first, last } => self.open(strip, first, last),
@@ -143,8 +163,14 @@ impl<'a> Frontier<'a> {
         }
     }
 
+    /// How many pieces of the asset are looked at at most.
+    fn pieces(&self) -> usize {
+        if self.asset.held / self.asset.lot > FINE { PIECES_OF_FINE } else { PIECES }
+    }
+
     /// Starts with everything the asset may do.
     fn fill(&mut self, open: fn(&mut Self, usize, i128, i128)) {
+        self.cut = None;
         self.heap.clear();
         self.pieces.clear();
         self.strips.clear();

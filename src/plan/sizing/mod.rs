@@ -279,8 +279,19 @@ impl std::error::Error for SizingError {}
 ///
 /// See [`SizingError`].
 pub fn size(problem: &Problem<'_>) -> Result<Sizing, SizingError> {
+    size_from(problem, None)
+}
+
+/// The same from a good answer that is known already, as shares to hold: the better it is, the less is searched. What cannot
+/// be held, or paid for, is no answer and is not looked at.
+///
+/// # Errors
+///
+/// See [`SizingError`].
+pub fn size_from(problem: &Problem<'_>, known: Option<&[i128]>) -> Result<Sizing, SizingError> {
     let space = prepare::prepare(problem)?;
-    let solved = solve::solve(&space, problem.cash - problem.reserve);
+    let known = known.and_then(|shares| space.choice_of(shares));
+    let solved = solve::solve(&space, problem.cash - problem.reserve, known);
     if let Some((leg, reason)) = space.fault.get() {
         return Err(SizingError::Invalid { leg: Some(leg), reason });
     }

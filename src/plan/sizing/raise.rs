@@ -40,7 +40,7 @@ pub(super) fn most_cash(space: &Space<'_>) -> Choice {
         }
     }
     let gap = Score::of_cash(best.lens.tilt.fine * choice.outflow - bound);
-    let classes = classes::list(space, &best, gap, classes::LISTED);
+    let classes = classes::list(space, &best, gap + best.response.short, classes::LISTED);
     let frame = Frame { raising: true, ..Frame::of(space, &best) };
     let found = Search::new(frame, None, &classes, gap, choice.trades(), STATES).run();
     found.chosen.map_or(choice, |chosen| pick(space, &classes, &chosen))
@@ -53,6 +53,6 @@ fn ask(space: &Space<'_>, step: i128) -> (i128, Dual) {
     let response = dual::respond(space, lens);
     let row = Row::reserve(space, 0, step);
     let bound = response.outflow - row.limit;
-    let reduced = response.reduced;
-    (bound, Dual { row, rate: Rate::default(), spared: Wide::ZERO, lens, response, bound: reduced, ends: Vec::new() })
+    let least = response.least();
+    (bound, Dual { row, rate: Rate::default(), spared: Wide::ZERO, lens, response, bound: least, ends: Vec::new() })
 }

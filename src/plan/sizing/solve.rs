@@ -110,16 +110,28 @@ impl Choice {
     }
 }
 
-/// Solves a space with `available` cash to spend, which is below zero if cash must be raised.
-pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, SizingError> {
+impl Space<'_> {
+    /// The choice that leads to some shares, if it is one.
+    pub(super) fn choice_of(&self, shares: &[i128]) -> Option<Choice> {
+        let trades = self.assets.iter().zip(shares).map(|(asset, shares)| (asset, shares - asset.held));
+        let points: Option<Vec<Point>> =
+            trades.map(|(asset, trade)| asset.may(trade).then(|| self.point(asset, trade))).collect();
+        let choice = Choice::of(self, points.filter(|points| points.len() == self.assets.len())?);
+        (choice.outflow <= self.available).then_some(choice)
+    }
+}
+
+/// Solves a space with `available` cash to spend, which is below zero if cash must be raised, from a choice that is known.
+pub(super) fn solve(space: &Space<'_>, available: i128, known: Option<Choice>) -> Result<Solved, SizingError> {
     let still = space.assets.iter().map(|asset| asset.still);
     let still = Choice::of(space, still.collect());
     if space.covering && available >= 0 {
         return Ok(certain(still));
     }
     let free = dual::respond(space, Lens::priced(Rate::default(), space.tilt(0), i128::MIN));
+    let sure = free.short == Score::default();
     let free = Choice::of(space, free.points);
-    if !space.covering && free.outflow <= available && free.levy == 0 && !space.deploy {
+    if sure && !space.covering && free.outflow <= available && free.levy == 0 && !space.deploy {
         return Ok(certain(free));
     }
     let mut best = if available >= 0 { still } else { raise::most_cash(space) };
@@ -128,7 +140,10 @@ pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, Sizing
         return Err(SizingError::Infeasible { shortfall });
     }
     if space.covering {
-        return Ok(cover(space, available, best));
+        return Ok(cover(space, available, best, known));
+    }
+    if let Some(known) = known {
+        keep_better(&mut best, known);
     }
     if free.outflow <= available {
         keep_better(&mut best, free);
@@ -140,17 +155,17 @@ pub(super) fn solve(space: &Space<'_>, available: i128) -> Result<Solved, Sizing
 ///
 /// Sums of prices are searched for by a way that knows nothing of tight sales. The least turnover is tight as a rule, and is
 /// the best of all tight ones then, being the best of more.
-fn cover(space: &Space<'_>, available: i128, most_cash: Choice) -> Solved {
+fn cover(space: &Space<'_>, available: i128, most_cash: Choice, known: Option<Choice>) -> Solved {
     if space.goal != Goal::Turnover || space.levy.is_some() {
-        return cover::solve(space, available, most_cash);
+        return cover::solve(space, available, most_cash, known);
     }
-    let free = within_budget(space, available, most_cash.clone());
+    let free = within_budget(space, available, known.clone().unwrap_or_else(|| most_cash.clone()));
     let tight = cover::is_tight(space, available, &free.choice);
     let Score { violation, main, .. } = free.choice.score;
     if tight && (free.proven || (violation, main) == (free.bound.violation, free.bound.main)) {
         return free;
     }
-    let mut solved = cover::solve(space, available, most_cash);
+    let mut solved = cover::solve(space, available, most_cash, known);
     solved.bound = solved.bound.max(free.bound);
     solved.nodes += free.nodes;
     if tight {
@@ -250,17 +265,20 @@ pub(super) fn look(
     limit: usize,
     thorough: bool,
 ) -> Solved {
+    let short = dual.response.short;
     let gap = best.score - dual.bound;
     let classes = classes::list(space, dual, gap, if thorough { classes::LISTED } else { LISTED_QUICKLY });
-    let search = Search::new(Frame::of(space, dual), over, &classes, gap, best.trades(), limit);
+    // What is searched is told from the answers of the assets, and the bound is below them by what they may be better.
+    let search = Search::new(Frame::of(space, dual), over, &classes, gap - short, best.trades(), limit);
     let search = if thorough { search.thorough() } else { search };
     let found = search.run();
     if let Some(chosen) = &found.chosen {
         best = pick(space, &classes, chosen);
     }
-    let missed = found.missed.filter(|&missed| missed <= found.gap);
+    let short = Some(Score::default() - short).filter(|short| *short != Score::default());
+    let missed = short.or(found.missed.filter(|&missed| missed <= found.gap));
     Solved {
-        bound: missed.map_or(best.score, |missed| dual.bound + missed),
+        bound: missed.map_or(best.score, |missed| dual.bound + dual.response.short + missed),
         choice: best,
         proven: missed.is_none(),
         nodes: found.nodes,
