@@ -28,6 +28,7 @@ use crate::rules::facts::held_sites;
 use crate::rules::{self, Facts, Held, Sound, held};
 use crate::schema::{Sheet, schema_of_file};
 use crate::trade::Figure;
+use crate::words::{excerpt, shown};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -40,6 +41,12 @@ pub const SHEET: Sheet = Sheet { file: "batch.schema.json", schema: schema_of_fi
 
 /// The longest line that is read, in bytes: as much as a config may have, and as much again for the holdings.
 pub const MAX_LINE: usize = 2 * document::MAX_BYTES;
+
+/// The longest path of a config, in bytes: no file that can be opened has a longer one.
+const MAX_PATH: usize = 4096;
+
+/// The most characters of an error that quotes the line.
+const MAX_QUOTED: usize = 120;
 
 /// What stands for a config's path where the config came in the line itself.
 pub const INLINE: &str = "-";
@@ -172,6 +179,10 @@ impl<'a> Line<'a> {
         if text.trim().is_empty() {
             return Err((None, Failure::line("the line is empty")));
         }
+        // A list of as many values as there are keys would be taken for them.
+        if !text.trim_start().starts_with('{') {
+            return Err((None, Failure::line("the line is not a JSON object")));
+        }
         let line: Self = serde_json::from_str(text).map_err(|error| {
             let named: Option<Named<'a>> = serde_json::from_str(text).ok();
             (named.and_then(|named| named.id).filter(|id| is_id(id)), Failure::line(told(&error)))
@@ -211,10 +222,16 @@ impl<'a> Line<'a> {
     /// The path of the config, when the line names one.
     ///
     /// # Errors
-    /// The config is neither a text nor a mapping.
+    /// The config is neither a text nor a mapping, or no file can have such a name.
     pub fn path(&self) -> Result<Option<String>, Failure> {
         match self.config.get().as_bytes().first() {
-            Some(b'"') => serde_json::from_str(self.config.get()).map(Some).map_err(|e| Failure::line(told(&e))),
+            Some(b'"') => {
+                let path: String = serde_json::from_str(self.config.get()).map_err(|e| Failure::line(told(&e)))?;
+                if path.contains('\0') || path.len() > MAX_PATH {
+                    return Err(Failure::line(format!("`config` is no path of a file: `{}`", shown(&path))));
+                }
+                Ok(Some(path))
+            }
             Some(b'{') => Ok(None),
             _ => Err(Failure::line("`config` is neither the path of a config nor a config")),
         }
@@ -311,7 +328,19 @@ fn is_id(id: &RawValue) -> bool {
     id.get().starts_with('"') || id.get().parse::<i64>().is_ok()
 }
 
-/// An error of the JSON reader without the line, which is always the first.
+/// An error of the JSON reader without the line, which is always the first, with no more of the line than is read, and
+/// without the names things have in this program.
 fn told(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
+    let text = error.to_string().replace(" at line 1 column ", " at column ");
+    // What it quotes stands before what it would have: the last of these is its own.
+    let Some((found, expected)) = text.rsplit_once(", expected ") else { return cut(&text) };
+    let column = expected.rfind(" at column ").and_then(|at| expected.get(at..)).unwrap_or_default();
+    let expected = if expected.starts_with("struct ") { format!("an object{column}") } else { expected.to_owned() };
+    format!("{}, expected {expected}", cut(found))
+}
+
+/// A text in one line, and cut when it is long.
+fn cut(text: &str) -> String {
+    let end = if text.chars().nth(MAX_QUOTED).is_some() { "…" } else { "" };
+    excerpt(text, MAX_QUOTED) + end
 }

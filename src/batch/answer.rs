@@ -105,7 +105,7 @@ impl Failure {
         };
         let message = match errors.first() {
             Some(first) if errors.len() == 1 => format!("{what}: {}", first.message),
-            Some(first) => format!("{what}: {}, and {}", first.message, count(errors.len() - 1, "error more")),
+            Some(first) => format!("{what}: {}, and {} more", first.message, count(errors.len() - 1, "error")),
             None => what.to_owned(),
         };
         Self { kind, message, help: Vec::new(), findings: errors.iter().take(MOST).map(said).collect() }

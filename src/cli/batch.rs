@@ -13,7 +13,7 @@ use crate::output::plan::grouped;
 use crate::output::{Paint, Ui};
 use crate::plan::file::Body;
 use crate::plan::{Meta, Room, Status};
-use crate::words::count;
+use crate::words::{count, excerpt};
 use configs::Configs;
 use lines::{Piece, Pieces};
 use serde_json::value::RawValue;
@@ -31,6 +31,8 @@ const AHEAD: usize = 4;
 const LONGER: usize = 12;
 /// How many errors are told on standard error, beside their count.
 const TOLD: usize = 10;
+/// The most characters of an error there: a path may be long.
+const MAX_TOLD: usize = 500;
 
 /// A piece of the input and its place in it.
 struct Work {
@@ -210,7 +212,7 @@ impl Answers {
 
     fn failed(&mut self, id: Option<&RawValue>, failure: &Failure) {
         if self.errors.len() < TOLD {
-            self.errors.push((self.counts.accounts, failure.message.clone()));
+            self.errors.push((self.counts.accounts, excerpt(&failure.message, MAX_TOLD)));
         }
         batch::failed(id, failure, &mut self.text);
         self.counts.add(Counts { accounts: 1, errors: 1, ..Counts::default() });

@@ -154,6 +154,56 @@ error: line 11: duplicate field `id` at column 18
 }
 
 #[test]
+fn no_more_of_a_line_is_told_than_is_read_and_no_name_of_the_program() {
+    let stage = Stage::sample();
+    let long = "x".repeat(500_000);
+    let with = |key: &str, value: Value| {
+        let mut account = account(&stage, "a");
+        account[key] = value;
+        format!("{account}\n")
+    };
+    let values =
+        ["null", "\"portfolio_config.yaml\"", "{}", "null", "null", "null", "null", "null", "null", "{}", "[]"];
+    let input = [
+        "[1, 2]\n".to_owned(),
+        format!("[{}]\n", values.join(",")),
+        format!("\"{long}\"\n"),
+        with("config", "a\0b".into()),
+        with("config", long.as_str().into()),
+        with("log", long.as_str().into()),
+        with("log", json!([long])),
+        with("log", json!([[]])),
+        with("trigger", long.as_str().into()),
+        with("deposit", long.as_str().into()),
+        with(&long, 1.into()),
+        with("a\nb", 1.into()),
+    ];
+    let run = batch(&stage, &input.concat(), &[]);
+    let told: Vec<String> =
+        answers(&run).iter().map(|answer| answer["error"]["message"].as_str().unwrap().to_owned() + "\n").collect();
+    assert_data_eq!(
+        told.concat(),
+        str![[r#"
+the line is not a JSON object
+the line is not a JSON object
+the line is not a JSON object
+`config` is no path of a file: `a/u{0}b`
+`config` is no path of a file: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…`
+invalid type: string "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected a sequence at column 500440
+invalid type: string "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected an object at column 500441
+invalid length 0, expected an object at column 441
+unknown variant `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected `manual` at column 500444
+invalid type: string "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected a JSON number at column 500444
+unknown field `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `currency`, `fx`, `ex_dividend`, `log` at column 500434
+unknown field `a/nb`, expected one of `id`, `config`, `holdings`, `as_of`, `trigger`, `deposit`, `withdraw`, `currency`, `fx`, `ex_dividend`, `log` at column 438
+
+"#]]
+    );
+    assert!(answers(&run).iter().all(|answer| answer["error"]["help"].as_array().unwrap().len() == 1), "{}", run.out);
+    assert!(run.err.len() < 4_000, "{}", run.err);
+}
+
+#[test]
 fn halves_are_answered_as_the_whole_is_by_however_many() {
     let stage = Stage::sample();
     let lines = many(&stage, 300);
