@@ -78,7 +78,7 @@ pub fn list(words: &[&str]) -> String {
 /// A fraction as a percentage, rounded half away from zero: `0.381819` is `38.18 %`.
 #[must_use]
 pub fn percent(fraction: Decimal) -> String {
-    format!("{} %", two_places(fraction.saturating_mul(Decimal::ONE_HUNDRED)))
+    format!("{} %", hundredfold(fraction, 2))
 }
 
 /// A fraction as a percentage, exactly: `0.35` is `35 %`.
@@ -87,10 +87,40 @@ pub fn exact_percent(fraction: Decimal) -> String {
     format!("{} %", (fraction * Decimal::ONE_HUNDRED).normalize())
 }
 
+/// A fraction as a percentage beside a limit that is shown exactly: in two places, or in as many more as show how it
+/// compares with it.
+#[must_use]
+pub fn percent_beside(fraction: Decimal, limit: Decimal) -> String {
+    format!("{} %", hundredfold(fraction, places_beside(fraction, limit)))
+}
+
+/// Two fractions as percentages beside each other: in two places, or in as many more as tell them apart.
+#[must_use]
+pub fn percents_apart(one: Decimal, other: Decimal) -> [String; 2] {
+    let apart = |places: &u32| one == other || hundredfold(one, *places) != hundredfold(other, *places);
+    let places = (2..Decimal::MAX_SCALE).find(apart).unwrap_or(Decimal::MAX_SCALE);
+    [one, other].map(|fraction| format!("{} %", hundredfold(fraction, places)))
+}
+
+/// The fewest places of a percentage, and no less than two, in which a fraction compares with a limit as it does.
+fn places_beside(fraction: Decimal, limit: Decimal) -> u32 {
+    let exact = limit.saturating_mul(Decimal::ONE_HUNDRED);
+    let same = |places: &u32| hundredfold(fraction, *places).cmp(&exact) == fraction.cmp(&limit);
+    (2..Decimal::MAX_SCALE).find(same).unwrap_or(Decimal::MAX_SCALE)
+}
+
 /// A difference of fractions in points of the portfolio, with its sign: `0.031819` is `+3.18`.
 #[must_use]
 pub fn points(difference: Decimal) -> String {
-    let rounded = two_places(difference.saturating_mul(Decimal::ONE_HUNDRED));
+    let rounded = hundredfold(difference, 2);
+    if rounded.is_zero() { "0.00".to_owned() } else { format!("{rounded:+}") }
+}
+
+/// The same beside a threshold that is shown exactly: in two places, or in as many more as show whether it is reached.
+#[must_use]
+pub fn points_beside(difference: Decimal, threshold: Decimal) -> String {
+    let places = places_beside(difference.abs(), threshold);
+    let rounded = hundredfold(difference, places);
     if rounded.is_zero() { "0.00".to_owned() } else { format!("{rounded:+}") }
 }
 
@@ -102,10 +132,27 @@ pub fn exact_points(difference: Decimal) -> String {
     if points.is_zero() { format!("0 {noun}") } else { format!("{points:+} {noun}") }
 }
 
-fn two_places(value: Decimal) -> Decimal {
-    let mut rounded = value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
-    rounded.rescale(2);
+/// A hundred times as much, rounded to so many places.
+fn hundredfold(value: Decimal, places: u32) -> Decimal {
+    let hundredfold = value.saturating_mul(Decimal::ONE_HUNDRED);
+    let mut rounded = hundredfold.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(places);
     rounded
+}
+
+/// `1234567.5` as `1,234,567.5`.
+#[must_use]
+pub fn grouped(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    fraction.map_or(format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
 }
 
 /// A count and its noun: `1 order`, `2 orders`.
@@ -140,6 +187,17 @@ pub fn ago(instant: i64, now: i64) -> String {
     }
 }
 
+/// An amount beside a limit: rounded half to even to so many places, if any, or to as many more as show how it compares
+/// with it.
+#[must_use]
+pub fn amount_beside(amount: Decimal, limit: Decimal, places: Option<u32>) -> String {
+    let same = |places: &u32| amount.round_dp(*places).cmp(&limit) == amount.cmp(&limit);
+    match places.and_then(|places| (places..Decimal::MAX_SCALE).find(same)) {
+        Some(places) => grouped(&amount.round_dp(places).normalize().to_string()),
+        None => grouped(&amount.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +224,43 @@ mod tests {
         assert_eq!(exact_points(of("-0.00001")), "-0.001 points");
         assert_eq!(exact_points(of("0.010")), "+1 point");
         assert_eq!(exact_points(of("0.1") - of("0.10")), "0 points");
+    }
+
+    #[test]
+    fn figures_beside_each_other_look_as_they_compare() {
+        let of = |text: &str| text.parse::<Decimal>().unwrap();
+        let cases = [
+            ("0.3", "0.30", "30.00 %", "+30.00"),
+            ("0.063218", "0.0632", "6.322 %", "+6.322"),
+            ("0.063195", "0.0632", "6.3195 %", "+6.3195"),
+            ("0.0632", "0.0632", "6.32 %", "+6.32"),
+            ("0.06321", "0.06321", "6.321 %", "+6.321"),
+            ("0.024999996", "0.025", "2.4999996 %", "+2.4999996"),
+            ("-0.024996", "0.025", "-2.50 %", "-2.4996"),
+            (
+                "0.0632000000000000000000000001",
+                "0.0632",
+                "6.32000000000000000000000001 %",
+                "+6.32000000000000000000000001",
+            ),
+            ("0", "0", "0.00 %", "0.00"),
+        ];
+        for (fraction, limit, percent, points) in cases {
+            let (fraction, limit) = (of(fraction), of(limit));
+            assert_eq!(
+                (percent_beside(fraction, limit), points_beside(fraction, limit)),
+                (percent.into(), points.into())
+            );
+        }
+        assert_eq!(percents_apart(of("0.100015"), of("0.100026")), ["10.002 %", "10.003 %"]);
+        assert_eq!(percents_apart(of("0.349801"), of("0.35")), ["34.98 %", "35.00 %"]);
+        assert_eq!(percents_apart(of("0.35"), of("0.350")), ["35.00 %", "35.00 %"]);
+        assert_eq!(amount_beside(of("400000.4"), of("300000"), Some(0)), "400,000");
+        assert_eq!(amount_beside(of("300000.04"), of("300000"), Some(0)), "300,000.04");
+        assert_eq!(amount_beside(of("400000.4"), of("300000"), None), "400,000.4");
+        assert_eq!(grouped("10999975"), "10,999,975");
+        assert_eq!(grouped("-1234.5"), "-1,234.5");
+        assert_eq!(grouped("999"), "999");
     }
 
     #[test]

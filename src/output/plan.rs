@@ -48,7 +48,7 @@ pub fn draw(plan: &PlanFile, next: Next<'_>, paint: Paint) -> String {
     text.push_str(&trigger::left_alone(body, paint));
     if !body.is_idle() {
         text.push_str(&orders::orders(body, paint));
-        text.push_str(&costs::costs(body));
+        text.push_str(&costs::costs(body, paint));
         text.push_str(&tax::tax(body, paint));
     }
     text.push_str(&limits::limits(body, paint));

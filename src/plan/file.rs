@@ -339,7 +339,8 @@ wire! {
         pub lots: Vec<LotSold>,
         /// The asset's weight.
         pub weight: OrderWeight,
-        /// Why, a sentence.
+        /// Why: what it does for cash, where that and not the drift of its asset is the reason; then the drift before and
+        /// the drift left after.
         pub reason: String,
     }
 

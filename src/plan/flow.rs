@@ -3,14 +3,16 @@
 //! How the cash is moved must never enter this file.
 
 use super::ask::Flow;
-use super::draft::{Draft, Inputs, PlanError};
+use super::draft::{Draft, DraftOrder, Inputs, PlanError};
 use super::sizing::{Direction, SizingError};
 use crate::config::{CashPolicy, Currency, Destination, Funding};
-use crate::drift::{self, Books, BooksError};
+use crate::drift::{self, Books, BooksError, Line};
 use crate::money::{Money, scaled};
 use crate::portfolio::Portfolio;
 use crate::rules::facts::LargestOrder;
 use crate::trigger::Cause;
+use crate::words::grouped;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// The figures before the plan. An account with nothing in it has none, until something is paid in.
 pub(super) fn books(inputs: &Inputs<'_>) -> Result<Books, PlanError> {
@@ -140,6 +142,29 @@ impl Draft<'_> {
         }
     }
 
+    /// What an order does for cash, where that and not the drift of its asset is its reason; the drift is that before and
+    /// that after. A sale of a withdrawal always is for it.
+    pub(super) fn cash_reason(&self, line: &Line, sells: bool, [before, after]: [Decimal; 2]) -> Option<&'static str> {
+        let own = self.funding() == Funding::Own;
+        let withdraws = matches!(self.inputs.ask.flow, Some(Flow::Withdrawal(_)));
+        if sells && withdraws && (!own || self.flow_of(line.purse) != 0) {
+            return Some("raises cash for the withdrawal");
+        }
+        // A drift is judged as it is shown: what reads as none is no reason.
+        let before = before.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero);
+        let short = |purse: usize| self.there(purse) < self.left_of(purse);
+        let pays = |order: &DraftOrder| order.shares > 0 && (!own || order.purse == line.purse);
+        match (sells, self.inputs.ask.flow) {
+            (true, _) if before > Decimal::ZERO && after.abs() <= before => None,
+            (true, _) if own && short(line.purse) => Some("raises cash for the reserve"),
+            (true, _) if !own && (0..self.books.purses.len()).any(short) => Some("raises cash for the reserve"),
+            (true, _) => self.orders.iter().any(pays).then_some("raises cash for purchases"),
+            (false, _) if before < Decimal::ZERO => None,
+            (false, Some(_)) => Some("spends the deposit"),
+            (false, None) => self.deploys_cash().then_some("spends cash above the reserve"),
+        }
+    }
+
     /// Why orders of a currency cannot be sized. When they cannot raise a withdrawal, the most they can raise is known.
     pub(super) fn unsized_because(&self, purse: usize, error: SizingError) -> PlanError {
         let SizingError::Infeasible { shortfall } = error else { return PlanError::Sizing(error) };
@@ -171,10 +196,13 @@ impl Draft<'_> {
         let Some(flow) = self.inputs.ask.flow else { return Vec::new() };
         let currency = self.inputs.ask.currency.unwrap_or(self.portfolio().currency).word();
         let mut sentences = vec![match flow {
-            Flow::Deposit(amount) => format!("{amount} {currency} is deposited: orders only buy"),
-            Flow::Withdrawal(amount) => {
-                format!("{amount} {currency} is withdrawn: no more is sold than that, its costs and taxes need")
+            Flow::Deposit(amount) => {
+                format!("{} {currency} is deposited: orders only buy", grouped(&amount.to_string()))
             }
+            Flow::Withdrawal(amount) => format!(
+                "{} {currency} is withdrawn: no more is sold than that, its costs and taxes need",
+                grouped(&amount.to_string())
+            ),
         }];
         if let Some(cause) = self.due.map(Cause::word) {
             sentences.push(format!(

@@ -11,7 +11,7 @@ use crate::config::Funding;
 use crate::drift::{Books, Breach, Line, Purse, SHOWN_PLACES, shown};
 use crate::ex_dividend::Frozen;
 use crate::finding::{Certainty, Finding, Level};
-use crate::money::{self, Money, Weight, scaled};
+use crate::money::{self, Money, Weight, scaled, unscaled};
 use crate::trigger::Schedule;
 use crate::words::{exact_percent, points};
 use rust_decimal::Decimal;
@@ -135,13 +135,16 @@ impl Draft<'_> {
 
     /// Weight less target, rounded for people.
     pub(super) fn drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
-        let places = target.decimal().scale();
-        let unit = 10_i128.pow(places);
-        let exact = || {
-            let part = value.checked_mul(unit)?.checked_sub(scaled(target.decimal(), places)?.checked_mul(total)?)?;
-            Some(shown(part, total.checked_mul(unit)?))
+        away(value, target, total).map(|(part, whole)| shown(part, whole)).unwrap_or_default()
+    }
+
+    /// The same with all its digits, where there is room for them: beside a threshold, what is rounded may look like it.
+    pub(super) fn fine_drift(&self, value: i128, target: Weight, total: i128) -> Decimal {
+        let fine = || {
+            let (part, whole) = away(value, target, total)?;
+            unscaled(part, 0)?.checked_div(unscaled(whole, 0)?)
         };
-        exact().unwrap_or_default()
+        fine().unwrap_or_else(|| self.drift(value, target, total))
     }
 
     /// The portfolio before, as a plan has it.
@@ -235,8 +238,11 @@ impl Draft<'_> {
     }
 
     fn reason(&self, line: &Line, target: Weight, after: i128) -> String {
-        let before = in_points(self.drift(line.value, target, self.books.total));
-        let left = in_points(self.drift(after, target, self.weighed_after()));
+        let drift = self.drift(line.value, target, self.books.total);
+        let rest = self.drift(after, target, self.weighed_after());
+        let (before, left) = (in_points(drift), in_points(rest));
+        let cash = self.cash_reason(line, after < line.value, [drift, rest]);
+        let cash = cash.map_or_else(String::new, |cash| format!("{cash}; "));
         let relation = if target.is_zero() {
             "is not wanted any more".to_owned()
         } else {
@@ -248,7 +254,7 @@ impl Draft<'_> {
             Some(Breach::Threshold) => ", over the threshold",
             None => "",
         };
-        format!("{relation}{breach}; {left} left after")
+        format!("{cash}{relation}{breach}; {left} left after")
     }
 
     fn weighed_after(&self) -> i128 {
@@ -398,6 +404,14 @@ fn check(finding: &Finding) -> Check {
 
 fn left_alone(frozen: &Frozen) -> String {
     format!("ex-dividend date {}; left alone until {}", frozen.date, frozen.until)
+}
+
+/// Weight less target as a ratio; none when a figure does not fit.
+fn away(value: i128, target: Weight, total: i128) -> Option<(i128, i128)> {
+    let places = target.decimal().scale();
+    let unit = 10_i128.pow(places);
+    let part = value.checked_mul(unit)?.checked_sub(scaled(target.decimal(), places)?.checked_mul(total)?)?;
+    Some((part, total.checked_mul(unit)?))
 }
 
 /// A rounded fraction with all its places.

@@ -5,9 +5,12 @@
 use super::draft::Draft;
 use super::render::{band, in_points};
 use crate::config::Strategy;
-use crate::drift::{Breach, Line, shown};
+use crate::drift::{Breach, Line, threshold_of};
+use crate::money::Weight;
+use crate::portfolio::Asset;
 use crate::trigger::{Cause, Owed, Schedule};
-use crate::words::{count, exact_percent, percent};
+use crate::words::{count, exact_percent, exact_points, percent_beside, points_beside};
+use rust_decimal::Decimal;
 
 impl Draft<'_> {
     /// Why a rebalance is due or not, a sentence for each thing the strategy looks at.
@@ -32,20 +35,23 @@ impl Draft<'_> {
 
     fn breach_sentence(&self, line: &Line) -> Option<String> {
         let asset = self.asset(line)?;
-        let weight = percent(shown(line.value, self.books.total));
+        let weight = |edge: Weight| {
+            let weight = self.fine_drift(line.value, Weight::new(Decimal::ZERO), self.books.total);
+            percent_beside(weight, edge.decimal())
+        };
         let breach = match line.breach? {
             Breach::BelowBand => {
-                format!("{} at {weight} is below its band of {}", line.code, band(asset.min, asset.max))
+                format!("{} at {} is below its band of {}", line.code, weight(asset.min), band(asset.min, asset.max))
             }
             Breach::AboveBand => {
-                format!("{} at {weight} is above its band of {}", line.code, band(asset.min, asset.max))
+                format!("{} at {} is above its band of {}", line.code, weight(asset.max), band(asset.min, asset.max))
             }
             Breach::Threshold => {
-                let drift = in_points(self.drift(line.value, asset.target, self.books.total));
+                let target = exact_percent(asset.target.decimal());
+                let (drift, threshold) = self.beside_threshold(line, asset)?;
                 format!(
-                    "{} has drifted {drift} from its target of {}",
-                    line.code,
-                    exact_percent(asset.target.decimal())
+                    "{} has drifted {drift} points from its target of {target}, reaching its threshold of {threshold}",
+                    line.code
                 )
             }
         };
@@ -53,6 +59,15 @@ impl Draft<'_> {
             Some(frozen) => format!("{breach}, and is left alone until {}", frozen.until),
             None => breach,
         })
+    }
+
+    /// The drift of an asset in points, and its threshold; none when drift does not count.
+    fn beside_threshold(&self, line: &Line, asset: &Asset) -> Option<(String, String)> {
+        let (kind, threshold) = self.portfolio().trigger.drift?;
+        let threshold = threshold_of(kind, threshold, asset.target);
+        let drift = self.fine_drift(line.value, asset.target, self.books.total);
+        let exact = exact_points(threshold).trim_start_matches('+').to_owned();
+        Some((points_beside(drift, threshold), exact))
     }
 
     fn no_breach_sentence(&self) -> String {
@@ -68,7 +83,13 @@ impl Draft<'_> {
         let furthest = furthest.max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.2.code.cmp(&a.2.code)));
         match furthest {
             Some((_, drift, line)) => {
-                format!("{all_is_well}; {} is furthest, at {}", line.code, in_points(drift))
+                // Where nothing has drifted, no threshold is near.
+                let asset = self.asset(line).filter(|_| !drift.is_zero());
+                let at = match asset.and_then(|asset| self.beside_threshold(line, asset)) {
+                    Some((drift, threshold)) => format!("{drift} points, and its threshold is {threshold}"),
+                    None => in_points(drift),
+                };
+                format!("{all_is_well}; {} is furthest, at {at}", line.code)
             }
             None => "there is nothing else that could drift".to_owned(),
         }

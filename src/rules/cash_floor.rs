@@ -2,6 +2,7 @@
 
 use super::{Facts, Setting};
 use crate::finding::{Finding, Level};
+use crate::words::grouped;
 
 /// Cash below the reserve. Where no order takes any of it, that is worth knowing and nothing that could be refused.
 pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
@@ -10,7 +11,8 @@ pub(super) fn check(facts: &Facts<'_>, _: &Setting) -> Vec<Finding> {
         return Vec::new();
     }
     let when = if plan.orders > 0 { " after all orders" } else { "" };
-    let message = format!("cash is {}{when}, below the reserve of {}", plan.cash_after, plan.reserve);
+    let [after, reserve] = [plan.cash_after, plan.reserve].map(|amount| grouped(&amount.to_string()));
+    let message = format!("cash is {after}{when}, below the reserve of {reserve}");
     let mut finding = Finding::new(plan.path, message)
         .help("the next rebalance restores it; otherwise pay in what is missing, or lower the reserve.");
     if plan.cash_after >= plan.cash_before {

@@ -8,9 +8,9 @@ use crate::finding::{Finding, Level};
 use crate::money::{WEIGHT_PLACES, Weight, scaled, unscaled};
 use crate::policy::Named;
 use crate::schema::IssueKind;
-use crate::words::{closest, exact_percent};
+use crate::words::{closest, percent_beside};
 use crate::zone::Zone;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -65,28 +65,18 @@ pub(super) fn constraints<'a>(facts: &Facts<'a>) -> Option<&'a Constraints> {
     get(get(facts.config.portfolio()?.rebalancing.as_ref())?.constraints.as_ref())
 }
 
-/// A ratio above a limit as a percentage, rounded to two places of a percent, or up with as many as show that it is
-/// above.
+/// A ratio above a limit as a percentage, in as many places as show that it is above: as the plan shows it.
 pub(super) fn shown_above(ratio: Ratio, limit: Decimal) -> String {
-    let Some(value) = value(ratio) else { return "too much".to_owned() };
-    let up = value.round_dp_with_strategy(limit.scale().max(4), RoundingStrategy::AwayFromZero);
-    exact_percent(Some(near(value)).filter(|near| *near > limit).unwrap_or(up))
+    value(ratio).map_or_else(|| "too much".to_owned(), |value| percent_beside(value, limit))
 }
 
-/// A ratio below a limit as a percentage, rounded to two places of a percent, or down with as many as show that it is
-/// below.
+/// A ratio below a limit as a percentage, in as many places as show that it is below.
 pub(super) fn shown_below(ratio: Ratio, limit: Decimal) -> String {
-    let Some(value) = value(ratio) else { return "too little".to_owned() };
-    let down = value.round_dp_with_strategy(limit.scale().max(4), RoundingStrategy::ToNegativeInfinity);
-    exact_percent(Some(near(value)).filter(|near| *near < limit).unwrap_or(down))
+    value(ratio).map_or_else(|| "too little".to_owned(), |value| percent_beside(value, limit))
 }
 
 fn value((part, whole): Ratio) -> Option<Decimal> {
     unscaled(part, 0)?.checked_div(unscaled(whole, 0)?)
-}
-
-fn near(value: Decimal) -> Decimal {
-    value.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// With the place of each of several targets.

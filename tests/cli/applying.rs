@@ -27,7 +27,7 @@ fn a_plan_is_applied_once() {
     assert_data_eq!(
         stage.run(&["verify", "plan.json"]).whole(),
         str![[r#"
-ok: plan a28e1021bfa6 still matches and may be applied (5 orders)
+ok: plan 123a31908372 still matches and may be applied (5 orders)
 Next: rebalance apply plan.json
 --- exit 0
 
@@ -47,7 +47,7 @@ Next: rebalance apply plan.json
 + buy 8 x 319640 TIGER Gold & Silver Futures (H) at 12,500
     filled at 12,500 = 100,000; commission 15, slippage 100, tax 0
 
-applied: plan a28e1021bfa6 by the paper broker: 5 orders, sold 752,800, bought
+applied: plan 123a31908372 by the paper broker: 5 orders, sold 752,800, bought
   638,000, costs 1,601
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -68,7 +68,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         after["rebalance_log.jsonl"].clone(),
         str![[r#"
-{"date":"2026-03-04","trigger":"scheduled","total_portfolio_value":10999975,"trades":[{"ticker":"TIGER Semiconductor","action":"SELL","amount":400000},{"ticker":"TIGER US S&P500","action":"SELL","amount":352800},{"ticker":"TIGER US Treasury 10Y Futures","action":"BUY","amount":250000},{"ticker":"KODEX Secondary Battery Industry","action":"BUY","amount":288000},{"ticker":"TIGER Gold & Silver Futures (H)","action":"BUY","amount":100000}],"total_trade_amount":1390800,"total_commission":210,"pre_drift":{"KODEX 200":-0.45,"KODEX Composite Bond (AA- and above) Active":-0.45,"KODEX Secondary Battery Industry":-2.73,"TIGER Gold & Silver Futures (H)":-0.91,"TIGER Semiconductor":3.64,"TIGER US S&P500":3.18,"TIGER US Treasury 10Y Futures":-2.27},"post_drift":{"KODEX 200":-0.45,"KODEX Composite Bond (AA- and above) Active":-0.45,"KODEX Secondary Battery Industry":-0.11,"TIGER Gold & Silver Futures (H)":0.00,"TIGER Semiconductor":0.00,"TIGER US S&P500":-0.02,"TIGER US Treasury 10Y Futures":0.00},"notes":"the scheduled date 2026-01-02 is due and not served (for 39 sessions); no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points","plan_id":"a28e1021bfa68dc61ccc4c8e124491bc7daded33e7c86114d572512f060ef2e1","fills":[{"order":"sell-091230","code":"091230","side":"sell","quantity":8,"price":50000,"amount":400000,"commission":60,"slippage":400,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"sell-360750","code":"360750","side":"sell","quantity":21,"price":16800,"amount":352800,"commission":53,"slippage":353,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-305080","code":"305080","side":"buy","quantity":25,"price":10000,"amount":250000,"commission":38,"slippage":250,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-305720","code":"305720","side":"buy","quantity":9,"price":32000,"amount":288000,"commission":44,"slippage":288,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-319640","code":"319640","side":"buy","quantity":8,"price":12500,"amount":100000,"commission":15,"slippage":100,"tax":0,"at":"2026-03-04T00:00:00Z"}],"estimates":[{"order":"sell-091230","quantity":8,"price":50000,"commission":60,"slippage":400,"tax":0},{"order":"sell-360750","quantity":21,"price":16800,"commission":53,"slippage":353,"tax":0},{"order":"buy-305080","quantity":25,"price":10000,"commission":38,"slippage":250,"tax":0},{"order":"buy-305720","quantity":9,"price":32000,"commission":44,"slippage":288,"tax":0},{"order":"buy-319640","quantity":8,"price":12500,"commission":15,"slippage":100,"tax":0}],"held":{"cash":{"KRW":0},"shares":{"069500":45,"091230":30,"305080":140,"305720":25,"319640":80,"360750":250,"443160":50}}}
+{"date":"2026-03-04","trigger":"scheduled","total_portfolio_value":10999975,"trades":[{"ticker":"TIGER Semiconductor","action":"SELL","amount":400000},{"ticker":"TIGER US S&P500","action":"SELL","amount":352800},{"ticker":"TIGER US Treasury 10Y Futures","action":"BUY","amount":250000},{"ticker":"KODEX Secondary Battery Industry","action":"BUY","amount":288000},{"ticker":"TIGER Gold & Silver Futures (H)","action":"BUY","amount":100000}],"total_trade_amount":1390800,"total_commission":210,"pre_drift":{"KODEX 200":-0.45,"KODEX Composite Bond (AA- and above) Active":-0.45,"KODEX Secondary Battery Industry":-2.73,"TIGER Gold & Silver Futures (H)":-0.91,"TIGER Semiconductor":3.64,"TIGER US S&P500":3.18,"TIGER US Treasury 10Y Futures":-2.27},"post_drift":{"KODEX 200":-0.45,"KODEX Composite Bond (AA- and above) Active":-0.45,"KODEX Secondary Battery Industry":-0.11,"TIGER Gold & Silver Futures (H)":0.00,"TIGER Semiconductor":0.00,"TIGER US S&P500":-0.02,"TIGER US Treasury 10Y Futures":0.00},"notes":"the scheduled date 2026-01-02 is due and not served (for 39 sessions); no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points, and its threshold is 5 points","plan_id":"123a3190837266df6dda1c26fb6d757da889bbbee42bc175d879507396380aab","fills":[{"order":"sell-091230","code":"091230","side":"sell","quantity":8,"price":50000,"amount":400000,"commission":60,"slippage":400,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"sell-360750","code":"360750","side":"sell","quantity":21,"price":16800,"amount":352800,"commission":53,"slippage":353,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-305080","code":"305080","side":"buy","quantity":25,"price":10000,"amount":250000,"commission":38,"slippage":250,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-305720","code":"305720","side":"buy","quantity":9,"price":32000,"amount":288000,"commission":44,"slippage":288,"tax":0,"at":"2026-03-04T00:00:00Z"},{"order":"buy-319640","code":"319640","side":"buy","quantity":8,"price":12500,"amount":100000,"commission":15,"slippage":100,"tax":0,"at":"2026-03-04T00:00:00Z"}],"estimates":[{"order":"sell-091230","quantity":8,"price":50000,"commission":60,"slippage":400,"tax":0},{"order":"sell-360750","quantity":21,"price":16800,"commission":53,"slippage":353,"tax":0},{"order":"buy-305080","quantity":25,"price":10000,"commission":38,"slippage":250,"tax":0},{"order":"buy-305720","quantity":9,"price":32000,"commission":44,"slippage":288,"tax":0},{"order":"buy-319640","quantity":8,"price":12500,"commission":15,"slippage":100,"tax":0}],"held":{"cash":{"KRW":0},"shares":{"069500":45,"091230":30,"305080":140,"305720":25,"319640":80,"360750":250,"443160":50}}}
 
 "#]]
     );
@@ -86,7 +86,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 scheduled: 5 trades, 1,390,800 traded of 10,999,975, commission 210 a28e1021bfa6
+2026-03-04 scheduled: 5 trades, 1,390,800 traded of 10,999,975, commission 210 123a31908372
 - SELL TIGER Semiconductor 400,000
 - SELL TIGER US S&P500 352,800
 + BUY TIGER US Treasury 10Y Futures 250,000
@@ -94,7 +94,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
 + BUY TIGER Gold & Silver Futures (H) 100,000
     the scheduled date 2026-01-02 is due and not served (for 39 sessions); no
       drift has reached its threshold, every weight is in its band; 091230 is
-      furthest, at +3.64 points
+      furthest, at +3.64 points, and its threshold is 5 points
 --- exit 0
 
 "#]]

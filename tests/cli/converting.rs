@@ -8,7 +8,7 @@ use snapbox::{assert_data_eq, str};
 const CONFIG: &str = "portfolio_config.yaml";
 
 /// Dollars are short: the largest asset is below its target, and the cash is in won.
-fn short() -> Stage {
+pub(crate) fn short() -> Stage {
     let stage = dollars();
     stage.edit(CONFIG, "min_trade_amount", "funding: convert\n      min_trade_amount");
     stage.edit(CONFIG, "slippage_estimate", "conversion_rate: 0.002\n    slippage_estimate");

@@ -50,7 +50,7 @@ Portfolio on 2026-03-04: 12,336,668 KRW (cash 1,166,329)
 A rebalance is due (scheduled):
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 305080 is
-    furthest, at -3.65 points
+    furthest, at -3.65 points, and its threshold is 5 points
   the next scheduled date is 2026-04-01
 
 5 orders:
@@ -93,7 +93,7 @@ After: 12,335,214 KRW (cash 417,530)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan eca40a79834c (applyable)
+Plan b180cd7884b2 (applyable)
 Next: rebalance apply plan.json
 --- exit 0
 
@@ -126,7 +126,7 @@ fn applying_moves_the_cash_of_each_currency_and_the_log_has_both() {
 + buy 12 x 319640 TIGER Gold & Silver Futures (H) at 12,500
     filled at 12,500 = 150,000; commission 23, slippage 150, tax 0
 
-applied: plan 79685c4997d7 by the paper broker: 5 orders, sold 250,429.125,
+applied: plan 6b44f2a1d58b by the paper broker: 5 orders, sold 250,429.125,
   bought 997,775, costs 1,453.81
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -170,7 +170,7 @@ positions:
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 scheduled: 5 trades, 1,248,204.125 traded of 12,336,667.775, commission 192.565 79685c4997d7
+2026-03-04 scheduled: 5 trades, 1,248,204.125 traded of 12,336,667.775, commission 192.565 6b44f2a1d58b
 - SELL TIGER Semiconductor 180.75 USD
 + BUY KODEX 200 177,775
 + BUY TIGER US Treasury 10Y Futures 350,000
@@ -178,7 +178,7 @@ positions:
 + BUY TIGER Gold & Silver Futures (H) 150,000
     the scheduled date 2026-01-02 is due and not served (for 39 sessions); no
       drift has reached its threshold, every weight is in its band; 305080 is
-      furthest, at -3.65 points
+      furthest, at -3.65 points, and its threshold is 5 points
 --- exit 0
 
 "#]]
@@ -206,13 +206,13 @@ Portfolio on 2026-03-04: 12,335,214 KRW (cash 417,530)
   [ ] is the band, | the target, * the weight.
 
 No rebalance is due:
-  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 79685c4997d7
+  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 6b44f2a1d58b
   no drift has reached its threshold, every weight is in its band; 443160 is
-    furthest, at -0.95 points
+    furthest, at -0.95 points, and its threshold is 5 points
 
 schedule: 2026-01-02 was served on 2026-03-04; next 2026-04-01
 cooldown: none; the allocation may be traded
-last rebalance: 2026-03-04 (scheduled), 5 trades, plan 79685c4997d7
+last rebalance: 2026-03-04 (scheduled), 5 trades, plan 6b44f2a1d58b
 --- exit 0
 
 "#]]
@@ -352,7 +352,7 @@ fn old_rates_are_as_old_prices() {
     let run = stage.run(&["plan"]);
     assert_eq!(run.code, 1);
     let said = "the exchange rates of 2026-02-27 are 5 days old";
-    assert!(run.out.contains(said) && run.out.contains("prices 5 days old of at most 3"), "{}", run.out);
+    assert!(run.out.contains(said) && run.out.contains("prices 5 days old on 2026-03-04 of at most 3"), "{}", run.out);
 }
 
 #[test]

@@ -26,12 +26,12 @@ Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
   [ ] is the band, | the target, * the weight.
 
 Cash moves:
-  500000 KRW is deposited: orders only buy
+  500,000 KRW is deposited: orders only buy
   a rebalance is due as well (scheduled): apply this plan, then plan again
     without --deposit
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
-    furthest, at +3.64 points
+    furthest, at +3.64 points, and its threshold is 5 points
   the next scheduled date is 2026-04-01
 
 2 orders:
@@ -66,7 +66,7 @@ After: 11,499,404 KRW (cash 3,429)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan d1d015c2c521 (applyable)
+Plan 9f11760d0b03 (applyable)
 Next: rebalance plan --deposit 500000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -97,28 +97,32 @@ Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
   [ ] is the band, | the target, * the weight.
 
 Cash moves:
-  2000000 KRW is withdrawn: no more is sold than that, its costs and taxes
+  2,000,000 KRW is withdrawn: no more is sold than that, its costs and taxes
     need
   a rebalance is due as well (scheduled): apply this plan, then plan again
     without --withdraw
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
-    furthest, at +3.64 points
+    furthest, at +3.64 points, and its threshold is 5 points
   the next scheduled date is 2026-04-01
 
 4 orders:
 - sell 7 x 069500 KODEX 200 at 35,555 = 248,885
     14.55 % -> 15.02 % (target 15.00 %, band 10 to 20), limit price 35,520
-    drifted -0.45 points from 15 %; +0.02 points left after
+    raises cash for the withdrawal; drifted -0.45 points from 15 %; +0.02
+      points left after
 - sell 12 x 091230 TIGER Semiconductor at 50,000 = 600,000
     13.64 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 49,950
-    drifted +3.64 points from 10 %; 0.00 points left after
+    raises cash for the withdrawal; drifted +3.64 points from 10 %; 0.00
+      points left after
 - sell 8 x 319640 TIGER Gold & Silver Futures (H) at 12,500 = 100,000
     9.09 % -> 10.00 % (target 10.00 %, band 5 to 15), limit price 12,490
-    drifted -0.91 points from 10 %; 0.00 points left after
+    raises cash for the withdrawal; drifted -0.91 points from 10 %; 0.00
+      points left after
 - sell 63 x 360750 TIGER US S&P500 at 16,800 = 1,058,400
     38.18 % -> 34.92 % (target 35.00 %, band 30 to 40), limit price 16,785
-    drifted +3.18 points from 35 %; -0.08 points left after
+    raises cash for the withdrawal; drifted +3.18 points from 35 %; -0.08
+      points left after
 ~ cash 0 - 2,000,000 withdrawn -> 4,975 (at least 0)
   3 assets unchanged (no order below 100,000)
 
@@ -144,7 +148,7 @@ After: 8,997,665 KRW (cash 4,975)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan ea5302e9aee7 (applyable)
+Plan 52b9ecdec2d3 (applyable)
 Next: rebalance plan --withdraw 2000000 -o plan.json && rebalance apply plan.json
 --- exit 0
 
@@ -166,7 +170,7 @@ fn a_deposit_is_applied_once() {
 + buy 8 x 305720 KODEX Secondary Battery Industry at 32,000
     filled at 32,000 = 256,000; commission 39, slippage 256, tax 0
 
-applied: plan d1d015c2c521 by the paper broker: 2 orders, deposited 500,000,
+applied: plan 9f11760d0b03 by the paper broker: 2 orders, deposited 500,000,
   sold 0, bought 496,000, costs 571
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -178,15 +182,15 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
     assert_data_eq!(
         stage.run(&["log"]).whole(),
         str![[r#"
-2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 d1d015c2c521
+2026-03-04 cash-flow: 2 trades, 496,000 traded of 10,999,975, commission 75 9f11760d0b03
 ~ deposited 500,000
 + BUY TIGER US Treasury 10Y Futures 240,000
 + BUY KODEX Secondary Battery Industry 256,000
-    500000 KRW is deposited: orders only buy; a rebalance is due as well
+    500,000 KRW is deposited: orders only buy; a rebalance is due as well
       (scheduled): apply this plan, then plan again without --deposit; the
       scheduled date 2026-01-02 is due and not served (for 39 sessions); no
       drift has reached its threshold, every weight is in its band; 091230 is
-      furthest, at +3.64 points
+      furthest, at +3.64 points, and its threshold is 5 points
 --- exit 0
 
 "#]]
@@ -221,7 +225,7 @@ fn a_withdrawal_is_applied_after_what_it_sells() {
 {"format_version":"1.0","event":"done","order":"sell-360750"}
 {"format_version":"1.0","event":"transfer","amount":"-2000000","at":"2026-03-04T00:00:00Z"}
 {"format_version":"1.0","event":"transferred","amount":"-2000000"}
-{"format_version":"1.0","event":"summary","plan_id":"ea5302e9aee7be6d67dffaa941508cddd1333ae893a3cd45098dfea5564b19d6","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
+{"format_version":"1.0","event":"summary","plan_id":"52b9ecdec2d376b49e661e556f05aa588164724381c9f5064fd49c8dafff039b","finished":true,"done":["sell-069500","sell-091230","sell-319640","sell-360750","withdrawal"],"failed":[],"in_doubt":[],"not_started":[],"cash_flow":"-2000000","sold":"2007285","bought":"0","costs":"2310"}
 --- exit 0
 
 "#]]
@@ -241,7 +245,7 @@ fn cash_that_needs_no_order_is_moved_too() {
         str![[r#"
 + deposit 5,000
 
-applied: plan e80af280775c by the paper broker: 0 orders, deposited 5,000,
+applied: plan 1147da700aaa by the paper broker: 0 orders, deposited 5,000,
   sold 0, bought 0, costs 0
 Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git commit -m 'Rebalance'
 --- exit 0
@@ -249,7 +253,7 @@ Next: git add holdings.yaml rebalance_log.jsonl .rebalance/journal.jsonl && git 
 "#]]
     );
     let taken = stage.run(&["plan", "--withdraw", "5000", "-o", "plan.json"]);
-    assert!(taken.out.contains("\n0 orders:\n~ cash 5,000 - 5,000 withdrawn -> 0 (at least 0)\n"), "{}", taken.out);
+    assert!(taken.out.contains("\nNo orders:\n~ cash 5,000 - 5,000 withdrawn -> 0 (at least 0)\n"), "{}", taken.out);
     assert_eq!(stage.run(&["apply", "plan.json"]).code, 0);
     assert!(stage.read("holdings.yaml").contains("cash: { KRW: 0 }"));
 }
@@ -401,7 +405,7 @@ After: 10,998,248 KRW (cash 3,073)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan 3840ce0d1423 (applyable)
+Plan fb25c5bab730 (applyable)
 Next: rebalance apply plan.json
 
 "#]]
@@ -540,7 +544,7 @@ fn limits_stand_beside_the_figures() {
     assert_data_eq!(
         &run.out[from..to],
         str![[r#"
-Sold 752,800, bought 638,000; turnover 6.32 % (at most 10.00 %)
+Sold 752,800, bought 638,000; turnover 6.32 % (at most 10 %)
 Costs 1,601 KRW: commission 210, slippage 1,391, tax 0
 Limits: 5 orders of at most 10; largest order 400,000 of at most 400,000;
   prices 0 days old of at most 3
@@ -576,7 +580,7 @@ refused[rule]: price-age refuses today: the prices of 2026-03-04 are 4 days
 error[order-count]: the plan has 5 orders, more than the 4 allowed
   help: raise `max_orders`, or `min_trade_amount`, so that small orders fall
     away.
-error[order-size]: an order sells 400000 of 091230, more than the 399999
+error[order-size]: an order sells 400,000 of 091230, more than the 399,999
   allowed
   help: look at its price and quantity; if they are right, raise
     `max_order_amount`, or rebalance to `destination: band_edge`, which
@@ -586,7 +590,7 @@ error[price-age]: the prices of 2026-03-04 are 4 days old today, more than the
   help: put the prices of today and their date into the holdings and plan again,
     or raise `max_price_age`.
 
-Plan 397030a4ccbb (errored)
+Plan 75302b0e27c8 (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

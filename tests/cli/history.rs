@@ -111,7 +111,7 @@ error[trade-cooldown]: commit 2ffec00 changed the allocation on 2026-03-01
   help: plan again then; a change that cannot wait needs a line
     `Cooldown-Override: why` in its commit's message.
 
-Plan 0609db4ad563 (errored)
+Plan 9537d3f717b9 (errored)
 This plan cannot be applied: see the errors above.
 
 "#]]

@@ -35,3 +35,4 @@ mod starting;
 mod status;
 mod suppressing;
 mod taxes;
+mod wording;

@@ -22,7 +22,7 @@ fn what_differs_is_told_with_the_orders_first() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "b.json"]).whole(),
         str![[r#"
-a.json (a28e1021bfa6) -> b.json (72a4c32d050b)
+a.json (123a31908372) -> b.json (dded0bfc6ad2)
 
 Orders, 5 changed:
 ~ sell 8 -> 6 x 091230 TIGER Semiconductor
@@ -92,9 +92,9 @@ Asked for, and why:
       sessions)
 ~ why
     why was: no drift has reached its threshold, every weight is in its band;
-      091230 is furthest, at +3.64 points
+      091230 is furthest, at +3.64 points, and its threshold is 5 points
     why is: no drift has reached its threshold, every weight is in its band;
-      360750 is furthest, at +4.54 points
+      360750 is furthest, at +4.54 points, and its threshold is 5 points
 ~ due sessions 39 -> 40
 
 Settings:
@@ -117,7 +117,7 @@ fn the_same_plan_is_one_line() {
     assert_data_eq!(
         stage.run(&["diff", "a.json", "a.json", "--detailed-exitcode"]).whole(),
         str![[r#"
-a.json (a28e1021bfa6) and a.json (a28e1021bfa6) are the same plan
+a.json (123a31908372) and a.json (123a31908372) are the same plan
 --- exit 0
 
 "#]]
@@ -133,7 +133,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
         run.out,
         str![[r#"
 <!-- rebalance diff of plans -->
-`b.json` (72a4c32d050b) → `a.json` (a28e1021bfa6)
+`b.json` (dded0bfc6ad2) → `a.json` (123a31908372)
 
 **Orders, 5 changed**
 
@@ -196,8 +196,8 @@ fn as_a_comment_everything_is_in_a_code_span() {
   - `why was: the scheduled date 2026-01-02 is due and not served (for 40 sessions)`
   - `why is: the scheduled date 2026-01-02 is due and not served (for 39 sessions)`
 - `~ why`
-  - `why was: no drift has reached its threshold, every weight is in its band; 360750 is furthest, at +4.54 points`
-  - `why is: no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points`
+  - `why was: no drift has reached its threshold, every weight is in its band; 360750 is furthest, at +4.54 points, and its threshold is 5 points`
+  - `why is: no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points, and its threshold is 5 points`
 - `~ due sessions 40 -> 39`
 
 **Settings**

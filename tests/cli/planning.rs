@@ -29,7 +29,7 @@ Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 A rebalance is due (scheduled):
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
-    furthest, at +3.64 points
+    furthest, at +3.64 points, and its threshold is 5 points
   the next scheduled date is 2026-04-01
 
 5 orders:
@@ -70,7 +70,7 @@ After: 10,998,374 KRW (cash 113,199)
 Proven: no other whole-share orders within these limits come closer to the
   targets.
 
-Plan a28e1021bfa6 (applyable)
+Plan 123a31908372 (applyable)
 Next: rebalance plan -o plan.json && rebalance apply plan.json
 --- exit 0
 

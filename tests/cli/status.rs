@@ -38,7 +38,7 @@ Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 A rebalance is due (scheduled):
   the scheduled date 2026-01-02 is due and not served (for 39 sessions)
   no drift has reached its threshold, every weight is in its band; 091230 is
-    furthest, at +3.64 points
+    furthest, at +3.64 points, and its threshold is 5 points
 
 schedule: due since 2026-01-02, 39 sessions ago; next 2026-04-01
 cooldown: none; the allocation may be traded
@@ -74,13 +74,13 @@ Portfolio on 2026-03-04: 10,998,374 KRW (cash 113,199)
   [ ] is the band, | the target, * the weight.
 
 No rebalance is due:
-  the scheduled date 2026-01-02 was served on 2026-03-04 by plan a28e1021bfa6
+  the scheduled date 2026-01-02 was served on 2026-03-04 by plan 123a31908372
   no drift has reached its threshold, every weight is in its band; 443160 is
-    furthest, at -0.45 points
+    furthest, at -0.45 points, and its threshold is 5 points
 
 schedule: 2026-01-02 was served on 2026-03-04; next 2026-04-01
 cooldown: none; the allocation may be traded
-last rebalance: 2026-03-04 (scheduled), 5 trades, plan a28e1021bfa6
+last rebalance: 2026-03-04 (scheduled), 5 trades, plan 123a31908372
 --- exit 0
 
 "#]]
@@ -249,8 +249,8 @@ fn the_shape_for_programs() {
   "trigger": {
     "fired": null,
     "why": [
-      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan a28e1021bfa6",
-      "no drift has reached its threshold, every weight is in its band; 443160 is furthest, at -0.45 points"
+      "the scheduled date 2026-01-02 was served on 2026-03-04 by plan 123a31908372",
+      "no drift has reached its threshold, every weight is in its band; 443160 is furthest, at -0.45 points, and its threshold is 5 points"
     ]
   },
   "scheduled": {
@@ -258,7 +258,7 @@ fn the_shape_for_programs() {
     "sessions": null,
     "latest": "2026-01-02",
     "served": "2026-03-04",
-    "served_by": "a28e1021bfa68dc61ccc4c8e124491bc7daded33e7c86114d572512f060ef2e1",
+    "served_by": "123a3190837266df6dda1c26fb6d757da889bbbee42bc175d879507396380aab",
     "owed": [],
     "next": "2026-04-01"
   },
@@ -272,7 +272,7 @@ fn the_shape_for_programs() {
   "last": {
     "date": "2026-03-04",
     "trigger": "scheduled",
-    "plan_id": "a28e1021bfa68dc61ccc4c8e124491bc7daded33e7c86114d572512f060ef2e1",
+    "plan_id": "123a3190837266df6dda1c26fb6d757da889bbbee42bc175d879507396380aab",
     "trades": 5
   },
   "checks": []
@@ -295,7 +295,7 @@ fn a_table_for_a_comment() {
 ### A rebalance is due (scheduled)
 
 - `the scheduled date 2026-01-02 is due and not served (for 39 sessions)`
-- `no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points`
+- `no drift has reached its threshold, every weight is in its band; 091230 is furthest, at +3.64 points, and its threshold is 5 points`
 
 Portfolio on 2026-03-04: 10,999,975 KRW (cash 0)
 

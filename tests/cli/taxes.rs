@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use snapbox::{assert_data_eq, str};
 
 /// The sample with two assets whose gains are taxed by the year (one has fallen), and one taxed by the sale.
-fn overseas() -> Stage {
+pub(crate) fn overseas() -> Stage {
     let stage = Stage::sample();
     for (code, class) in [("360750", "overseas"), ("091230", "overseas"), ("305720", "kr_other")] {
         let code = format!("code: '{code}'\n");

@@ -42,10 +42,10 @@ fn an_override_and_a_broken_cooldown() {
 | --- | --- | --: | --: | --: | --: |
 | 2026-03-04 | `scheduled` | 5 | 1,390,800 | 6.32 % | 1,601 |
 
-- 2026-03-04 `scheduled`, plan `211495bbd8d6`
+- 2026-03-04 `scheduled`, plan `76fa12797421`
   - `the scheduled date 2026-01-02 is due and not served (for 39 sessions)`
   - `no drift has reached its threshold, every weight is in its band`
-  - `091230 is furthest, at +3.64 points`
+  - `091230 is furthest, at +3.64 points, and its threshold is 5 points`
   - costs as estimated
 
 #### Costs, in KRW
@@ -98,25 +98,25 @@ fn an_override_and_a_broken_cooldown() {
 #### Allocation changes
 
 - 4 changes: 2 kept, 1 overridden, 1 broken.
-- 2026-03-31 09:00:00 +09:00  14a4b54  `Ann`
+- 2026-03-31 09:00:00 +09:00  3381218  `Ann`
   - `Back`
   - `~ 091230 TIGER Semiconductor: target 13 % -> 10 % (-3 points)`
   - `~ 305720 KODEX Secondary Battery Industry: target 7 % -> 10 % (+3 points)`
   - why: `too much`
-  - cooldown: kept, 15 days after eecc300
-- 2026-03-16 09:00:00 +09:00  eecc300  `Ann`
+  - cooldown: kept, 15 days after 426faa0
+- 2026-03-16 09:00:00 +09:00  426faa0  `Ann`
   - `` And again <b>| `now` ``
   - `~ 091230 TIGER Semiconductor: target 12 % -> 13 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 8 % -> 7 % (-1 point)`
   - why: no reason was given
-  - cooldown: broken, 4 days after 6fc5781 (7 days asked for)
-- 2026-03-12 09:00:00 +09:00  6fc5781  `Ann`
+  - cooldown: broken, 4 days after 92818e0 (7 days asked for)
+- 2026-03-12 09:00:00 +09:00  92818e0  `Ann`
   - `Again`
   - `~ 091230 TIGER Semiconductor: target 11 % -> 12 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 9 % -> 8 % (-1 point)`
   - why: `the index changed`
-  - cooldown: overridden, 2 days after 04f4f9c: `the index changed`
-- 2026-03-10 09:00:00 +09:00  04f4f9c  `Ann`
+  - cooldown: overridden, 2 days after 91aa06a: `the index changed`
+- 2026-03-10 09:00:00 +09:00  91aa06a  `Ann`
   - `Raise semiconductors`
   - `~ 091230 TIGER Semiconductor: target 10 % -> 11 % (+1 point)`
   - `~ 305720 KODEX Secondary Battery Industry: target 10 % -> 9 % (-1 point)`

@@ -92,10 +92,10 @@ Executions
   day         trigger    orders     traded  turnover  costs
   2026-03-04  scheduled       5  1,390,800    6.32 %  1,601
 
-  2026-03-04 scheduled, plan 211495bbd8d6
+  2026-03-04 scheduled, plan 76fa12797421
     the scheduled date 2026-01-02 is due and not served (for 39 sessions)
     no drift has reached its threshold, every weight is in its band
-    091230 is furthest, at +3.64 points
+    091230 is furthest, at +3.64 points, and its threshold is 5 points
     costs as estimated
 
 Costs, in KRW
@@ -190,17 +190,17 @@ Executions
   2026-04-06  scheduled       5    858,265    3.78 %    989
   2026-05-06  cash-flow       7  3,653,525   15.20 %  4,204
 
-  2026-04-06 scheduled, plan f0b90eabb938
+  2026-04-06 scheduled, plan 1bce9e79786e
     the scheduled date 2026-04-01 is due and not served (for 3 sessions)
     no drift has reached its threshold, every weight is in its band
-    360750 is furthest, at +3.08 points
+    360750 is furthest, at +3.08 points, and its threshold is 5 points
     costs as estimated
-  2026-05-06 cash-flow, plan c2c4a49fdbee
-    3000000 KRW is deposited: orders only buy
+  2026-05-06 cash-flow, plan 1b5ce89ce939
+    3,000,000 KRW is deposited: orders only buy
     the scheduled date 2026-04-01 was served on 2026-04-06 by plan
-      f0b90eabb938
+      1bce9e79786e
     no drift has reached its threshold, every weight is in its band
-    360750 is furthest, at -1.97 points
+    360750 is furthest, at -1.97 points, and its threshold is 5 points
     3,000,000 deposited
     costs as estimated
 
@@ -256,10 +256,10 @@ Executions
   day         trigger    orders     traded  turnover  costs
   2026-03-05  scheduled       4  1,085,685    4.93 %    728
 
-  2026-03-05 scheduled, planned for 2026-03-04, plan 211495bbd8d6
+  2026-03-05 scheduled, planned for 2026-03-04, plan 76fa12797421
     the scheduled date 2026-01-02 is due and not served (for 39 sessions)
     no drift has reached its threshold, every weight is in its band
-    091230 is furthest, at +3.64 points
+    091230 is furthest, at +3.64 points, and its threshold is 5 points
     sell-360750 in part: 20 of 21 shares executed
     buy-305720 failed: none of 9 shares executed
     the broker did not tell all costs: some are estimated
@@ -321,13 +321,13 @@ Executions
   day         trigger    orders     traded  turnover  costs
   2026-03-04  cash-flow       5  1,165,767    4.72 %  1,356
 
-  2026-03-04 cash-flow, plan a01f9f5a4093
+  2026-03-04 cash-flow, plan 0c0ef46107f1
     500 USD is deposited: orders only buy
     a rebalance is due as well (scheduled): apply this plan, then plan again
       without --deposit
     the scheduled date 2026-01-02 is due and not served (for 39 sessions)
     no drift has reached its threshold, every weight is in its band
-    305080 is furthest, at -3.65 points
+    305080 is furthest, at -3.65 points, and its threshold is 5 points
     500 USD deposited
     costs as estimated
 

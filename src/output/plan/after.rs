@@ -30,7 +30,8 @@ pub(super) fn after(body: &Body, paint: Paint) -> String {
             bands.cell(before, &after.weight),
         ]);
     }
-    let mut text = format!("{}\n\n{}", paint.bold(title), finish(&table));
+    let title = wrapped(&paint.bold(title), "", paint.width);
+    let mut text = format!("{title}\n{}", finish(&table));
     let rest = both().count() - shown.len();
     if rest > 0 {
         let rest = format!("and {} without an order, within 0.1 points of the weight before", count(rest, "asset"));

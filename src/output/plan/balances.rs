@@ -35,10 +35,14 @@ pub(super) fn after(body: &Body, paint: Paint) -> String {
         };
         let (was, is) = (grouped(&before.cash), grouped(&after.cash));
         let line = format!("~ cash {} {was}{flow}{} -> {is}", before.currency, converted(body, &before.currency));
-        text.push_str(&paint.yellow(line));
-        text.push_str(&format!(" (at least {})\n", grouped(&before.reserve)));
+        text.push_str(&left(&line, &before.reserve, paint));
     }
     text
+}
+
+/// A line of what becomes of cash, with what of it must be left.
+pub(super) fn left(line: &str, reserve: &str, paint: Paint) -> String {
+    wrapped(&format!("{} (at least {})", paint.yellow(line), grouped(reserve)), "", paint.width)
 }
 
 /// What conversions take of a currency, and what they bring of it.

@@ -3,20 +3,7 @@
 use crate::config::Currency;
 use crate::words;
 
-/// `1234567.5` as `1,234,567.5`.
-#[must_use]
-pub fn grouped(number: &str) -> String {
-    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
-    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(whole, fraction)| (whole, Some(fraction)));
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    fraction.map_or(format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
-}
+pub use crate::words::grouped;
 
 /// An amount with its currency, where that is not the base currency.
 #[must_use]
@@ -57,9 +44,6 @@ mod tests {
 
     #[test]
     fn figures_are_drawn_for_people() {
-        assert_eq!(grouped("10999975"), "10,999,975");
-        assert_eq!(grouped("-1234.5"), "-1,234.5");
-        assert_eq!(grouped("999"), "999");
         assert_eq!(percent("0.381819"), "38.18 %");
         assert_eq!(short_percent("0.30"), "30");
         assert_eq!(points("-0.004546"), "-0.45");

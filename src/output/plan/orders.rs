@@ -9,7 +9,11 @@ use crate::words::count;
 
 /// The orders, the cash beside its limit, and how many assets stay as they are.
 pub(super) fn orders(body: &Body, paint: Paint) -> String {
-    let mut text = paint.bold(format!("{}:", count(body.orders.len(), "order"))) + "\n";
+    let heading = match body.orders.len() {
+        0 => "No orders:".to_owned(),
+        n => format!("{}:", count(n, "order")),
+    };
+    let mut text = paint.bold(heading) + "\n";
     let flow = match body.summary.cash_flow.as_str() {
         "0" => String::new(),
         flow => match flow.strip_prefix('-') {
@@ -24,8 +28,8 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
     text.extend(buys.into_iter().map(draw));
     if body.before.balances.is_empty() {
         let (before, after) = (&body.summary.cash_before, &body.summary.cash_after);
-        text.push_str(&paint.yellow(format!("~ cash {}{flow} -> {}", grouped(before), grouped(after))));
-        text.push_str(&format!(" (at least {})\n", grouped(&body.params.reserve)));
+        let line = format!("~ cash {}{flow} -> {}", grouped(before), grouped(after));
+        text.push_str(&balances::left(&line, &body.params.reserve, paint));
     } else {
         text.push_str(&balances::after(body, paint));
     }
@@ -34,8 +38,11 @@ pub(super) fn orders(body: &Body, paint: Paint) -> String {
     }
     let unchanged = body.before.assets.len().saturating_sub(body.orders.len());
     if unchanged > 0 {
-        let floor = grouped(&body.params.min_trade_amount);
-        text.push_str(&format!("  {} unchanged (no order below {floor})\n", count(unchanged, "asset")));
+        let floor = match body.params.min_trade_amount.as_str() {
+            "0" => String::new(),
+            floor => format!(" (no order below {})", grouped(floor)),
+        };
+        text.push_str(&wrapped(&format!("{} unchanged{floor}", count(unchanged, "asset")), "  ", paint.width));
     }
     text + "\n"
 }

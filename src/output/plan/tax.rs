@@ -1,6 +1,6 @@
 //! What a sale gains and what tax it bears; the tax on the year's gains, and what waiting would save.
 
-use super::figures::{amount, grouped};
+use super::figures::{amount, grouped, number};
 use crate::output::Paint;
 use crate::output::text::wrapped;
 use crate::plan::file::{Body, LotSold, Order, YearTax};
@@ -49,13 +49,22 @@ pub(super) fn tax(body: &Body, paint: Paint) -> String {
 
 fn year_tax(body: &Body, tax: &YearTax, paint: Paint) -> String {
     let currency = &body.params.currency;
+    // Losses add to what is free of tax: then more is left than the year began with.
+    let (deduction, left) = (number(&tax.deduction), number(&tax.left));
+    let free = match left > deduction {
+        true => format!(
+            "{} {currency} of gains are free of tax, {} of the year and {} for its losses",
+            grouped(&tax.left),
+            grouped(&tax.deduction),
+            grouped(&(left - deduction).normalize().to_string())
+        ),
+        false => format!("of the {} free of tax {} {currency} are left", grouped(&tax.deduction), grouped(&tax.left)),
+    };
     let gains = format!(
-        "Overseas gains of {}: {} before, {} by this plan; of the {} free of tax {} {currency} are left",
+        "Overseas gains of {}: {} before, {} by this plan; {free}",
         tax.year,
         grouped(&tax.realised_before),
-        grouped(&tax.gains),
-        grouped(&tax.deduction),
-        grouped(&tax.left)
+        grouped(&tax.gains)
     );
     let mut text = wrapped(&gains, "", paint.width);
     for sale in &tax.untold {
@@ -66,6 +75,9 @@ fn year_tax(body: &Body, tax: &YearTax, paint: Paint) -> String {
         let rate = words::exact_percent(body.params.taxes.overseas_rate.parse().unwrap_or_default());
         let taxed = format!("{} {currency} are taxed: {rate} is {}", grouped(&tax.taxed), grouped(&tax.tax));
         text.push_str(&wrapped(&taxed, "  ", paint.width));
+        if number(&waiting.saves).is_zero() {
+            return text;
+        }
         let until = match &waiting.until {
             Some(day) => format!("{day} (the first session of the year)"),
             None => format!("{}", tax.year + 1),
