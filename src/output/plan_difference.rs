@@ -9,7 +9,7 @@ use super::{Format, Paint};
 use crate::plan::file::Order;
 use crate::plan::{Change, Comparison, FORMAT_VERSION, OrderChange, PlanFile};
 use crate::schema::{Sheet, schema_of};
-use crate::words::{exact_percent, percent};
+use crate::words::{exact_percent, percent, percents_apart};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -341,8 +341,11 @@ fn told(change: &Change, skip: usize) -> String {
     }
 }
 
-/// What a value was and is; with all its digits where they would look the same.
+/// What a value was and is; with all its digits where they would look the same, or as many as tell percentages apart.
 fn both(key: &str, from: &str, to: &str) -> String {
+    if let ("turnover" | "weight" | "drift", Ok(was), Ok(is)) = (key, from.parse(), to.parse()) {
+        return percents_apart(was, is).join(" -> ");
+    }
     let (was, is) = (figure(key, from), figure(key, to));
     if was == is { format!("{from} -> {to}") } else { format!("{was} -> {is}") }
 }
@@ -375,7 +378,8 @@ mod tests {
         assert_eq!(figure("turnover", "0.063182"), "6.32 %");
         assert_eq!(figure("commission_rate", "0.00015"), "0.015 %");
         assert_eq!(figure("cash_after", "113196"), "113,196");
-        assert_eq!(both("weight", "0.349801", "0.349799"), "0.349801 -> 0.349799");
+        assert_eq!(both("weight", "0.349801", "0.349799"), "34.9801 % -> 34.9799 %");
+        assert_eq!(both("weight", "0.100015", "0.100026"), "10.002 % -> 10.003 %");
         assert_eq!(both("weight", "0.349801", "0.35"), "34.98 % -> 35.00 %");
         assert_eq!(figure("as_of", "2026-03-04"), "2026-03-04");
         let change =

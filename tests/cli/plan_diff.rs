@@ -32,7 +32,7 @@ Orders, 5 changed:
     reason was: drifted +3.64 points from 10 %; 0.00 points left after
     reason is: drifted +2.49 points from 10 %; -0.01 points left after
 ~ sell 21 -> 30 x 360750 TIGER US S&P500
-    amount 352,800 -> 504,000, weight 0.349797 -> 0.349801, commission 53 ->
+    amount 352,800 -> 504,000, weight 34.9797 % -> 34.9801 %, commission 53 ->
       76, slippage 353 -> 504
     reason was: drifted +3.18 points from 35 %; -0.02 points left after
     reason is: drifted +4.54 points from 35 %; -0.02 points left after
@@ -75,7 +75,7 @@ Weights after:
   10.14 %
 ~ 319640 TIGER Gold & Silver Futures (H): quantity 88 -> 90, weight 10.00 % ->
   10.18 %
-~ 360750 TIGER US S&P500: quantity 229 -> 230, weight 0.349797 -> 0.349801
+~ 360750 TIGER US S&P500: quantity 229 -> 230, weight 34.9797 % -> 34.9801 %
 ~ 443160 KODEX Composite Bond (AA- and above) Active: weight 4.55 % -> 4.53 %
 
 Made from:
@@ -142,7 +142,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
   - `reason was: drifted +2.49 points from 10 %; -0.01 points left after`
   - `reason is: drifted +3.64 points from 10 %; 0.00 points left after`
 - `~ sell 30 -> 21 x 360750 TIGER US S&P500`
-  - `amount 504,000 -> 352,800, weight 0.349801 -> 0.349797, commission 76 -> 53, slippage 504 -> 353`
+  - `amount 504,000 -> 352,800, weight 34.9801 % -> 34.9797 %, commission 76 -> 53, slippage 504 -> 353`
   - `reason was: drifted +4.54 points from 35 %; -0.02 points left after`
   - `reason is: drifted +3.18 points from 35 %; -0.02 points left after`
 - `~ buy 26 -> 25 x 305080 TIGER US Treasury 10Y Futures`
@@ -180,7 +180,7 @@ fn as_a_comment_everything_is_in_a_code_span() {
 - `~ 305080 TIGER US Treasury 10Y Futures: quantity 166 -> 165, weight 15.03 % -> 15.00 %`
 - `~ 305720 KODEX Secondary Battery Industry: quantity 35 -> 34, weight 10.14 % -> 9.89 %`
 - `~ 319640 TIGER Gold & Silver Futures (H): quantity 90 -> 88, weight 10.18 % -> 10.00 %`
-- `~ 360750 TIGER US S&P500: quantity 230 -> 229, weight 0.349801 -> 0.349797`
+- `~ 360750 TIGER US S&P500: quantity 230 -> 229, weight 34.9801 % -> 34.9797 %`
 - `~ 443160 KODEX Composite Bond (AA- and above) Active: weight 4.53 % -> 4.55 %`
 
 **Made from**
