@@ -223,7 +223,7 @@ fn example(wanted: &str) -> &'static str {
 fn misspelt_number(issue: Issue, text: &str, wanted: &str, parent: &Value) -> Issue {
     match money::plain_spelling(text) {
         Some(plain) => {
-            let message = format!("the number `{text}` is not written in plain digits");
+            let message = format!("the number `{}` is not written in plain digits", shown(text));
             let label = "not every YAML reader takes this for the same number".into();
             let certain = money::certain_spelling(text).filter(|plain| fits(plain, parent));
             let remedy = certain.map(|text| Edit { span: issue.span, text });
@@ -291,7 +291,7 @@ fn neither_word_nor_number(parent: &Value, place: &Place<'_>) -> Issue {
 
 fn limit(kind: &ValidationErrorKind, place: &Place<'_>) -> Issue {
     use ValidationErrorKind as K;
-    let text = place.node.scalar().map_or("", |s| s.text.as_str());
+    let text = &place.node.scalar().map_or_else(String::new, |s| shown(&s.text));
     let name = name(place);
     let (message, label, help) = match kind {
         K::Maximum { limit } => {
