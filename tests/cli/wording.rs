@@ -29,7 +29,7 @@ fn sample(edits: &[(&str, &str, &str)]) -> Stage {
 fn a_plan_says_what_is_so() {
     let limit = |limit: &'static str| (CONFIG, "min_trade_amount", limit);
     let threshold = |to: &'static str| (CONFIG, "threshold: 0.05", to);
-    let cases: [(&str, &[(&str, &str, &str)], &[&str], &[&str]); 8] = [
+    let cases: [(&str, &[(&str, &str, &str)], &[&str], &[&str]); 9] = [
         (
             "a limit is told from what is above it by a hair",
             &[limit("max_turnover: 0.0632\n      min_trade_amount")],
@@ -49,6 +49,18 @@ fn a_plan_says_what_is_so() {
             &[
                 "raises cash for the reserve; drifted -0.45 points from 15 %",
                 "limit price 49,950 drifted +3.64 points from 10 %",
+            ],
+        ),
+        (
+            "a sale that pays for purchases: the reserve keeps everything below its target",
+            &[
+                limit("cash_reserve: 3000000\n      min_trade_amount: 0 #"),
+                (HOLDINGS, "cash: { KRW: 0 }", "cash: { KRW: 3000000 }"),
+            ],
+            &["plan"],
+            &[
+                "raises cash for purchases; drifted -1.43 points from 5 %; -3.00 points",
+                "limit price 35,590 drifted -3.57 points from 15 %",
             ],
         ),
         (
