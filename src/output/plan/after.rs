@@ -37,7 +37,11 @@ pub(super) fn after(body: &Body, paint: Paint) -> String {
         let rest = format!("and {} without an order, within 0.1 points of the weight before", count(rest, "asset"));
         text.push_str(&wrapped(&rest, "  ", paint.width));
     }
-    format!("{text}\n{}\n", wrapped(&proof(body), "", paint.width))
+    let targets = body.summary.targets_of.as_ref().map_or_else(String::new, |of| {
+        let (of, currency) = (grouped(of), &body.params.currency);
+        format!(" The targets are of {of} {currency}, which is what costs leave.")
+    });
+    format!("{text}\n{}\n", wrapped(&(proof(body) + &targets), "", paint.width))
 }
 
 /// Whether the row of an asset is shown: it is traded, or its weight moved, or something is the matter with it.
