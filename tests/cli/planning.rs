@@ -423,3 +423,33 @@ fn credentials_that_anybody_can_read_are_refused_and_not_passed_over() {
     // Whoever names the file means it.
     assert_eq!(stage.run(&["plan", "--holdings", "holdings.yaml"]).code, 0);
 }
+
+/// A sale to the edge of a band would be outside it once its costs are paid, so one share more is sold; that another asset
+/// stays over its threshold is no reason to leave it.
+#[test]
+fn costs_take_no_asset_out_of_the_band_it_was_brought_to() {
+    let asset = |code: &str, target: &str, min: &str, max: &str| {
+        format!("        - {{ ticker: {code}, code: {code}, target: {target}, min: {min}, max: {max} }}\n")
+    };
+    let stage = Stage::bare_directory();
+    let config =
+        "portfolio:\n  name: Edges\n  base_currency: KRW\n  allocation:\n    all:\n      weight: 1\n      assets:\n"
+            .to_owned()
+            + &asset("A1", "0.4", "0.3", "0.5")
+            + &asset("B1", "0.5", "0.4", "0.6")
+            + &asset("C1", "0.1", "0.05", "0.15")
+            + "  rebalancing:\n    strategy: threshold\n    destination: band_edge\n    drift_trigger: { type: either, threshold: 0.05 }\n"
+            + "  costs: { etf_commission_rate: 0.00015, slippage_estimate: 0.001 }\n";
+    stage.write("portfolio_config.yaml", &config);
+    let position =
+        |(code, quantity): (&str, u32)| format!("  - {{ code: {code}, quantity: {quantity}, price: 1000 }}\n");
+    let held: String = [("A1", 6_000), ("B1", 3_300), ("C1", 700)].map(position).concat();
+    stage.write("holdings.yaml", &format!("as_of: 2026-03-04\ncash: {{ KRW: 0 }}\npositions:\n{held}"));
+    let run = stage.run(&["plan"]);
+    assert!(run.out.contains("- sell 1001 x A1"), "{}", run.whole());
+    assert!(run.out.contains("The targets are of 9,998,045 KRW, which is what costs leave."), "{}", run.whole());
+    let plan = stage.run(&["plan", "--format", "json"]).json();
+    assert_eq!(plan["body"]["summary"]["targets_of"], "9998045");
+    let weight: f64 = plan["body"]["after"]["assets"][0]["weight"].as_str().unwrap().parse().unwrap();
+    assert!(weight <= 0.5, "{weight}");
+}
