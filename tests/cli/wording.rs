@@ -25,11 +25,14 @@ fn sample(edits: &[(&str, &str, &str)]) -> Stage {
     stage
 }
 
+/// What it shows, the texts that are replaced in which files, the arguments, and what is said.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str, &'a str)], &'a [&'a str], &'a [&'a str]);
+
 #[test]
 fn a_plan_says_what_is_so() {
     let limit = |limit: &'static str| (CONFIG, "min_trade_amount", limit);
     let threshold = |to: &'static str| (CONFIG, "threshold: 0.05", to);
-    let cases: [(&str, &[(&str, &str, &str)], &[&str], &[&str]); 9] = [
+    let cases: [Case<'_>; 9] = [
         (
             "a limit is told from what is above it by a hair",
             &[limit("max_turnover: 0.0632\n      min_trade_amount")],
