@@ -4,7 +4,8 @@
 //!
 //! * even the best that can be for the assets still to come makes it worse than the best choice known (`bounds`), or
 //! * another state has chosen for the same assets, keeps at least as much slack and scores no worse; where cash that is left
-//!   counts, it keeps as much and gains as much.
+//!   counts, it keeps as much and gains as much. A thorough search compares those it goes on from together, and where
+//!   there is no tax on gains and any cash may be left, also with those it made before, as far as it remembers them.
 //!
 //! A quick search sees first the assets that can move cash most cheaply, and tries their trades one by one. A thorough one
 //! sees first those whose trades are furthest apart, since what they leave open can be known well: the others take up what
@@ -15,12 +16,15 @@ use super::bounds::{Bounds, Cover, State};
 use super::classes::{Class, Frame};
 use super::ranges::{Range, Ranges};
 use super::score::{Rate, Score};
+use std::collections::BTreeMap;
 
 /// How many states are kept at least, however little of the limit is left.
 const NARROWEST: usize = 16;
+/// How many states a thorough search remembers to compare others with.
+const KEPT: usize = 1 << 18;
 /// How many states a thorough search goes on from at once, and how many it makes of them before it goes on.
-const ABREAST: usize = 1 << 9;
-const WIDEST: usize = 1 << 12;
+const ABREAST: usize = 1 << 11;
+const WIDEST: usize = 1 << 14;
 
 /// The best choice found above the bound, and what may have been missed.
 pub(super) struct Found {
@@ -60,6 +64,10 @@ pub(super) struct Search<'a> {
     limit: usize,
     made: usize,
     chosen: Option<Vec<usize>>,
+    /// What states of a thorough search score by their slack, at every depth, those that are worse than another left out;
+    /// and how many they are.
+    seen: Vec<BTreeMap<i128, Score>>,
+    kept: usize,
     /// Whether a thorough search has come to the last class.
     ended: bool,
     missed: Option<Score>,
@@ -90,6 +98,8 @@ impl<'a> Search<'a> {
             limit,
             made: 0,
             chosen: None,
+            seen: Vec::new(),
+            kept: 0,
             ended: false,
         }
     }
@@ -136,6 +146,7 @@ impl<'a> Search<'a> {
     /// Goes to the last class with the most promising states first, before it goes on with others. Once as many were made as
     /// may be, it goes on with a few only, until they have come to the last class or twice as many were made.
     fn dive(&mut self, root: State) {
+        self.seen = vec![BTreeMap::new(); self.order.len() + 1];
         let mut levels = vec![Level { states: vec![root], at: 0, written: self.nodes.len() }];
         while let Some(mut level) = levels.pop() {
             let depth = levels.len();
@@ -168,6 +179,7 @@ impl<'a> Search<'a> {
             level.at += 1;
         }
         self.remove_dominated(&mut states);
+        states.retain(|state| self.is_new(depth + 1, state));
         states.sort_by_key(|state| (state.floor, state.slack));
         Level { states, at: 0, written: self.nodes.len() }
     }
@@ -311,6 +323,31 @@ impl<'a> Search<'a> {
             }
         }
         *states = kept;
+    }
+
+    /// Whether no state that was made before for the same classes keeps as much slack and scores less.
+    fn is_new(&mut self, depth: usize, state: &State) -> bool {
+        let Frame { spare, levy, .. } = self.bounds.frame;
+        let Some(seen) = self.seen.get_mut(depth).filter(|_| spare.is_none() && levy.is_none()) else {
+            return true;
+        };
+        if self.bounds.cover.is_some() {
+            return true;
+        }
+        let score = self.bounds.frame.above_bound(state.reduced, state.slack);
+        // Those that are kept score the more, the more slack they keep: the next one is the best of all that keep as much.
+        if seen.range(state.slack..).next().is_some_and(|(_, other)| *other < score) {
+            return false;
+        }
+        while let Some((&slack, _)) = seen.range(..=state.slack).next_back().filter(|(_, other)| **other >= score) {
+            seen.remove(&slack);
+            self.kept -= 1;
+        }
+        if self.kept < KEPT {
+            seen.insert(state.slack, score);
+            self.kept += 1;
+        }
+        true
     }
 
     /// Keeps the most promising states, and remembers the bound of the others.

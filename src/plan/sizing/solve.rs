@@ -14,9 +14,10 @@ const FEW: usize = 6;
 const TRIES: usize = 4;
 /// How many trades of one asset are listed at most where a search is quick.
 const LISTED_QUICKLY: usize = 1 << 7;
-/// How many states a search makes at most, and one that is quick or narrow.
-pub(super) const STATES: usize = 1 << 22;
+/// How many states a search makes at most, and one that is quick, or thorough and narrow.
+pub(super) const STATES: usize = 1 << 24;
 const QUICK: usize = 1 << 12;
+const NARROW: usize = 1 << 14;
 
 /// A trade for every asset.
 #[derive(Clone, Debug)]
@@ -243,9 +244,8 @@ pub(super) fn pick(space: &Space<'_>, classes: &[Class], chosen: &[usize]) -> Ch
 /// Searches what can still be part of the best choice: quickly, and where that was cut short thoroughly. A thorough search
 /// that is narrow comes first, since from a better choice there is less to search.
 pub(super) fn finish(space: &Space<'_>, dual: &Dual, over: Option<Cover>, best: Choice, limit: usize) -> Solved {
-    let narrow = limit.min(QUICK);
-    let mut solved = look(space, dual, over, best, narrow, false);
-    for limit in [narrow, limit] {
+    let mut solved = look(space, dual, over, best, limit.min(QUICK), false);
+    for limit in [limit.min(NARROW), limit] {
         if solved.proven {
             break;
         }
