@@ -155,7 +155,9 @@ impl<'a> Search<'a> {
             if depth == self.order.len() {
                 self.ended = true;
             } else if spent && (self.ended || self.made >= 2 * self.limit) {
-                level.states.get(level.at).inspect(|state| self.miss(state.floor));
+                if let Some(state) = level.states.get(level.at) {
+                    self.miss(state.floor);
+                }
             } else if level.at < level.states.len() {
                 let next = self.abreast(depth, &mut level, if spent { NARROWEST } else { ABREAST });
                 levels.push(level);
