@@ -387,16 +387,7 @@ fn prices_of_every_magnitude_are_proven() {
 fn more_tax_may_leave_less_cash_that_counts() {
     let leg = |held, target| Leg { price: 100, held, lot: 1, target, min: 0, max: 10_000, frozen: false };
     let instance = Instance {
-        legs: vec![leg(2, 1_000), leg(1, 5_000), leg(1, 1_000)],
         denominator: 10_000,
-        total: 500,
-        cash: 100,
-        reserve: 0,
-        min_trade: 0,
-        direction: Direction::Both,
-        destination: Destination::Target,
-        violation: Violation::Squares,
-        fees: Fees::Free,
         gains: Some(Gains {
             allowance: 0,
             rate: (1, 1),
@@ -404,6 +395,7 @@ fn more_tax_may_leave_less_cash_that_counts() {
             lots: vec![vec![(2, 40)], vec![(1, 100)], vec![(1, 30)]],
         }),
         deploy_cash: true,
+        ..plain(vec![leg(2, 1_000), leg(1, 5_000), leg(1, 1_000)], 100)
     };
     let sizing = instance.size().unwrap();
     assert_eq!((sizing.shares, sizing.proven), (vec![0, 3, 0], true));

@@ -205,14 +205,14 @@ impl Draft<'_> {
 
     /// Whether all reserves are kept, or restored by conversions, if nothing is bought.
     pub(in crate::plan) fn conversions_restore(&self) -> bool {
+        if self.funding() != Funding::Convert {
+            return false;
+        }
         let each = |of: fn(&Self, usize) -> i128| -> Vec<i128> {
             (0..self.books.purses.len()).map(|purse| of(self, purse)).collect()
         };
-        let (cash, reserves) = (each(Self::there), each(Self::reserve_of));
-        let rate = self.portfolio().exchange.rate;
-        let restored =
-            || conversions(&self.tills_above(&cash, &reserves), rate).is_some_and(|(_, missing)| missing == 0);
-        self.funding() == Funding::Convert && restored()
+        let tills = self.tills_above(&each(Self::there), &each(Self::reserve_of));
+        conversions(&tills, self.portfolio().exchange.rate).is_some_and(|(_, missing)| missing == 0)
     }
 
     /// What each purse has to spare, or lacks.

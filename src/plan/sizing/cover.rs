@@ -49,12 +49,7 @@ pub(super) fn parts(
 ) -> (Vec<(Dual, Cover)>, Option<Choice>) {
     let mut parts: Vec<(Dual, Cover)> = Vec::new();
     let mut best = tightened(space, available, most_cash.clone());
-    if let Some(known) = known.and_then(|known| tightened(space, available, known)) {
-        match &mut best {
-            Some(best) => keep_better(best, known),
-            none => *none = Some(known),
-        }
-    }
+    keep_tighter(&mut best, known.and_then(|known| tightened(space, available, known)));
     for (least, largest) in steps(space) {
         let worse = |(dual, _): &(Dual, Cover)| {
             best.as_ref().is_some_and(|best| worse_at(space, available, dual, [least, largest]) > Some(best.score))
@@ -64,18 +59,22 @@ pub(super) fn parts(
         }
         for (dual, cover) in part(space, available, least, largest) {
             for end in dual.ends.iter().chain([&dual.response]) {
-                if let Some(tight) = tightened(space, available, Choice::of(space, end.points.clone())) {
-                    match &mut best {
-                        Some(best) => keep_better(best, tight),
-                        none => *none = Some(tight),
-                    }
-                }
+                keep_tighter(&mut best, tightened(space, available, Choice::of(space, end.points.clone())));
             }
             parts.push((dual, cover));
         }
     }
     parts.sort_by_key(|(dual, _)| dual.bound);
     (parts, best)
+}
+
+/// Keeps the better of two choices that may not be there.
+fn keep_tighter(best: &mut Option<Choice>, other: Option<Choice>) {
+    match (best, other) {
+        (Some(best), Some(other)) => keep_better(best, other),
+        (none, Some(other)) => *none = Some(other),
+        (_, None) => {}
+    }
 }
 
 /// The parts: the least step and the largest. A sale of more than the smallest order has the price of a

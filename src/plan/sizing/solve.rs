@@ -275,12 +275,12 @@ pub(super) fn look(
     if let Some(chosen) = &found.chosen {
         best = pick(space, &classes, chosen);
     }
-    let short = Some(Score::default() - short).filter(|short| *short != Score::default());
-    let missed = short.or(found.missed.filter(|&missed| missed <= found.gap));
+    let sure = short == Score::default();
+    let missed = found.missed.filter(|&missed| missed <= found.gap);
     Solved {
-        bound: missed.map_or(best.score, |missed| dual.bound + dual.response.short + missed),
+        bound: if sure { missed.map_or(best.score, |missed| dual.bound + missed) } else { dual.bound },
         choice: best,
-        proven: missed.is_none(),
+        proven: sure && missed.is_none(),
         nodes: found.nodes,
     }
 }

@@ -3,14 +3,12 @@
 //! Nothing is searched in this file.
 
 use crate::plan::sizing::asset::{Point, Space};
+use crate::plan::sizing::classes::LISTED;
 use crate::plan::sizing::dual::Dual;
 use crate::plan::sizing::frontier::Frontier;
 use crate::plan::sizing::score::Score;
 use crate::plan::sizing::solve::Choice;
 use crate::plan::sizing::wide::Wide;
-
-/// How many trades of all assets are listed at most.
-const LISTED: usize = 1 << 17;
 
 /// A trade instead of the base, as what it changes.
 #[derive(Clone, Copy)]
